@@ -1,0 +1,103 @@
+/**
+ * One member as a state machine: `step(citizen, input)` returns what is to be done. It never sends, sleeps or reads
+ * a clock, and never throws, whatever it is told.
+ *
+ * @module
+ */
+
+import { countGrants, endLapsedLease } from "./candidacy.ts";
+import { close, reviewClosing } from "./closing.ts";
+import { considerStanding, standingDue } from "./election.ts";
+import type { Effect, MemberInfo } from "./effect.ts";
+import { heartbeat, repeat, repeatDue } from "./heartbeat.ts";
+import type { Input } from "./input.ts";
+import { setLeader } from "./leader.ts";
+import { forgiveSilence, removalDue, reviewMembers, setVoters } from "./membership.ts";
+import { resign, setStalled } from "./office.ts";
+import { receive } from "./receive.ts";
+import { type Citizen, memberInfo } from "./state.ts";
+import { reviewDeferred, reviewQuarantine } from "./voter.ts";
+
+export { createCitizen } from "./state.ts";
+export type { Citizen } from "./state.ts";
+export { leaderOf } from "./leader.ts";
+
+/** Takes one input and returns the effects to carry out, in order. */
+export function step(citizen: Citizen, input: Input): Effect[] {
+  citizen.effects = [];
+  citizen.now = Math.max(citizen.now, input.now);
+  citizen.wall = input.wall;
+  endLapsedLease(citizen);
+  switch (input.kind) {
+    case "tick":
+      tick(citizen);
+      break;
+    case "packet":
+      receive(citizen, input);
+      break;
+    case "peers":
+      setVoters(citizen, input.addresses, input.clusterSize);
+      countGrants(citizen);
+      break;
+    case "resign":
+      resign(citizen);
+      break;
+    case "stall":
+      setStalled(citizen, input.stalled);
+      break;
+    case "close":
+      close(citizen);
+      break;
+  }
+  settle(citizen);
+  return citizen.effects;
+}
+
+/** The monotonic ms at which a tick is due at the latest. */
+export function wakeAt(citizen: Citizen): number {
+  return citizen.dueAt;
+}
+
+/** The peers that are alive. */
+export function members(citizen: Citizen): MemberInfo[] {
+  return [...citizen.byBoot.values()].map(memberInfo);
+}
+
+/** The peer that is alive with that boot. */
+export function memberBy(citizen: Citizen, boot: string): MemberInfo | undefined {
+  const member = citizen.byBoot.get(boot);
+  return member === undefined ? undefined : memberInfo(member);
+}
+
+function tick(citizen: Citizen): void {
+  const late = citizen.now - citizen.dueAt;
+  if (late > citizen.config.interval) forgiveSilence(citizen, late);
+  if (citizen.now >= removalDue(citizen)) reviewMembers(citizen);
+  if (citizen.now >= citizen.nextHeartbeat) heartbeat(citizen);
+  else if (citizen.now >= (repeatDue(citizen) ?? Infinity)) repeat(citizen);
+}
+
+/** What follows from the new state, whatever the input was. */
+function settle(citizen: Citizen): void {
+  if (citizen.leader !== undefined && citizen.now >= citizen.leader.until) setLeader(citizen, undefined);
+  reviewQuarantine(citizen);
+  reviewDeferred(citizen);
+  considerStanding(citizen);
+  reviewClosing(citizen);
+  citizen.dueAt = nextDue(citizen);
+}
+
+function nextDue(citizen: Citizen): number {
+  const { ballot, candidacy, closing, now } = citizen;
+  let due = Math.min(citizen.nextHeartbeat, removalDue(citizen), repeatDue(citizen) ?? Infinity);
+  const consider = (at: number | undefined): void => {
+    if (at !== undefined && at > now && at < due) due = at;
+  };
+  consider(candidacy?.elected === true ? candidacy.deadline : undefined);
+  consider(citizen.leader?.until);
+  consider(ballot.quarantineUntil);
+  consider(ballot.grant?.expiresAt);
+  consider(standingDue(citizen));
+  consider(closing?.done === false ? closing.nextTry : undefined);
+  return due;
+}

@@ -1,0 +1,69 @@
+/**
+ * What the core wants done. Effects are carried out in their order; a `view` always comes before the
+ * events that tell of it, so that nobody is told of a leadership that is already over.
+ *
+ * @module
+ */
+
+import type { Boot, Message } from "./message.ts";
+
+/** Why a leadership ended. */
+export type ResignReason =
+  | "requested"
+  | "outweighed"
+  | "lease-expired"
+  | "stalled"
+  | "suspended"
+  | "closed"
+  | "worker-died";
+
+/** Why a datagram, or a part of it, was ignored by the core. */
+export type CoreDrop =
+  | "misdirected"
+  | "impostor"
+  | "duplicate-id"
+  | "unverified"
+  | "departed"
+  | "too-many-members"
+  | "too-many-strangers"
+  | "absurd-term";
+
+/** One member as others are told of it. */
+export interface MemberInfo {
+  readonly id: string;
+  readonly boot: Boot;
+  /** `ip:port`. */
+  readonly source: string;
+  readonly weight: number;
+  readonly eligible: boolean;
+  /** Whether its vote counts: configured by the user, or named by discovery. */
+  readonly voter: boolean;
+}
+
+/** Who leads, as this member knows. */
+export interface LeaderInfo {
+  readonly id: string;
+  readonly source: string;
+  readonly token: number;
+}
+
+/** Something for the driver of the core to do. */
+export type Effect =
+  | { readonly kind: "send"; readonly address: string; readonly to: Boot; readonly message: Message }
+  /** Leads in `term` until `deadline` (monotonic ms) or `wallDeadline` (wall clock ms), whichever ends first. */
+  | {
+    readonly kind: "view";
+    readonly leading: boolean;
+    readonly term: number;
+    readonly deadline: number;
+    readonly wallDeadline: number;
+  }
+  | { readonly kind: "added"; readonly member: MemberInfo }
+  | { readonly kind: "updated"; readonly member: MemberInfo }
+  | { readonly kind: "removed"; readonly member: MemberInfo }
+  | { readonly kind: "leader"; readonly leader: LeaderInfo | undefined }
+  | { readonly kind: "elected"; readonly id: string; readonly token: number }
+  | { readonly kind: "resigned"; readonly id: string; readonly token: number; readonly reason: ResignReason }
+  | { readonly kind: "dropped"; readonly reason: CoreDrop }
+  /** Every peer knows that this member has left, or the time for telling is up. */
+  | { readonly kind: "closed" };

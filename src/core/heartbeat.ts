@@ -1,0 +1,68 @@
+/**
+ * What happens every interval, and more often towards those that owe an answer.
+ *
+ * @module
+ */
+
+import { abandon, countGrants, isExhausted, isUnanswered, nextClaim, owesVote, repeatReleases } from "./candidacy.ts";
+import { considerHandOver } from "./election.ts";
+import { askOthers, isSilent, reviewMembers } from "./membership.ts";
+import type { Citizen, Member } from "./state.ts";
+import { ownStatus, sendPing } from "./status.ts";
+
+/** Rounds of pings to those that owe an answer, in each interval. */
+const ROUNDS = 4;
+
+/** Pings everybody, renews the lease, and looks after the silent. */
+export function heartbeat(citizen: Citizen): void {
+  const { interval } = citizen.config;
+  const next = citizen.nextHeartbeat + interval;
+  citizen.nextHeartbeat = next > citizen.now ? next : citizen.now + interval;
+  if (citizen.closing !== undefined) return;
+  reviewMembers(citizen);
+  considerHandOver(citizen);
+  if (citizen.candidacy !== undefined && isExhausted(citizen, citizen.candidacy)) abandon(citizen);
+  repeatReleases(citizen);
+  if (citizen.candidacy !== undefined) citizen.candidacy.askedAt = citizen.now;
+  round(citizen, (member) => member.alive || isDue(citizen, member));
+}
+
+/**
+ * Pings those once more that owe an answer: the voters while a claim has no quorum, and who was silent for long, about
+ * whom others are asked too. A lost datagram then costs a quarter of an interval, not the lead.
+ */
+export function repeat(citizen: Citizen): void {
+  const debtors = new Set(findDebtors(citizen));
+  for (const member of debtors) if (isSilent(citizen, member)) askOthers(citizen, member);
+  round(citizen, (member) => debtors.has(member));
+}
+
+/** When {@linkcode repeat} is due, in monotonic ms; undefined while nobody owes an answer. */
+export function repeatDue(citizen: Citizen): number | undefined {
+  if (citizen.closing !== undefined || findDebtors(citizen).next().done === true) return undefined;
+  return citizen.lastRound + citizen.config.interval / ROUNDS;
+}
+
+function round(citizen: Citizen, isAsked: (member: Member) => boolean): void {
+  const { candidacy } = citizen;
+  citizen.lastRound = citizen.now;
+  const claim = candidacy === undefined ? undefined : nextClaim(citizen, candidacy);
+  const status = ownStatus(citizen);
+  for (const member of citizen.members.values()) {
+    if (isAsked(member)) sendPing(citizen, member, member.voter ? claim : undefined, status);
+  }
+  countGrants(citizen);
+}
+
+function* findDebtors(citizen: Citizen): Generator<Member> {
+  const { candidacy } = citizen;
+  const claims = candidacy !== undefined && isUnanswered(citizen, candidacy);
+  for (const member of citizen.byBoot.values()) {
+    if (isSilent(citizen, member) || (claims && owesVote(candidacy, member))) yield member;
+  }
+}
+
+/** Who is not there is asked for ever, but only twice a timeout. */
+function isDue(citizen: Citizen, member: Member): boolean {
+  return member.voter && citizen.now - member.lastPing >= Math.max(citizen.config.interval, citizen.config.timeout / 2);
+}

@@ -1,0 +1,60 @@
+/**
+ * What the core is told. Every input carries the time: the core reads no clock.
+ *
+ * @module
+ */
+
+import type { Boot, Message } from "./message.ts";
+
+/** The two clocks of the member at the instant of an input, both in ms. */
+export interface Instant {
+  /** Monotonic; its origin does not matter. */
+  readonly now: number;
+  /** Wall clock, ms since 1970. */
+  readonly wall: number;
+}
+
+/** Something that happened. */
+export type Event =
+  /** Time has passed. Due at `wakeAt(state)` at the latest; earlier or extra ticks do no harm. */
+  | { readonly kind: "tick" }
+  | {
+    readonly kind: "packet";
+    /** Where the datagram came from, `ip:port`. */
+    readonly source: string;
+    readonly from: Boot;
+    /** The receiver's boot as the sender knows it, or UNKNOWN_BOOT. */
+    readonly to: Boot;
+    readonly message: Message;
+  }
+  /** The complete list of voters from options or discovery (own address may be among them), and their number. */
+  | { readonly kind: "peers"; readonly addresses: readonly string[]; readonly clusterSize: number }
+  | { readonly kind: "resign" }
+  /** The application's thread hangs (true), or moves again (false). */
+  | { readonly kind: "stall"; readonly stalled: boolean }
+  | { readonly kind: "close" };
+
+/** An event and its time. */
+export type Input = Instant & Event;
+
+/** Everything that makes one member; validated by `src/options.ts`. */
+export interface CitizenConfig {
+  readonly id: string;
+  readonly boot: Boot;
+  /** Own address as told to others, `ip:port`. */
+  readonly address: string;
+  readonly weight: number;
+  readonly eligible: boolean;
+  readonly preempt: boolean;
+  /** ms between heartbeats. */
+  readonly interval: number;
+  /** ms without a sign of life before a peer is removed; the length of a lease. */
+  readonly timeout: number;
+  /** Bound on the relative difference in clock rate between two members, 0.01 for 1 %. */
+  readonly drift: number;
+  readonly quorum: "majority" | "none" | number;
+  /** Whether datagrams are authenticated, so that a member that was not configured can be trusted. */
+  readonly sealed: boolean;
+  /** Seeds the core's own random choices: any 32-bit unsigned integer. */
+  readonly seed: number;
+}

@@ -1,0 +1,96 @@
+/**
+ * What members say to one another. Durations are ms; a `boot` is 16 hex digits, fresh for every start
+ * of a member; an `address` is a canonical `ip:port` (`[ip]:port` for IPv6).
+ *
+ * @module
+ */
+
+/** 16 lower-case hex digits: 64 random bits that tell one start of a member from the next. */
+export type Boot = string;
+
+/** The boot of a receiver that the sender does not know yet. */
+export const UNKNOWN_BOOT: Boot = "";
+
+/** What a member says of itself in every ping and ack. */
+export interface Status {
+  readonly id: string;
+  /** The address to be known by, `ip:port`. */
+  readonly address: string;
+  readonly weight: number;
+  /** Whether the member would lead right now. */
+  readonly eligible: boolean;
+  /** Not leading, no claim sent within one timeout, no unexpired grant held: what ends a quarantine early. */
+  readonly idle: boolean;
+  /** The highest term the member has seen. */
+  readonly highestTerm: number;
+  /** The leadership the member holds, if any: its term and the ms its lease had left when sent. */
+  readonly leading: { readonly term: number; readonly remaining: number } | undefined;
+}
+
+/** A candidate or leader asks for a grant, or for its renewal. */
+export interface Claim {
+  readonly term: number;
+  /** Counts the claims of this term, so that a grant can be matched with its claim's send time. */
+  readonly sequence: number;
+  /** The term whose holder released it naming this candidate as successor; 0 when there is none. */
+  readonly succeeds: number;
+}
+
+/** Why a voter did not grant a claim. */
+export type Refusal = "quarantined" | "held" | "stale-term" | "not-a-voter";
+
+/** A voter's answer to a {@linkcode Claim}. */
+export interface Vote {
+  readonly term: number;
+  readonly sequence: number;
+  /** Absent when granted. */
+  readonly refusal: Refusal | undefined;
+}
+
+/** Asks for a sign of life; carries the claim of a candidate or leader to a voter. */
+export interface Ping {
+  readonly kind: "ping";
+  readonly nonce: number;
+  readonly status: Status;
+  readonly claim: Claim | undefined;
+}
+
+/** Answers a ping, a release or a leave by its nonce. A `challenge` other than 0 wants an ack in turn. */
+export interface Ack {
+  readonly kind: "ack";
+  readonly nonce: number;
+  readonly challenge: number;
+  readonly status: Status;
+  readonly vote: Vote | undefined;
+}
+
+/** The holder of `term` gives it back, or a candidate gives up; `successor` is asked to claim at once. */
+export interface Release {
+  readonly kind: "release";
+  readonly nonce: number;
+  readonly term: number;
+  readonly successor: Boot | undefined;
+}
+
+/** The sender is about to close for good. */
+export interface Leave {
+  readonly kind: "leave";
+  readonly nonce: number;
+}
+
+/** Asks another member whether it hears the member at `target`. */
+export interface Probe {
+  readonly kind: "probe";
+  readonly target: string;
+}
+
+/** Vouches that the boot at `target` gave a sign of life `age` ms ago. */
+export interface Vouch {
+  readonly kind: "vouch";
+  readonly target: string;
+  readonly boot: Boot;
+  readonly age: number;
+}
+
+/** What the core understands. */
+export type Message = Ping | Ack | Release | Leave | Probe | Vouch;

@@ -1,0 +1,96 @@
+/**
+ * The voter: promises its grant to one candidate at a time, in memory only. PaxosLease, arXiv:1209.4187.
+ *
+ * @module
+ */
+
+import type { Boot, Claim, Refusal, Vote } from "./message.ts";
+import { outranks } from "./rank.ts";
+import { type Citizen, clusterSize, type Member, voters } from "./state.ts";
+import { sendAck } from "./status.ts";
+
+/** Whether the vote is promised to nobody. */
+export function isVoteFree(citizen: Citizen): boolean {
+  const { grant } = citizen.ballot;
+  return !isQuarantined(citizen) && (grant === undefined || citizen.now >= grant.expiresAt);
+}
+
+/** Whether this member may have forgotten a grant of its previous life. */
+export function isQuarantined(citizen: Citizen): boolean {
+  return citizen.now < citizen.ballot.quarantineUntil;
+}
+
+/**
+ * Ends the quarantine early when that is safe: once all other voters have told this boot that they are idle, nobody
+ * can hold a lease that a forgotten grant supports. Plain democracy only waits until everybody is there.
+ */
+export function reviewQuarantine(citizen: Citizen): void {
+  const { ballot } = citizen;
+  if (isQuarantined(citizen)) {
+    const others = voters(citizen);
+    const plain = citizen.config.quorum === "none";
+    const ready = others.every((member) => plain ? member.alive : member.toldIdle);
+    if (!ready || others.length < clusterSize(citizen) - 1) return;
+    ballot.quarantineUntil = citizen.now;
+  } else if (ballot.floorTerm > 0) {
+    return;
+  }
+  ballot.floorTerm = Math.max(citizen.seenTerm, 1);
+}
+
+/** Answers the claim of the process `from` at a voter's address. */
+export function vote(citizen: Citizen, member: Member, from: Boot, claim: Claim): Vote {
+  const { ballot } = citizen;
+  const refuse = (refusal: Refusal): Vote => ({ term: claim.term, sequence: claim.sequence, refusal });
+  if (!member.voter) return refuse("not-a-voter");
+  if (isQuarantined(citizen)) return refuse("quarantined");
+  const grant = ballot.grant;
+  const held = grant !== undefined && citizen.now < grant.expiresAt;
+  const renewal = held && grant.boot === from && grant.term === claim.term;
+  if (!renewal) {
+    if (held && grant.boot !== from && !isReleasedTo(citizen, grant.term, claim)) return refuse("held");
+    if (claim.term <= ballot.promisedTerm || claim.term < ballot.floorTerm) return refuse("stale-term");
+  }
+  ballot.promisedTerm = claim.term;
+  ballot.grant = { term: claim.term, boot: from, expiresAt: citizen.now + citizen.config.timeout };
+  return { term: claim.term, sequence: claim.sequence, refusal: undefined };
+}
+
+/** The holder of a grant gives it back; nobody else can. */
+export function release(citizen: Citizen, from: Boot, term: number): void {
+  const { ballot } = citizen;
+  if (ballot.grant?.boot === from && ballot.grant.term <= term) ballot.grant = undefined;
+  if (ballot.deferred?.boot === from && ballot.deferred.claim.term <= term) ballot.deferred = undefined;
+}
+
+/** Remembers a claim that may be granted soon: the one of the heavier candidate, or the newer. */
+export function deferClaim(citizen: Citizen, member: Member, from: Boot, claim: Claim, nonce: number): void {
+  const { deferred } = citizen.ballot;
+  const kept = deferred === undefined ? undefined : citizen.byBoot.get(deferred.boot);
+  const fresh = deferred !== undefined && citizen.now - deferred.receivedAt <= citizen.config.interval;
+  if (fresh && kept !== undefined && kept !== member && outranks(kept, member)) return;
+  citizen.ballot.deferred = { address: member.address, boot: from, claim, nonce, receivedAt: citizen.now };
+}
+
+/**
+ * Grants the deferred claim when the vote has become free. A claim older than an interval is dropped instead: its
+ * candidate has sent a newer one, or has given up.
+ */
+export function reviewDeferred(citizen: Citizen): void {
+  const { deferred } = citizen.ballot;
+  if (deferred === undefined) return;
+  const member = citizen.members.get(deferred.address);
+  const stale = citizen.now - deferred.receivedAt > citizen.config.interval;
+  if (stale || member === undefined) {
+    citizen.ballot.deferred = undefined;
+  } else if (isVoteFree(citizen) && citizen.candidacy === undefined) {
+    citizen.ballot.deferred = undefined;
+    const answer = vote(citizen, member, deferred.boot, deferred.claim);
+    sendAck(citizen, deferred.address, deferred.boot, { nonce: deferred.nonce, challenge: 0, vote: answer });
+  }
+}
+
+/** A claim may name the grant's own term as released to it, unless this member itself still holds that term. */
+function isReleasedTo(citizen: Citizen, term: number, claim: Claim): boolean {
+  return claim.succeeds === term && citizen.candidacy?.term !== term;
+}

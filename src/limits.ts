@@ -1,0 +1,64 @@
+/**
+ * Every bound and default of the library, in one place. Durations are ms, sizes are bytes.
+ *
+ * @module
+ */
+
+/** What an option is when the user says nothing. */
+export const DEFAULTS = {
+  interval: 200,
+  timeout: 1000,
+  stallTimeout: 10_000,
+  maxPacketSize: 1200,
+  cluster: "democracy",
+  broadcast: "democracy",
+  /** Bound on the relative difference in clock rate between two machines over one lease. */
+  drift: 0.01,
+} as const;
+
+/** What an option may be. */
+export const BOUNDS = {
+  minInterval: 10,
+  maxTimeout: 3_600_000,
+  /** A day. */
+  maxStallTimeout: 86_400_000,
+  /** `timeout` must hold at least this many intervals, so that a lost datagram costs nothing. */
+  minIntervalsPerTimeout: 3,
+  /** The smallest datagram limit in which every protocol message fits. */
+  minPacketSize: 576,
+  maxPacketSize: 65_507,
+  maxNameBytes: 128,
+  maxChannels: 256,
+  maxSecrets: 8,
+  maxConfiguredPeers: 1024,
+  /** Every configured peer, and self. */
+  maxClusterSize: 1025,
+} as const;
+
+/** What a remote may cost. */
+export const LIMITS = {
+  /** Members known beside the configured ones. */
+  strangers: 256,
+  /** Addresses being verified at once before they become members. */
+  unverified: 64,
+  /** Probes of one target that wait for its sign of life. */
+  pendingProbes: 64,
+  /** Peers asked to probe a silent one, each interval. */
+  probers: 3,
+  /** Unanswered pings remembered for each member. */
+  outstandingPings: 16,
+  /** ms that a claimed term may be ahead of both the highest term seen and the wall clock: a year. */
+  termLead: 31_622_400_000,
+  /** One custom message, encoded. */
+  messageBytes: 65_536,
+  /** Messages of one sender that wait for fragments. */
+  reassembliesPerSender: 16,
+  /** Bytes of one sender that wait for fragments. */
+  reassemblyBytesPerSender: 262_144,
+  /** ms that an incomplete message is kept. */
+  reassemblyAge: 5_000,
+  /** Senders whose sequence numbers are remembered against replay. */
+  replayWindows: 2048,
+  /** Addresses that a socket remembers the parsed form of. */
+  cachedAddresses: 4096,
+} as const;

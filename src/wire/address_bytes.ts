@@ -1,0 +1,71 @@
+/**
+ * Addresses on the wire: the family (4 or 6), the bytes of the IP address, the port. What is read from
+ * bytes is canonical by construction, so that one member never goes by two addresses.
+ *
+ * @module
+ */
+
+import { canonicalAddress, canonicalHost, formatAddress, isUnicast } from "../address.ts";
+import type { ByteReader, ByteWriter } from "./bytes.ts";
+
+const IPV6_GROUPS = 8;
+/** Members write the same few addresses into every datagram; the bound is for those that come and go. */
+const REMEMBERED = 2048;
+const remembered = new Map<string, Uint8Array>();
+
+/** Writes a canonical `ip:port` of one interface. Anything else is a mistake of the caller: a RangeError. */
+export function writeAddress(writer: ByteWriter, address: string, name: string): void {
+  let bytes = remembered.get(address);
+  if (bytes === undefined) {
+    bytes = addressBytes(address, name);
+    if (remembered.size >= REMEMBERED) remembered.clear();
+    remembered.set(address, bytes);
+  }
+  writer.raw(bytes);
+}
+
+function addressBytes(address: string, name: string): Uint8Array {
+  const colon = address.lastIndexOf(":");
+  const kind = address.startsWith("[") ? "ipv6" : "ipv4";
+  const host = kind === "ipv6" ? address.slice(1, colon - 1) : address.slice(0, colon);
+  const port = Number(address.slice(colon + 1));
+  if (canonicalAddress(address) !== address || !isUnicast({ host, port, kind })) {
+    throw new RangeError(
+      `Cannot encode "${name}": must be a canonical ip:port of one interface, got ${JSON.stringify(address)}`,
+    );
+  }
+  if (kind === "ipv4") return Uint8Array.from([4, ...host.split(".").map(Number), port >> 8, port & 255]);
+  const groups = expand(host).flatMap((group) => [group >> 8, group & 255]);
+  return Uint8Array.from([6, ...groups, port >> 8, port & 255]);
+}
+
+function expand(host: string): number[] {
+  const [left = [], right = []] = host.split("::").map((half) =>
+    half === "" ? [] : half.split(":").map((group) => Number.parseInt(group, 16))
+  );
+  return [...left, ...new Array<number>(IPV6_GROUPS - left.length - right.length).fill(0), ...right];
+}
+
+/**
+ * Reads an address as its canonical `ip:port`. Port 0, wildcards and groups are refused: nobody can be
+ * reached there, or too many can.
+ */
+export function readAddress(reader: ByteReader): string {
+  const family = reader.u8();
+  let host = "";
+  if (family === 4) {
+    host = `${reader.u8()}.${reader.u8()}.${reader.u8()}.${reader.u8()}`;
+  } else if (family === 6) {
+    const groups: string[] = [];
+    for (let index = 0; index < IPV6_GROUPS; index++) groups.push(reader.u16().toString(16));
+    const canonical = canonicalHost(groups.join(":"));
+    // An IPv4 address in IPv6 clothes would be a second form of the same address.
+    if (canonical?.kind !== "ipv6") reader.fail();
+    host = canonical?.host ?? "";
+  } else {
+    reader.fail();
+  }
+  const address = { host, port: reader.u16(), kind: family === 6 ? "ipv6" : "ipv4" } as const;
+  if (address.port === 0 || !isUnicast(address)) reader.fail();
+  return formatAddress(address);
+}

@@ -1,0 +1,238 @@
+/**
+ * Writing and reading of the fields that datagrams are made of. Numbers are big-endian.
+ *
+ * @module
+ */
+
+import type { Boot } from "../core/message.ts";
+
+/** The size of a boot: 8 bytes, 16 hex digits as text. */
+export const BOOT_BYTES = 8;
+/** The size of an integer from 0 to 2^53 - 1. */
+export const INTEGER_BYTES = 7;
+
+const TWO_32 = 0x1_0000_0000;
+const MAX_U32 = TWO_32 - 1;
+/** The three high bytes of a 53-bit integer use 21 of their 24 bits. */
+const MAX_HIGH = 0x1f_ffff;
+
+const encoder = new TextEncoder();
+// A byte order mark is kept, because two different ids must never become one.
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const double = new DataView(new ArrayBuffer(8));
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+/**
+ * Fills a buffer from its start. Its user owns the values: one that does not fit its field is a mistake of
+ * the caller, and thrown as a RangeError.
+ */
+export class ByteWriter {
+  readonly #buffer: Uint8Array;
+  #length = 0;
+
+  /** Writes over `buffer`, which must be large enough for all that is written. */
+  constructor(buffer: Uint8Array) {
+    this.#buffer = buffer;
+  }
+
+  /** Bytes written so far. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** An integer of one byte. */
+  u8(value: number): void {
+    this.#buffer[this.#length++] = value;
+  }
+
+  /** An integer of two bytes. */
+  u16(value: number): void {
+    this.u8(value >>> 8);
+    this.u8(value);
+  }
+
+  /** An integer of four bytes. */
+  u32(value: number): void {
+    this.u16(value >>> 16);
+    this.u16(value);
+  }
+
+  /** A safe integer that is not negative. */
+  integer(value: number, name: string): void {
+    if (!Number.isSafeInteger(value) || value < 0) {
+      throw new RangeError(`Cannot encode "${name}": must be an integer from 0 to 2^53 - 1, got ${value}`);
+    }
+    const high = Math.floor(value / TWO_32);
+    this.u8(high >>> 16);
+    this.u16(high);
+    this.u32(value);
+  }
+
+  /** A double, which must be finite. */
+  finite(value: number, name: string): void {
+    if (!Number.isFinite(value)) throw new RangeError(`Cannot encode "${name}": must be finite, got ${value}`);
+    double.setFloat64(0, value);
+    this.u32(double.getUint32(0));
+    this.u32(double.getUint32(4));
+  }
+
+  /** Whole microseconds, held within what four bytes can say: an hour and eleven minutes. */
+  microseconds(value: number, name: string): void {
+    if (Number.isNaN(value)) throw new RangeError(`Cannot encode "${name}": must be a number, got NaN`);
+    this.u32(Math.min(Math.max(value, 0), MAX_U32));
+  }
+
+  /** Bytes as they are. */
+  raw(bytes: Uint8Array): void {
+    this.#buffer.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  /** A text of 1 to `max` bytes of UTF-8, behind its length. */
+  text(text: string, max: number, name: string): void {
+    const { read, written } = encoder.encodeInto(text, this.#buffer.subarray(this.#length + 1, this.#length + 1 + max));
+    if (written === 0 || read < text.length) {
+      throw new RangeError(
+        `Cannot encode "${name}": must be 1 to ${max} bytes of UTF-8, got ${text.length} characters`,
+      );
+    }
+    this.u8(written);
+    this.#length += written;
+  }
+
+  /** A boot, or zeros for the empty one. */
+  boot(boot: Boot, name: string): void {
+    if (boot !== "" && !isBoot(boot)) {
+      throw new RangeError(`Cannot encode "${name}": must be 16 hex digits, not all zero, got ${JSON.stringify(boot)}`);
+    }
+    for (let at = 0; at < 2 * BOOT_BYTES; at += 2) {
+      this.u8(boot === "" ? 0 : Number.parseInt(boot.slice(at, at + 2), 16));
+    }
+  }
+}
+
+/** Whether the text is a boot: 16 lower-case hex digits, not all zero, for zeros stand for an unknown boot. */
+export function isBoot(text: string): boolean {
+  return /^(?!0{16})[0-9a-f]{16}$/u.test(text);
+}
+
+/**
+ * Takes fields from bytes that anybody may have sent. It never throws: what is not there, or not allowed,
+ * reads as zero or empty and sets `failed`, so that a caller checks once, at the end.
+ */
+export class ByteReader {
+  readonly #bytes: Uint8Array;
+  #at: number;
+  readonly #end: number;
+  #failed = false;
+
+  /** Reads `bytes` from `start` up to, not including, `end`. */
+  constructor(bytes: Uint8Array, start = 0, end: number = bytes.length) {
+    this.#bytes = bytes;
+    this.#at = start;
+    this.#end = end;
+  }
+
+  /** Whether any field so far was missing or malformed. */
+  get failed(): boolean {
+    return this.#failed;
+  }
+
+  /** Where the next field starts. */
+  get position(): number {
+    return this.#at;
+  }
+
+  /** Bytes that were not read yet. */
+  get left(): number {
+    return this.#end - this.#at;
+  }
+
+  /** Says that what was read makes no sense. */
+  fail(): void {
+    this.#failed = true;
+  }
+
+  /** An integer of one byte. */
+  u8(): number {
+    if (this.#at >= this.#end) {
+      this.#failed = true;
+      return 0;
+    }
+    return this.#bytes[this.#at++] ?? 0;
+  }
+
+  /** An integer of two bytes. */
+  u16(): number {
+    return this.u8() * 0x100 + this.u8();
+  }
+
+  /** An integer of four bytes. */
+  u32(): number {
+    return this.u16() * 0x1_0000 + this.u16();
+  }
+
+  /** A safe integer that is not negative. */
+  integer(): number {
+    const high = this.u8() * 0x1_0000 + this.u16();
+    if (high > MAX_HIGH) this.#failed = true;
+    return high * TWO_32 + this.u32();
+  }
+
+  /** A finite double. */
+  finite(): number {
+    double.setUint32(0, this.u32());
+    double.setUint32(4, this.u32());
+    const value = double.getFloat64(0);
+    if (!Number.isFinite(value)) this.#failed = true;
+    return value;
+  }
+
+  /** The next bytes, not copied. */
+  raw(length: number): Uint8Array {
+    if (length > this.left) {
+      this.#failed = true;
+      length = 0;
+    }
+    this.#at += length;
+    // Not `subarray`: of a Buffer that is another Buffer, whose `slice` would not copy.
+    return new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset + this.#at - length, length);
+  }
+
+  /** A text of 1 to `max` bytes of UTF-8. */
+  text(max: number): string {
+    const length = this.u8();
+    if (length === 0 || length > max) this.#failed = true;
+    const text = decodeText(this.raw(length));
+    if (text === undefined) this.#failed = true;
+    return text ?? "";
+  }
+
+  /** A boot; the empty one for zeros. */
+  bootOrNone(): Boot {
+    const bytes = this.raw(BOOT_BYTES);
+    let boot = "";
+    let any = 0;
+    for (const byte of bytes) {
+      boot += HEX[byte];
+      any |= byte;
+    }
+    return any === 0 ? "" : boot;
+  }
+
+  /** A boot that must be known. */
+  boot(): Boot {
+    const boot = this.bootOrNone();
+    if (boot === "") this.#failed = true;
+    return boot;
+  }
+}
+
+/** The text that the bytes are in UTF-8, or `undefined`. */
+export function decodeText(bytes: Uint8Array): string | undefined {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,197 @@
+/**
+ * The body of a datagram: its kind in one byte, then the fields of that kind.
+ *
+ * Rules for a later minor version, so that this one goes on understanding it: new fields come after all
+ * others, new kinds take new numbers, and the meaning of fields and their values stays.
+ *
+ * @module
+ */
+
+import type { Ack, Claim, Message, Ping, Refusal, Status, Vote } from "../core/message.ts";
+import { BOUNDS } from "../limits.ts";
+import { readAddress, writeAddress } from "./address_bytes.ts";
+import type { ByteReader, ByteWriter } from "./bytes.ts";
+import { chunkOf, type DataFragment } from "./fragments.ts";
+
+/** What a datagram carries: a message for the core, or a piece of one for the application. */
+export type Payload = Message | DataFragment;
+
+const KINDS = { ping: 1, ack: 2, release: 3, leave: 4, probe: 5, vouch: 6, data: 7 } as const;
+/** By their numbers on the wire; 0 is a grant. */
+const REFUSALS: readonly (Refusal | undefined)[] = [undefined, "quarantined", "held", "stale-term", "not-a-voter"];
+
+const ELIGIBLE = 1;
+const IDLE = 2;
+const LEADING = 4;
+/** A ping's claim, an ack's vote. */
+const BALLOT = 8;
+const CHANNEL = 1;
+
+const MICROSECONDS = 1000;
+
+/** Writes a body. A value that no valid member would say is a mistake of the caller: a RangeError. */
+export function writeBody(writer: ByteWriter, payload: Payload): void {
+  writer.u8(KINDS[payload.kind]);
+  switch (payload.kind) {
+    case "ping":
+      writer.integer(payload.nonce, "nonce");
+      writeStatus(writer, payload.status, payload.claim !== undefined);
+      if (payload.claim !== undefined) writeClaim(writer, payload.claim);
+      break;
+    case "ack":
+      writer.integer(payload.nonce, "nonce");
+      writer.integer(payload.challenge, "challenge");
+      writeStatus(writer, payload.status, payload.vote !== undefined);
+      if (payload.vote !== undefined) writeVote(writer, payload.vote);
+      break;
+    case "release":
+      writer.integer(payload.nonce, "nonce");
+      writer.integer(payload.term, "term");
+      writer.boot(payload.successor ?? "", "successor");
+      break;
+    case "leave":
+      writer.integer(payload.nonce, "nonce");
+      break;
+    case "probe":
+      writeAddress(writer, payload.target, "target");
+      break;
+    case "vouch":
+      writeAddress(writer, payload.target, "target");
+      writer.boot(payload.boot, "boot");
+      // Rounded up: a sign of life must not look fresher than it is.
+      writer.microseconds(Math.ceil(payload.age * MICROSECONDS), "age");
+      break;
+    case "data":
+      writeFragment(writer, payload);
+      break;
+  }
+}
+
+function writeStatus(writer: ByteWriter, status: Status, ballot: boolean): void {
+  const { leading } = status;
+  writer.u8(
+    (status.eligible ? ELIGIBLE : 0) | (status.idle ? IDLE : 0) | (leading ? LEADING : 0) | (ballot ? BALLOT : 0),
+  );
+  writer.text(status.id, BOUNDS.maxNameBytes, "id");
+  writeAddress(writer, status.address, "address");
+  writer.finite(status.weight, "weight");
+  writer.integer(status.highestTerm, "highestTerm");
+  if (leading === undefined) return;
+  writer.integer(leading.term, "leading.term");
+  // Rounded down: a lease must not look longer than it is.
+  writer.microseconds(Math.floor(leading.remaining * MICROSECONDS), "leading.remaining");
+}
+
+function writeClaim(writer: ByteWriter, claim: Claim): void {
+  writer.integer(claim.term, "claim.term");
+  writer.integer(claim.sequence, "claim.sequence");
+  writer.integer(claim.succeeds, "claim.succeeds");
+}
+
+function writeVote(writer: ByteWriter, vote: Vote): void {
+  writer.integer(vote.term, "vote.term");
+  writer.integer(vote.sequence, "vote.sequence");
+  writer.u8(REFUSALS.indexOf(vote.refusal));
+}
+
+function writeFragment(writer: ByteWriter, fragment: DataFragment): void {
+  writer.u8(fragment.channel ? CHANNEL : 0);
+  writer.integer(fragment.message, "message");
+  writer.u16(fragment.index);
+  writer.u16(fragment.count);
+  writer.u32(fragment.total);
+  writer.raw(fragment.payload);
+}
+
+/**
+ * Reads a body, which ends where the reader does. `exact` refuses what is left over, and flags without a
+ * meaning; without it they are taken for the additions of a later minor version. Never throws.
+ */
+export function readBody(reader: ByteReader, exact: boolean): Payload | "unknown-kind" | "malformed" {
+  const payload = readKind(reader, exact);
+  if (payload === undefined) return reader.failed ? "malformed" : "unknown-kind";
+  return reader.failed || (exact && reader.left > 0) ? "malformed" : payload;
+}
+
+function readKind(reader: ByteReader, exact: boolean): Payload | undefined {
+  switch (reader.u8()) {
+    case KINDS.ping:
+      return readPing(reader, exact);
+    case KINDS.ack:
+      return readAck(reader, exact);
+    case KINDS.release:
+      return {
+        kind: "release",
+        nonce: reader.integer(),
+        term: reader.integer(),
+        successor: reader.bootOrNone() || undefined,
+      };
+    case KINDS.leave:
+      return { kind: "leave", nonce: reader.integer() };
+    case KINDS.probe:
+      return { kind: "probe", target: readAddress(reader) };
+    case KINDS.vouch:
+      return { kind: "vouch", target: readAddress(reader), boot: reader.boot(), age: reader.u32() / MICROSECONDS };
+    case KINDS.data:
+      return readFragment(reader, exact);
+    default:
+      return undefined;
+  }
+}
+
+function readPing(reader: ByteReader, exact: boolean): Ping {
+  const nonce = reader.integer();
+  const flags = readFlags(reader, ELIGIBLE | IDLE | LEADING | BALLOT, exact);
+  const status = readStatus(reader, flags);
+  return { kind: "ping", nonce, status, claim: flags & BALLOT ? readClaim(reader) : undefined };
+}
+
+function readAck(reader: ByteReader, exact: boolean): Ack {
+  const nonce = reader.integer();
+  const challenge = reader.integer();
+  const flags = readFlags(reader, ELIGIBLE | IDLE | LEADING | BALLOT, exact);
+  const status = readStatus(reader, flags);
+  return { kind: "ack", nonce, challenge, status, vote: flags & BALLOT ? readVote(reader) : undefined };
+}
+
+function readFlags(reader: ByteReader, known: number, exact: boolean): number {
+  const flags = reader.u8();
+  if (exact && flags & ~known) reader.fail();
+  return flags;
+}
+
+function readStatus(reader: ByteReader, flags: number): Status {
+  return {
+    id: reader.text(BOUNDS.maxNameBytes),
+    address: readAddress(reader),
+    weight: reader.finite(),
+    eligible: (flags & ELIGIBLE) !== 0,
+    idle: (flags & IDLE) !== 0,
+    highestTerm: reader.integer(),
+    leading: flags & LEADING ? { term: reader.integer(), remaining: reader.u32() / MICROSECONDS } : undefined,
+  };
+}
+
+function readClaim(reader: ByteReader): Claim {
+  return { term: reader.integer(), sequence: reader.integer(), succeeds: reader.integer() };
+}
+
+function readVote(reader: ByteReader): Vote {
+  const term = reader.integer();
+  const sequence = reader.integer();
+  const code = reader.u8();
+  if (code >= REFUSALS.length) reader.fail();
+  return { term, sequence, refusal: REFUSALS[code] };
+}
+
+function readFragment(reader: ByteReader, exact: boolean): DataFragment {
+  const flags = readFlags(reader, CHANNEL, exact);
+  const message = reader.integer();
+  const index = reader.u16();
+  const count = reader.u16();
+  const total = reader.u32();
+  const chunk = chunkOf(index, count, total);
+  if (chunk === undefined) reader.fail();
+  const payload = reader.raw(chunk?.length ?? 0);
+  return { kind: "data", channel: (flags & CHANNEL) !== 0, message, index, count, total, payload };
+}

@@ -1,0 +1,93 @@
+import fc from "fast-check";
+import type { Claim, Message, Refusal, Status, Vote } from "../../src/core/message.ts";
+import { canonicalAddress } from "../../src/address.ts";
+import type { DataFragment } from "../../src/wire/fragments.ts";
+import { fragment } from "../../src/wire/fragments.ts";
+
+export const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
+
+export const integer = fc.oneof(
+  fc.maxSafeNat(),
+  fc.constantFrom(0, 1, 0xffff_ffff, 0x1_0000_0000, Number.MAX_SAFE_INTEGER),
+);
+export const boot = fc.bigInt({ min: 1n, max: 2n ** 64n - 1n }).map((bits) => bits.toString(16).padStart(16, "0"));
+export const name = fc.string({ unit: "binary", minLength: 1, maxLength: 128 }).filter((text) => bytesOf(text) <= 128);
+const port = fc.integer({ min: 1, max: 65_535 });
+const ipv4 = fc.tuple(fc.integer({ min: 1, max: 223 }), fc.nat(255), fc.nat(255), fc.nat(255)).map((parts) =>
+  parts.join(".")
+);
+const group = fc.oneof(fc.constant(0), fc.nat(0xffff));
+const ipv6 = fc.array(group, { minLength: 7, maxLength: 7 }).map((groups) =>
+  [0xfd00, ...groups].map((value) => value.toString(16)).join(":")
+);
+export const address = fc.oneof(
+  fc.tuple(ipv4, port).map(([ip, at]) => `${ip}:${at}`),
+  fc.tuple(ipv6, port).map(([ip, at]) => canonicalAddress(`[${ip}]:${at}`) ?? ""),
+  fc.constantFrom("[::1]:1", "[::1:0:0:1]:80", "[1::]:9", "223.255.255.255:1", "[fe80::1]:65535"),
+);
+/** Eighths of a ms: whole microseconds, which the wire can say, and exact as doubles. */
+const duration = fc.nat(Math.floor(0xffff_ffff / 125)).map((eighths) => eighths / 8);
+
+const status: fc.Arbitrary<Status> = fc.record({
+  id: name,
+  address,
+  weight: fc.double({ noNaN: true, noDefaultInfinity: true }),
+  eligible: fc.boolean(),
+  idle: fc.boolean(),
+  highestTerm: integer,
+  leading: fc.option(fc.record({ term: integer, remaining: duration }, { noNullPrototype: true }), { nil: undefined }),
+}, { noNullPrototype: true });
+const claim: fc.Arbitrary<Claim> = fc.record({ term: integer, sequence: integer, succeeds: integer }, {
+  noNullPrototype: true,
+});
+const refusal = fc.constantFrom<Refusal | undefined>(undefined, "quarantined", "held", "stale-term", "not-a-voter");
+const vote: fc.Arbitrary<Vote> = fc.record({ term: integer, sequence: integer, refusal }, { noNullPrototype: true });
+
+/** Every kind of message for the core. */
+export const message: fc.Arbitrary<Message> = fc.oneof(
+  fc.record(
+    { kind: fc.constant("ping"), nonce: integer, status, claim: fc.option(claim, { nil: undefined }) } as const,
+    {
+      noNullPrototype: true,
+    },
+  ),
+  fc.record(
+    {
+      kind: fc.constant("ack"),
+      nonce: integer,
+      challenge: integer,
+      status,
+      vote: fc.option(vote, { nil: undefined }),
+    } as const,
+    { noNullPrototype: true },
+  ),
+  fc.record(
+    {
+      kind: fc.constant("release"),
+      nonce: integer,
+      term: integer,
+      successor: fc.option(boot, { nil: undefined }),
+    } as const,
+    { noNullPrototype: true },
+  ),
+  fc.record({ kind: fc.constant("leave"), nonce: integer } as const, { noNullPrototype: true }),
+  fc.record({ kind: fc.constant("probe"), target: address } as const, { noNullPrototype: true }),
+  fc.record({ kind: fc.constant("vouch"), target: address, boot, age: duration } as const, { noNullPrototype: true }),
+);
+
+/** Fragments as the library cuts them. */
+export const data: fc.Arbitrary<DataFragment> = fc.tuple(
+  fc.boolean(),
+  name,
+  fc.uint8Array({ maxLength: 4000 }),
+  integer,
+  fc.integer({ min: 387, max: 1200 }),
+  fc.nat(),
+).map(([channel, event, value, number, room, pick]) => {
+  const pieces = fragment({ channel, name: event, value }, number, room);
+  const piece = pieces[pick % pieces.length];
+  if (piece === undefined) throw new Error("a message has at least one piece");
+  return piece;
+});
+
+export const payload = fc.oneof({ arbitrary: message, weight: 6 }, data);

@@ -1,0 +1,87 @@
+import { Buffer } from "node:buffer";
+import type { Ack, Message, Ping } from "../../src/core/message.ts";
+import { crc32 } from "../../src/wire/checksum.ts";
+import type { Payload } from "../../src/wire/codec.ts";
+
+export const ALICE = "00000000000000a1";
+export const BOB = "b0b0000000000002";
+export const CLUSTER = "democracy";
+
+export const PING: Ping = {
+  kind: "ping",
+  nonce: 7,
+  status: {
+    id: "alice",
+    address: "10.0.0.7:12345",
+    weight: 0.5,
+    eligible: true,
+    idle: false,
+    highestTerm: 1_700_000_000_000,
+    leading: { term: 1_700_000_000_000, remaining: 989.5 },
+  },
+  claim: { term: 1_700_000_000_000, sequence: 3, succeeds: 0 },
+};
+
+export const ACK: Ack = {
+  kind: "ack",
+  nonce: 7,
+  challenge: 0x1f_ffff_ffff_ffff,
+  status: { ...PING.status, id: "böb", address: "[fd00::7]:80", idle: true, leading: undefined },
+  vote: { term: 1_700_000_000_000, sequence: 3, refusal: "held" },
+};
+
+/** One payload of each kind. */
+export const SAMPLES: readonly Payload[] = [
+  PING,
+  ACK,
+  { kind: "release", nonce: 8, term: 9, successor: BOB },
+  { kind: "leave", nonce: 10 },
+  { kind: "probe", target: "10.0.0.9:65535" },
+  { kind: "vouch", target: "[::1]:1", boot: BOB, age: 12.345 },
+  { kind: "data", channel: true, message: 5, index: 1, count: 2, total: 7, payload: Uint8Array.of(1, 2, 3) },
+];
+
+const id = "x".repeat(128);
+const address = "[fd00:1111:2222:3333:4444:5555:6666:7777]:65535";
+const most = Number.MAX_SAFE_INTEGER;
+const status = {
+  id,
+  address,
+  weight: -Number.MAX_VALUE,
+  eligible: true,
+  idle: true,
+  highestTerm: most,
+  leading: { term: most, remaining: 3_600_000 },
+};
+
+/** The longest message of each kind. */
+export const LONGEST: readonly Message[] = [
+  { kind: "ping", nonce: most, status, claim: { term: most, sequence: most, succeeds: most } },
+  { kind: "ack", nonce: most, challenge: most, status, vote: { term: most, sequence: most, refusal: "not-a-voter" } },
+  { kind: "release", nonce: most, term: most, successor: BOB },
+  { kind: "leave", nonce: most },
+  { kind: "probe", target: address },
+  { kind: "vouch", target: address, boot: BOB, age: 3_600_000 },
+];
+
+/** The datagram with a checksum that fits: what is left to find is wrong in itself. */
+export function withChecksum(datagram: Uint8Array): Uint8Array {
+  const copy = Uint8Array.from(datagram);
+  if (copy.length >= 4) Buffer.from(copy.buffer).writeUInt32BE(crc32(copy, copy.length - 4), copy.length - 4);
+  return copy;
+}
+
+/** Bytes `from` up to `to` replaced by others, and the checksum made to fit. */
+export function splice(datagram: Uint8Array, from: number, to: number, ...replacement: number[]): Uint8Array {
+  return withChecksum(Uint8Array.from([...datagram.slice(0, from), ...replacement, ...datagram.slice(to)]));
+}
+
+/** Random numbers that a seed repeats (mulberry32). */
+export function random(seed: number): () => number {
+  return () => {
+    seed = (seed + 0x6d2b_79f5) | 0;
+    let bits = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
+    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
