@@ -11,6 +11,7 @@ import type { Boot, Claim, Vote } from "./message.ts";
 import { nextRandom } from "./random.ts";
 import { type Candidacy, type Citizen, type Member, nextNonce, quorum, voters } from "./state.ts";
 import { ownStatus, send, sendPing } from "./status.ts";
+import { isVoteFree, release } from "./voter.ts";
 
 /** Intervals that a candidate asks for a quorum before it makes way. */
 const PATIENCE = 3;
@@ -99,11 +100,16 @@ export function countGrants(citizen: Citizen): void {
   if (!candidacy.elected) takeOffice(citizen, candidacy);
 }
 
-/** Demotes first and asks later: called before anything else is looked at. A lapsed term is dead. */
+/**
+ * Demotes first and asks later: called before anything else is looked at. A lapsed term is dead; so is a candidacy
+ * without even its own vote, which somebody else may be granted next.
+ */
 export function endLapsedLease(citizen: Citizen): void {
   const { candidacy } = citizen;
-  if (candidacy?.elected !== true) return;
-  if (citizen.now >= candidacy.deadline) {
+  if (candidacy === undefined) return;
+  if (!candidacy.elected) {
+    if (isVoteFree(citizen)) abandon(citizen);
+  } else if (citizen.now >= candidacy.deadline) {
     leaveOffice(citizen, "lease-expired", undefined);
   } else if (citizen.wall >= candidacy.wallDeadline) {
     // The wall clock ran on while the monotonic clock did not: the machine slept, or somebody set its clock.
@@ -201,7 +207,7 @@ function* grantsOfVoters(citizen: Citizen, candidacy: Candidacy): Iterable<SendT
 
 function endCandidacy(citizen: Citizen, candidacy: Candidacy, successor: Boot | undefined): void {
   citizen.candidacy = undefined;
-  citizen.ballot.grant = undefined;
+  release(citizen, citizen.config.boot, candidacy.term);
   for (const member of citizen.byBoot.values()) sendRelease(citizen, member, candidacy.term, successor);
 }
 

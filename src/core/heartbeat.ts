@@ -9,6 +9,7 @@ import { considerHandOver } from "./election.ts";
 import { askOthers, isSilent, reviewMembers } from "./membership.ts";
 import type { Citizen, Member } from "./state.ts";
 import { ownStatus, sendPing } from "./status.ts";
+import { isQuarantined } from "./voter.ts";
 
 /** Rounds of pings to those that owe an answer, in each interval. */
 const ROUNDS = 4;
@@ -62,7 +63,9 @@ function* findDebtors(citizen: Citizen): Generator<Member> {
   }
 }
 
-/** Who is not there is asked for ever, but only twice a timeout. */
+/** Who is not there is asked for ever, but only twice a timeout, unless this member waits for it to vote. */
 function isDue(citizen: Citizen, member: Member): boolean {
-  return member.voter && citizen.now - member.lastPing >= Math.max(citizen.config.interval, citizen.config.timeout / 2);
+  const { interval, timeout } = citizen.config;
+  const pause = isQuarantined(citizen) ? 0 : Math.max(interval, timeout / 2);
+  return member.voter && citizen.now - member.lastPing >= pause;
 }

@@ -1,0 +1,61 @@
+/**
+ * Leader election among processes, without a lock server.
+ *
+ * Each process builds one {@linkcode Democracy} from its own address and the addresses of its peers. They find
+ * each other over UDP, and a majority of them elects one leader, whose lease runs out by the clock: at most one `isLeader()` is true at
+ * any instant, also while processes hang, pause, restart or lose their network.
+ *
+ * @example One member elects itself: a cluster of one needs no network
+ * ```ts
+ * import { Democracy } from "@polis/democracy";
+ *
+ * const democracy = new Democracy({ source: "127.0.0.1:0", peers: [] });
+ * democracy.on("elected", ({ id, token }) => console.log(`${id} leads with token ${token}`));
+ * await democracy.lead(({ token }) => {
+ *   console.log(`Writing under token ${token}, leader: ${democracy.isLeader()}`);
+ * });
+ * await democracy.close();
+ * ```
+ *
+ * @example Three processes on three machines; the same program runs on each
+ * ```ts ignore
+ * import { Democracy } from "@polis/democracy";
+ *
+ * const democracy = new Democracy({
+ *   source: "10.0.0.7:12345",
+ *   peers: ["10.0.0.7:12345", "10.0.0.8:12345", "10.0.0.9:12345"],
+ * });
+ * await democracy.lead(async ({ token, signal }) => {
+ *   while (!signal.aborted) await doWhatOnlyOneMayDo(token);
+ * });
+ * ```
+ *
+ * @module
+ */
+
+export { Democracy, Democracy as default } from "./src/democracy.ts";
+export type { LeaderInfo, MemberInfo, ResignReason } from "./src/core/effect.ts";
+export type { Discovery, DiscoveryContext, DiscoveryUpdate } from "./src/discovery/discovery.ts";
+export {
+  AddressInUseError,
+  BindError,
+  ClosedError,
+  DemocracyError,
+  type DemocracyErrorCode,
+  DiscoveryError,
+  PermissionError,
+  WorkerError,
+} from "./src/errors.ts";
+export type { Change, Post, Sender, State } from "./src/leadership/broadcast.ts";
+export type { DropReason, Stats } from "./src/leadership/counters.ts";
+export {
+  CustomMessageEvent,
+  type LifecycleEvents,
+  type LifecycleHandler,
+  type MessageHandler,
+  TypedEvents,
+} from "./src/leadership/events.ts";
+export type { Node } from "./src/leadership/roster.ts";
+export type { Lead } from "./src/leadership/tenure.ts";
+export type { Logger } from "./src/logger.ts";
+export type { Options } from "./src/options.ts";

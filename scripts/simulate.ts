@@ -1,0 +1,113 @@
+/**
+ * Runs clusters in virtual time, with faults by seed, and checks every promise at every instant.
+ *
+ *     deno task simulate --seeds 1000 [--from 0] [--workers 2]
+ *     deno task simulate --seed 42 [--verbose]
+ *
+ * @module
+ */
+
+import * as core from "../src/core/citizen.ts";
+import { carryOf } from "./simulate/carry.ts";
+import { runSeed } from "./simulate/run_seed.ts";
+import { planOf } from "./simulate/seed_plan.ts";
+import { include, noTotals, replayCommand, seedsFrom, type Totals } from "./simulate/sweep.ts";
+import { runWithWorkers } from "./simulate/workers.ts";
+
+const USAGE = "Usage: simulate --seeds N [--from S] [--workers W] | --seed S [--verbose]";
+
+interface Options {
+  seeds: number;
+  from: number;
+  seed: number | undefined;
+  workers: number;
+  verbose: boolean;
+}
+
+function parse(args: readonly string[]): Options {
+  const options: Options = { seeds: 500, from: 0, seed: undefined, workers: 1, verbose: false };
+  for (let index = 0; index < args.length; index++) {
+    const name = args[index];
+    if (name === "--verbose") {
+      options.verbose = true;
+      continue;
+    }
+    if (name !== "--seeds" && name !== "--from" && name !== "--seed" && name !== "--workers") {
+      throw new RangeError(`Cannot simulate: unknown argument "${name}"\n${USAGE}`);
+    }
+    const value = Number(args[++index] ?? NaN);
+    if (!Number.isSafeInteger(value) || value < 0) {
+      throw new RangeError(
+        `Cannot simulate: "${name}" must be a whole number, got ${args[index] ?? "nothing"}\n${USAGE}`,
+      );
+    }
+    options[name.slice(2) as "seeds" | "from" | "seed" | "workers"] = value;
+  }
+  return options;
+}
+
+/** Replays one seed with a readable trace. */
+function replay(seed: number, verbose: boolean): boolean {
+  const { treatment, machines, interval, timeout, quorum, preempt } = planOf(seed);
+  console.log(
+    `seed ${seed}: ${treatment}, interval ${interval}, timeout ${timeout}, quorum ${quorum}, preempt ${preempt}`,
+  );
+  for (const { name, weight, eligible, voter, rate, skew } of machines) {
+    const role = `${eligible ? "" : ", observer"}${voter ? "" : ", not in the others' configuration"}`;
+    console.log(`  ${name}: weight ${weight.toFixed(3)}, clock rate ${rate}, wall skew ${skew.toFixed(0)} ms${role}`);
+  }
+  const line = (time: number, member: string, text: string): void => {
+    console.log(`${(time / 1000).toFixed(6).padStart(11)}  ${member.padEnd(8)}${text}`);
+  };
+  const { failure, simulated } = runSeed(core, seed, carryOf(seed), { line, verbose });
+  console.log(failure === undefined ? `ok: ${(simulated / 1000).toFixed(1)} s` : `FAILED: ${failure.text}`);
+  return failure === undefined;
+}
+
+async function sweepAll({ seeds, from, workers }: Options): Promise<boolean> {
+  const totals = noTotals();
+  const began = performance.now();
+  let shown = began;
+  const progress = (): void => {
+    if (performance.now() - shown < 500 || !Deno.stderr.isTerminal()) return;
+    shown = performance.now();
+    const line = `\r${totals.seeds}/${seeds} seeds, ${totals.failures.length} failed `;
+    Deno.stderr.writeSync(new TextEncoder().encode(line));
+  };
+  const done = (outcome: Parameters<typeof include>[1]): void => {
+    include(totals, outcome);
+    if (outcome.failure !== undefined) {
+      console.log(`\nseed ${outcome.seed} FAILED: ${outcome.failure.text}\n  ${replayCommand(outcome.seed)}`);
+    }
+    progress();
+  };
+  if (workers > 1) await runWithWorkers(workers, from, seeds, done);
+  else for (const seed of seedsFrom(from, seeds)) done(runSeed(core, seed, carryOf(seed)));
+  print(totals, (performance.now() - began) / 1000);
+  return totals.failures.length === 0;
+}
+
+function print(totals: Totals, seconds: number): void {
+  const hours = totals.simulated / 3_600_000;
+  const speed = totals.simulated / 1000 / seconds;
+  console.log(`\n${totals.seeds} seeds, ${hours.toFixed(2)} simulated hours in ${seconds.toFixed(1)} s`);
+  console.log(`${speed.toFixed(0)} simulated seconds a second, ${(totals.steps / seconds).toFixed(0)} steps a second`);
+  console.log(`${totals.elections} elections, ${totals.handovers} of them by hand-over`);
+  console.log(`${totals.forgotten} tokens that did not grow because nobody could remember (the documented limit)`);
+  const faults = Object.entries(totals.faults).sort(([a], [b]) => a < b ? -1 : 1);
+  for (const [kind, count] of faults) console.log(`  ${kind.padEnd(18)}${count}`);
+  console.log(totals.failures.length === 0 ? "all promises held" : `${totals.failures.length} seeds FAILED:`);
+  for (const { seed, text } of totals.failures.slice(0, 20)) console.log(`  ${replayCommand(seed)}    ${text}`);
+}
+
+if (import.meta.main) {
+  let options: Options | undefined;
+  try {
+    options = parse(Deno.args);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    Deno.exit(2);
+  }
+  const held = options.seed === undefined ? await sweepAll(options) : replay(options.seed, options.verbose);
+  if (!held) Deno.exit(1);
+}

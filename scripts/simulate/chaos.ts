@@ -1,0 +1,213 @@
+/**
+ * Faults at random times: of machines and of links, several at once, until they end.
+ *
+ * @module
+ */
+
+import type { Machine } from "./machine.ts";
+import type { Delay, Weather } from "./network.ts";
+import type { Random } from "./random.ts";
+import type { SeedPlan } from "./seed_plan.ts";
+import type { World } from "./world.ts";
+
+/** What a fault needs. */
+interface Scene<Citizen> {
+  readonly world: World<Citizen>;
+  readonly plan: SeedPlan;
+  readonly random: Random;
+}
+
+/** Starts all machines, some of them late, and lets faults happen until `plan.faultsEnd`. */
+export function unleash<Citizen>(world: World<Citizen>, plan: SeedPlan, random: Random): void {
+  const scene = { world, plan, random };
+  const late = random.chance(0.5);
+  for (const machine of world.machines) {
+    const delay = late && random.chance(0.4) ? random.between(0, 6 * plan.timeout) : random.between(0, plan.interval);
+    world.timeline.after(delay, () => world.start(machine));
+  }
+  repeat(scene, plan.machinePace, () => troubleMachine(scene));
+  repeat(scene, plan.linkPace, () => troubleLinks(scene));
+}
+
+/** Ends all faults: links mend, whoever was stopped goes on, and whoever is down comes back or stays down. */
+export function makePeace<Citizen>(world: World<Citizen>, plan: SeedPlan, random: Random): void {
+  world.adversary = undefined;
+  world.network.heal();
+  world.network.setWeather(plan.fair);
+  // A datagram that comes late is a fault, too.
+  world.era++;
+  const stayDown = random.chance(0.3);
+  for (const machine of world.machines) {
+    if (machine.phase === "paused" || machine.phase === "suspended") world.resume(machine);
+    if (machine.closing) world.crash(machine);
+    if (machine.alive) world.command(machine, { kind: "stall", stalled: false });
+    else if (!stayDown || random.chance(0.3)) world.start(machine);
+  }
+}
+
+/** Whether enough voters run for a leader, and somebody who may lead. */
+export function canElect<Citizen>(world: World<Citizen>): boolean {
+  const alive = world.voters.filter((machine) => machine.alive);
+  return alive.length >= world.quorum && alive.some(({ plan }) => plan.eligible);
+}
+
+function repeat<Citizen>(scene: Scene<Citizen>, pace: number, act: () => void): void {
+  const { world, plan, random } = scene;
+  const next = (): void => {
+    const time = world.now + random.exponential(pace);
+    if (time >= plan.faultsEnd) return;
+    world.timeline.at(time, () => {
+      act();
+      next();
+    });
+  };
+  next();
+}
+
+/** Runs something later, unless the faults have ended by then. */
+export function later<Citizen>({ world, plan }: Scene<Citizen>, delay: number, act: () => void): void {
+  if (world.now + delay < plan.faultsEnd) world.timeline.after(delay, act);
+}
+
+/** A length of time that matters: from much shorter than a lease to several leases. */
+export function span(random: Random, timeout: number): number {
+  return timeout *
+    random.pick([random.between(0, 0.1), random.between(0.1, 1), random.between(0.9, 1.1), random.between(1, 4)]);
+}
+
+function troubleMachine<Citizen>(scene: Scene<Citizen>): void {
+  const { world, plan, random } = scene;
+  const machine = random.pick(world.machines);
+  const { timeout } = plan;
+  switch (random.pick(["crash", "crash", "close", "pause", "sleep", "resign", "stall", "rate", "herd"])) {
+    case "crash":
+      return restart(scene, machine, span(random, timeout));
+    case "close":
+      world.command(machine, { kind: "close" });
+      return later(scene, span(random, timeout), () => comeBack(scene, machine));
+    case "pause":
+      return world.pause(machine, span(random, timeout));
+    case "sleep":
+      if (plan.sleep === "suspend") return world.suspend(machine, span(random, timeout));
+      return world.stepWall(machine, random.pick([-1, 1]) * span(random, random.pick([timeout, 3_600_000])));
+    case "resign":
+      return world.command(machine, { kind: "resign" });
+    case "stall":
+      world.command(machine, { kind: "stall", stalled: true });
+      return later(scene, span(random, timeout), () => world.command(machine, { kind: "stall", stalled: false }));
+    case "rate":
+      return world.setRates(machine, rate(scene), rate(scene));
+    case "herd":
+      // A rollout or a power cut: several at once.
+      for (const one of world.machines) {
+        if (random.chance(0.5)) restart(scene, one, span(random, timeout));
+      }
+  }
+}
+
+/** Crashes a member; a new one starts at the same address, with empty memory. */
+export function restart<Citizen>(scene: Scene<Citizen>, machine: Machine<Citizen>, delay: number): void {
+  scene.world.crash(machine);
+  later(scene, delay, () => comeBack(scene, machine));
+}
+
+function comeBack<Citizen>({ world }: Scene<Citizen>, machine: Machine<Citizen>): void {
+  world.start(machine);
+}
+
+function rate<Citizen>({ plan, random }: Scene<Citizen>): number {
+  return 1 + random.pick([-1, 0, 1, random.between(-1, 1)]) * plan.drift / 2;
+}
+
+function troubleLinks<Citizen>(scene: Scene<Citizen>): void {
+  const { world, plan, random } = scene;
+  const { machines, network } = world;
+  const duration = span(random, plan.timeout) * random.pick([1, 3]);
+  const one = random.pick(machines);
+  switch (random.pick(["pair", "isolate", "partition", "flap", "weather", "link-weather", "heal"])) {
+    case "pair":
+      return cut(scene, [one], [random.pick(machines)], duration, random.chance(0.4));
+    case "isolate":
+      return cut(scene, [one], machines, duration, random.chance(0.4));
+    case "partition": {
+      const mixed = random.shuffle(machines);
+      const split = random.whole(1, machines.length);
+      return cut(scene, mixed.slice(0, split), mixed.slice(split), duration, random.chance(0.2));
+    }
+    case "flap":
+      return flap(scene, one, random.pick(machines), random.whole(2, 12));
+    case "weather": {
+      const weather = foulWeather(scene);
+      network.setWeather(weather);
+      return world.fault("weather", "network", describe(weather));
+    }
+    case "link-weather": {
+      const weather = foulWeather(scene);
+      const other = random.pick(machines);
+      network.setLink(one.index, other.index, weather);
+      return world.fault("link-weather", one.plan.name, `to ${other.plan.name}: ${describe(weather)}`);
+    }
+    case "heal":
+      network.heal();
+      network.setWeather(plan.fair);
+      return world.fault("heal", "network", "all links are mended");
+  }
+}
+
+/** Cuts all links from one group to another, and back unless one way only; mends them later. */
+export function cut<Citizen>(
+  scene: Scene<Citizen>,
+  group: readonly Machine<Citizen>[],
+  others: readonly Machine<Citizen>[],
+  duration: number,
+  oneWay: boolean,
+): void {
+  const { world, random } = scene;
+  const { network } = world;
+  const pairs: [number, number][] = [];
+  const forth = !oneWay || random.chance(0.5);
+  for (const a of group) {
+    for (const b of others) {
+      if (a === b) continue;
+      if (forth) pairs.push([a.index, b.index]);
+      if (!oneWay || !forth) pairs.push([b.index, a.index]);
+    }
+  }
+  if (pairs.length === 0) return;
+  const kind = oneWay ? "one-way partition" : "partition";
+  const names = (members: readonly Machine<Citizen>[]): string => members.map(({ plan }) => plan.name).join(" ");
+  const arrow = !oneWay ? "|" : forth ? "-/>" : "</-";
+  world.fault(kind, "network", `cut for ${duration.toFixed(0)} ms: ${names(group)} ${arrow} ${names(others)}`);
+  for (const [from, to] of pairs) network.cut(from, to);
+  later(scene, duration, () => {
+    for (const [from, to] of pairs) network.mend(from, to);
+  });
+}
+
+function flap<Citizen>(scene: Scene<Citizen>, one: Machine<Citizen>, other: Machine<Citizen>, times: number): void {
+  if (times === 0) return;
+  const { plan, random } = scene;
+  const period = random.between(0.1, 1.5) * plan.timeout;
+  cut(scene, [one], [other], period * random.between(0.2, 0.9), random.chance(0.3));
+  later(scene, period, () => flap(scene, one, other, times - 1));
+}
+
+function foulWeather<Citizen>({ plan, random }: Scene<Citizen>): Weather {
+  const { interval, timeout } = plan;
+  const delay: Delay = random.pick<Delay>([
+    { kind: "uniform", low: 0.1, high: 2 },
+    { kind: "uniform", low: 1, high: interval },
+    { kind: "uniform", low: 0.1, high: timeout },
+    { kind: "heavy", low: 0.1, high: 2, share: 0.1, tail: timeout },
+    { kind: "heavy", low: 0.5, high: interval / 2, share: 0.3, tail: 4 * timeout },
+  ]);
+  return { loss: random.pick([0, 0.05, 0.2, 0.4]), duplication: random.pick([0, 0.1, 0.5]), delay };
+}
+
+function describe({ loss, duplication, delay }: Weather): string {
+  const slow = delay.kind === "heavy" ? `, ${delay.share * 100} % up to ${delay.tail.toFixed(0)}` : "";
+  const share = (part: number): string => `${(part * 100).toFixed(0)} %`;
+  return `loss ${share(loss)}, duplication ${share(duplication)}, delay ${delay.low}-${
+    delay.high.toFixed(1)
+  } ms${slow}`;
+}

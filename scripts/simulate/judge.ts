@@ -1,0 +1,300 @@
+/**
+ * The checkers: what must hold at every instant of a simulation, whatever was done to the cluster.
+ *
+ * @module
+ */
+
+import type { Effect } from "../../src/core/effect.ts";
+import type { Message } from "../../src/core/message.ts";
+import type { Machine } from "./machine.ts";
+import type { WorldPlan } from "./world.ts";
+
+/** Which promise was broken. */
+export type Check =
+  /** Two members believe that they lead. */
+  | "two-leaders"
+  /** A token is not above that of the leadership before. */
+  | "token"
+  /** No leader, more than one or not the same one for all, though the faults are over. */
+  | "convergence"
+  /** Events contradict one another. */
+  | "events"
+  /** Somebody healthy was removed, or lost the lead. */
+  | "stability"
+  /** A leader without a quorum. */
+  | "minority"
+  /** `isLeader()` says yes after a suspension of a whole lease. */
+  | "stale"
+  | "throws"
+  | "busy"
+  | "wire";
+
+/** A broken promise. */
+export class Failure extends Error {
+  override name = "Failure";
+
+  constructor(readonly time: number, readonly check: Check, detail: string) {
+    super(`${check} at ${time.toFixed(3)} ms: ${detail}`);
+  }
+}
+
+/** One time in office. */
+interface Leadership {
+  readonly member: string;
+  readonly boot: string;
+  readonly term: number;
+  readonly at: number;
+}
+
+/** A leader on whom all agree: `name` is that of its machine, and its token. */
+export interface Agreement<Citizen> {
+  readonly machine: Machine<Citizen>;
+  readonly name: string;
+}
+
+/** What one boot of a member has told its application. */
+interface Told {
+  /** Peers that are there, by boot: their addresses. */
+  readonly present: Map<string, string>;
+  token: number | undefined;
+  lastToken: number;
+  leader: string;
+  second: number;
+  ticks: number;
+}
+
+/** Watches all members of a world, and throws a {@linkcode Failure} when a promise is broken. */
+export class Judge<Citizen> {
+  elections = 0;
+  handovers = 0;
+  /** Terms that did not grow because restarts made a majority forget: the documented limit. */
+  forgotten = 0;
+  removals = 0;
+  /** While set, any removal and any change of leader is a failure. */
+  calm = false;
+  readonly leaderships: Leadership[] = [];
+  #told = new Map<Machine<Citizen>, Told>();
+  /** The boots that granted a term to a boot, by `term boot`. */
+  #granted = new Map<string, Set<string>>();
+  #succeeding = new Set<string>();
+  #spread = { low: Infinity, high: -Infinity };
+
+  constructor(readonly plan: WorldPlan, readonly machines: readonly Machine<Citizen>[]) {}
+
+  started(machine: Machine<Citizen>, time: number): void {
+    this.#told.set(machine, {
+      present: new Map(),
+      token: undefined,
+      lastToken: 0,
+      leader: "",
+      second: 0,
+      ticks: 0,
+    });
+    this.#noteWall(machine, time);
+  }
+
+  stopped(machine: Machine<Citizen>): void {
+    this.#told.delete(machine);
+  }
+
+  /** A machine goes on, or its clocks were changed: what it believes may have come back. */
+  changed(machine: Machine<Citizen>, time: number): void {
+    this.#noteWall(machine, time);
+    this.#atMostOne(machine, time);
+  }
+
+  /** A message leaves a member. */
+  sent(machine: Machine<Citizen>, to: string, message: Message): void {
+    if (message.kind === "ack" && message.vote !== undefined && message.vote.refusal === undefined) {
+      const key = `${message.vote.term} ${to}`;
+      let voters = this.#granted.get(key);
+      if (voters === undefined) this.#granted.set(key, voters = new Set());
+      voters.add(machine.boot);
+    } else if (message.kind === "ping" && message.claim !== undefined && message.claim.succeeds > 0) {
+      this.#succeeding.add(`${message.claim.term} ${machine.boot}`);
+    }
+  }
+
+  /** A member does something other than send. */
+  effect(machine: Machine<Citizen>, effect: Effect, time: number): void {
+    const told = this.#told.get(machine);
+    if (told === undefined) throw new Failure(time, "events", `${machine.plan.name} speaks after "closed"`);
+    switch (effect.kind) {
+      case "view":
+        this.#continued(machine, told, time);
+        return this.#atMostOne(machine, time);
+      case "added":
+        return this.#added(machine, told, effect.member, time);
+      case "removed":
+        return this.#removed(machine, told, effect.member.boot, effect.member.id, time);
+      case "elected":
+        return this.#elected(machine, told, effect.id, effect.token, time);
+      case "resigned":
+        return this.#resigned(machine, told, effect.token, effect.reason, time);
+      case "leader": {
+        const leader = effect.leader === undefined ? "" : `${effect.leader.id} ${effect.leader.token}`;
+        if (leader === told.leader) {
+          throw new Failure(time, "events", `${machine.plan.name}: leader event without change: "${leader}"`);
+        }
+        told.leader = leader;
+      }
+    }
+  }
+
+  /** A tick is due: there must not be too many of them. */
+  ticks(machine: Machine<Citizen>, time: number): void {
+    const told = this.#told.get(machine);
+    if (told === undefined) return;
+    const second = Math.floor(time / 1000);
+    if (second !== told.second) {
+      told.second = second;
+      told.ticks = 0;
+    }
+    const bound = 50 + (10_000 / this.plan.interval) * this.machines.length;
+    if (++told.ticks > bound) {
+      throw new Failure(time, "busy", `${machine.plan.name}: more than ${bound.toFixed(0)} ticks in a second`);
+    }
+  }
+
+  /** A machine was suspended: `isLeader()` must know. */
+  woke(machine: Machine<Citizen>, time: number, slept: number): void {
+    if (this.plan.quorum !== "none" && slept >= this.plan.timeout && machine.believes(time)) {
+      throw new Failure(
+        time,
+        "stale",
+        `${machine.plan.name} believes that it leads after sleeping ${slept.toFixed(0)} ms`,
+      );
+    }
+  }
+
+  /** Those who believe that they lead. */
+  believers(time: number): Machine<Citizen>[] {
+    return this.machines.filter((machine) => machine.believes(time));
+  }
+
+  /** The one leader on whom everybody who runs agrees; anything else is a failure. */
+  agreed(time: number): Agreement<Citizen> {
+    const believers = this.believers(time);
+    const [leader] = believers;
+    if (leader === undefined || believers.length > 1) {
+      const names = believers.map(({ plan }) => plan.name).join(", ");
+      throw new Failure(time, "convergence", `${believers.length} leaders instead of one: ${names}`);
+    }
+    const name = `${leader.plan.name} ${leader.view.term}`;
+    for (const machine of this.machines) {
+      if (!machine.alive) continue;
+      if (machine.closing) throw new Failure(time, "convergence", `${machine.plan.name} does not come to close`);
+      const known = machine.leader();
+      const text = known === undefined ? "nobody" : `${known.id} ${known.token}`;
+      if (text !== name) {
+        throw new Failure(time, "convergence", `${machine.plan.name} follows ${text} instead of ${name}`);
+      }
+    }
+    return { machine: leader, name };
+  }
+
+  #atMostOne(machine: Machine<Citizen>, time: number): void {
+    if (this.plan.quorum === "none" || !machine.believes(time)) return;
+    for (const other of this.machines) {
+      if (other === machine || !other.believes(time)) continue;
+      const left = other.clock.whenMonotonic(other.view.deadline) - time;
+      const names = `${machine.plan.name} (${machine.view.term}) and ${other.plan.name} (${other.view.term})`;
+      throw new Failure(time, "two-leaders", `${names}; the latter for ${left.toFixed(3)} ms more`);
+    }
+  }
+
+  /** Only a leader of plain democracy goes on under another term: above that of the leader that gave way. */
+  #continued(machine: Machine<Citizen>, told: Told, time: number): void {
+    const { leading, term } = machine.view;
+    if (!leading || told.token === undefined || told.token === term) return;
+    if (this.plan.quorum !== "none" || term < told.token) {
+      throw new Failure(time, "token", `${machine.plan.name} goes from ${told.token} to ${term} in office`);
+    }
+    told.token = told.lastToken = term;
+  }
+
+  #added(
+    machine: Machine<Citizen>,
+    told: Told,
+    member: { id: string; boot: string; source: string },
+    time: number,
+  ): void {
+    const { name, address } = machine.plan;
+    if (member.source === address) throw new Failure(time, "events", `${name} added itself`);
+    for (const [boot, source] of told.present) {
+      if (boot === member.boot) throw new Failure(time, "events", `${name} added ${member.id} twice`);
+      if (source === member.source) {
+        throw new Failure(time, "events", `${name} added a new ${member.id} before it removed the old`);
+      }
+    }
+    told.present.set(member.boot, member.source);
+  }
+
+  #removed(machine: Machine<Citizen>, told: Told, boot: string, id: string, time: number): void {
+    this.removals++;
+    if (!told.present.delete(boot)) {
+      throw new Failure(time, "events", `${machine.plan.name} removed ${id}, which was not there`);
+    }
+    if (this.calm) throw new Failure(time, "stability", `${machine.plan.name} removed ${id}, which is healthy`);
+  }
+
+  #elected(machine: Machine<Citizen>, told: Told, id: string, token: number, time: number): void {
+    const { name } = machine.plan;
+    const { view } = machine;
+    if (told.token !== undefined) throw new Failure(time, "events", `${name} elected twice`);
+    if (id !== name) throw new Failure(time, "events", `${name} elected as ${id}`);
+    if (!view.leading || view.term !== token) {
+      throw new Failure(time, "events", `${name} elected before its view says so`);
+    }
+    if (!machine.plan.eligible) throw new Failure(time, "events", `${name} elected, though it is not eligible`);
+    if (this.calm) throw new Failure(time, "stability", `${name} elected, though there was a leader`);
+    if (token <= told.lastToken) {
+      throw new Failure(time, "token", `${name} has token ${token} after its own ${told.lastToken}`);
+    }
+    told.token = told.lastToken = token;
+    this.elections++;
+    if (this.#succeeding.has(`${token} ${machine.boot}`)) this.handovers++;
+    const leadership: Leadership = { member: name, boot: machine.boot, term: token, at: time };
+    if (this.plan.quorum !== "none") this.#growing(leadership);
+    this.leaderships.push(leadership);
+  }
+
+  #resigned(machine: Machine<Citizen>, told: Told, token: number, reason: string, time: number): void {
+    const { name } = machine.plan;
+    if (machine.view.leading) throw new Failure(time, "events", `${name} resigned before its view says so`);
+    if (told.token !== token) throw new Failure(time, "events", `${name} resigned ${token}, elected ${told.token}`);
+    if (this.calm) throw new Failure(time, "stability", `${name} resigned: ${reason}`);
+    told.token = undefined;
+  }
+
+  /** Tokens grow, unless nobody among the new leader's voters could remember the old term, nor the wall clocks make up for it. */
+  #growing(next: Leadership): void {
+    let unknown = false;
+    for (const before of this.leaderships) {
+      if (before.term < next.term) continue;
+      unknown = true;
+      const detail = `${next.member} has token ${next.term} after ${before.member}'s ${before.term}`;
+      const voters = this.#voters(next);
+      for (const boot of this.#voters(before)) {
+        if (voters.has(boot)) throw new Failure(next.at, "token", `${detail}, and a voter knew`);
+      }
+      // Wall clocks also drift apart between the instants at which their differences were noted.
+      const spread = this.#spread.high - this.#spread.low + this.plan.drift * next.at;
+      if (spread < next.at - before.at) {
+        throw new Failure(next.at, "token", `${detail}, though wall clocks agree`);
+      }
+    }
+    if (unknown) this.forgotten++;
+  }
+
+  #voters(leadership: Leadership): Set<string> {
+    return new Set(this.#granted.get(`${leadership.term} ${leadership.boot}`)).add(leadership.boot);
+  }
+
+  /** How far wall clocks were ever apart. */
+  #noteWall(machine: Machine<Citizen>, time: number): void {
+    const ahead = machine.clock.wallAt(time) - time;
+    this.#spread.low = Math.min(this.#spread.low, ahead);
+    this.#spread.high = Math.max(this.#spread.high, ahead);
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * A simulated machine with one member on it: it runs, is stopped, is suspended, crashes and starts again.
+ *
+ * @module
+ */
+
+import type { CitizenConfig, Event } from "../../src/core/input.ts";
+import type { Effect } from "../../src/core/effect.ts";
+import type { Core } from "./core.ts";
+import { MachineClock } from "./machine_clock.ts";
+
+/** What stays the same over all starts of a member. */
+export interface MachinePlan {
+  readonly name: string;
+  readonly address: string;
+  readonly weight: number;
+  readonly eligible: boolean;
+  /** Whether the others count its vote. */
+  readonly voter: boolean;
+  /** How fast its monotonic clock runs, in local ms by true ms. */
+  readonly rate: number;
+  readonly wallRate: number;
+  /** ms that its wall clock is ahead of the true one. */
+  readonly skew: number;
+  readonly origin: number;
+}
+
+/** The `view` effect: what `isLeader()` reads. */
+export type View = Extract<Effect, { kind: "view" }>;
+
+/** A datagram on its way; `to` is the receiver's boot as the sender knows it. */
+export type Packet = Extract<Event, { kind: "packet" }>;
+
+const NO_VIEW: View = { kind: "view", leading: false, term: 0, deadline: 0, wallDeadline: 0 };
+
+/** 2026-01-01T00:00:00Z: the wall clock when a simulation starts. */
+export const EPOCH = 1_767_225_600_000;
+
+/** Stopped machines neither read nor tick, and answer nothing; the clocks of a paused one run on. */
+export type Phase = "down" | "running" | "paused" | "suspended";
+
+/** The state of one machine, driven by the world. */
+export class Machine<Citizen> {
+  readonly clock: MachineClock;
+  phase: Phase = "down";
+  boot = "";
+  /** Whether `close` was asked for and is not done. */
+  closing = false;
+  /** The true time of the tick that is planned; Infinity when none is. */
+  tickAt = Infinity;
+  /** Grows with each stop and go, so that a resumption planned for an earlier stop does nothing. */
+  spell = 0;
+  /** When it was suspended last. */
+  asleepSince = 0;
+  readonly inbox: Event[] = [];
+  #citizen: Citizen | undefined;
+  #view: View = NO_VIEW;
+
+  constructor(readonly index: number, readonly plan: MachinePlan, readonly core: Core<Citizen>) {
+    this.clock = new MachineClock({
+      origin: plan.origin,
+      wall: EPOCH + plan.skew,
+      rate: plan.rate,
+      wallRate: plan.wallRate,
+    });
+  }
+
+  get view(): View {
+    return this.#view;
+  }
+
+  get alive(): boolean {
+    return this.phase !== "down";
+  }
+
+  /** Starts a member with empty memory. */
+  start(time: number, config: CitizenConfig): void {
+    this.boot = config.boot;
+    this.phase = "running";
+    this.closing = false;
+    this.tickAt = Infinity;
+    this.inbox.length = 0;
+    this.#view = NO_VIEW;
+    this.#citizen = this.core.createCitizen(config, this.#instant(time));
+  }
+
+  /** The member is gone: crashed or closed. */
+  stop(): void {
+    this.phase = "down";
+    this.closing = false;
+    this.tickAt = Infinity;
+    this.spell++;
+    this.inbox.length = 0;
+    this.#view = NO_VIEW;
+    this.#citizen = undefined;
+  }
+
+  /** Tells the core of an event, and returns what it wants done. */
+  step(time: number, event: Event): Effect[] {
+    return this.core.step(this.#member(), { ...event, ...this.#instant(time) });
+  }
+
+  /** The monotonic time at which the member wants to tick. */
+  wakeAt(): number {
+    return this.core.wakeAt(this.#member());
+  }
+
+  /** Name and token of the leader this member knows. */
+  leader(): { id: string; token: number } | undefined {
+    return this.core.leaderOf(this.#member());
+  }
+
+  show(view: View): void {
+    this.#view = view;
+  }
+
+  /** What `isLeader()` answers at an instant; a suspended machine cannot be asked. */
+  believes(time: number): boolean {
+    const view = this.#view;
+    return view.leading && this.alive && this.phase !== "suspended" &&
+      this.clock.monotonicAt(time) < view.deadline && this.clock.wallAt(time) < view.wallDeadline;
+  }
+
+  #instant(time: number): { now: number; wall: number } {
+    return { now: this.clock.monotonicAt(time), wall: this.clock.wallAt(time) };
+  }
+
+  #member(): Citizen {
+    if (this.#citizen === undefined) throw new Error(`${this.plan.name} is down`);
+    return this.#citizen;
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * One seed, from the first start to the last check.
+ *
+ * @module
+ */
+
+import { adversaryOf } from "./adversary.ts";
+import { canElect, makePeace, unleash } from "./chaos.ts";
+import type { Core } from "./core.ts";
+import { type Agreement, type Check, Failure } from "./judge.ts";
+import type { MachinePlan } from "./machine.ts";
+import { Random } from "./random.ts";
+import { planOf, type SeedPlan } from "./seed_plan.ts";
+import { type Carry, type Spectator, World } from "./world.ts";
+
+/** What came of a seed. */
+export interface Outcome {
+  readonly seed: number;
+  readonly failure: { readonly check: Check; readonly text: string } | undefined;
+  /** Simulated ms. */
+  readonly simulated: number;
+  readonly steps: number;
+  readonly elections: number;
+  readonly handovers: number;
+  readonly forgotten: number;
+  readonly faults: Readonly<Record<string, number>>;
+}
+
+/** How many times the cluster is looked at while it has to be stable. */
+const LOOKS = 20;
+
+/** Runs a seed; a broken promise is an outcome, not an exception. */
+export function runSeed<Citizen>(core: Core<Citizen>, seed: number, carry: Carry, spectator?: Spectator): Outcome {
+  const plan = planOf(seed);
+  const world = new World(plan, core, carry, spectator);
+  let failure: Outcome["failure"];
+  try {
+    if (plan.treatment === "chaos") runChaos(world, plan);
+    else runCalm(world, plan);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    failure = { check: error.check, text: error.message };
+    spectator?.line?.(world.now, "JUDGE", error.message);
+  }
+  const { sent, lost, duplicated, blocked } = world.network.counts;
+  const { elections, handovers, forgotten } = world.judge;
+  const faults = { ...Object.fromEntries(world.faults), datagrams: sent, lost, duplicated, blocked };
+  return { seed, failure, simulated: world.now, steps: world.steps, elections, handovers, forgotten, faults };
+}
+
+/** Every fault at once, then none: the cluster must come to one leader and keep it. */
+function runChaos<Citizen>(world: World<Citizen>, plan: SeedPlan): void {
+  const random = new Random(plan.seed ^ 0xc4a05);
+  world.adversary = adversaryOf(world, plan, random);
+  unleash(world, plan, random);
+  world.timeline.runUntil(plan.faultsEnd);
+  makePeace(world, plan, random);
+  const settled = plan.faultsEnd + 3 * plan.timeout;
+  world.timeline.runUntil(settled);
+  if (canElect(world)) stays(world, plan.end);
+  else remainsLeaderless(world, plan.end);
+}
+
+/** No faults, or lost datagrams only: nobody is removed, and the first leader stays. */
+function runCalm<Citizen>(world: World<Citizen>, plan: SeedPlan): void {
+  const random = new Random(plan.seed ^ 0xca1);
+  for (const machine of world.machines) {
+    world.timeline.after(random.between(0, plan.interval), () => world.start(machine));
+  }
+  // With preempt the lead passes on to the heaviest member once that has been there for a while.
+  world.timeline.runUntil((plan.preempt ? 8 : 3) * plan.timeout);
+  world.judge.calm = true;
+  if (plan.treatment === "calm") stays(world, plan.end);
+  else world.timeline.runUntil(plan.end);
+  const { elections } = world.judge;
+  if (elections > 1 && !plan.preempt) {
+    throw new Failure(world.now, "stability", `${elections} elections, though the first leader was healthy`);
+  }
+}
+
+function stays<Citizen>(world: World<Citizen>, end: number): void {
+  const { now: begin } = world;
+  let leader = lookForLeader(world);
+  for (let look = 1; look <= LOOKS; look++) {
+    world.timeline.runUntil(begin + (end - begin) * look / LOOKS);
+    const next = lookForLeader(world);
+    const passedOn = world.plan.preempt && outranks(next.machine.plan, leader.machine.plan);
+    if (next.name !== leader.name && !passedOn) {
+      throw new Failure(world.now, "convergence", `${next.name} leads instead of ${leader.name}`);
+    }
+    leader = next;
+  }
+}
+
+/** The leader on whom all agree; with preempt, the look may fall into a hand-over, and is repeated a little later. */
+function lookForLeader<Citizen>(world: World<Citizen>): Agreement<Citizen> {
+  try {
+    return world.judge.agreed(world.now);
+  } catch (error) {
+    if (!world.plan.preempt || !(error instanceof Failure)) throw error;
+    world.timeline.runUntil(world.now + 2 * world.plan.interval);
+    return world.judge.agreed(world.now);
+  }
+}
+
+function outranks(a: MachinePlan, b: MachinePlan): boolean {
+  return a.weight > b.weight || (a.weight === b.weight && a.name > b.name);
+}
+
+function remainsLeaderless<Citizen>(world: World<Citizen>, end: number): void {
+  const begin = world.now;
+  for (let look = 0; look <= LOOKS; look++) {
+    world.timeline.runUntil(begin + (end - begin) * look / LOOKS);
+    const [leader] = world.judge.believers(world.now);
+    if (leader !== undefined) {
+      throw new Failure(world.now, "minority", `${leader.plan.name} leads without a quorum`);
+    }
+  }
+}

@@ -1,0 +1,304 @@
+/**
+ * A cluster of simulated machines on a simulated network, and everything that may be done to them.
+ *
+ * @module
+ */
+
+import type { CitizenConfig, Event } from "../../src/core/input.ts";
+import type { Effect } from "../../src/core/effect.ts";
+import type { Message } from "../../src/core/message.ts";
+import type { Core } from "./core.ts";
+import { Failure, Judge } from "./judge.ts";
+import { Machine, type MachinePlan, type Packet } from "./machine.ts";
+import { Network, type Weather } from "./network.ts";
+import { Random } from "./random.ts";
+import { Timeline } from "./timeline.ts";
+import { describeEffect, describeMessage } from "./trace.ts";
+
+/** A cluster to simulate. */
+export interface WorldPlan {
+  readonly seed: number;
+  readonly machines: readonly MachinePlan[];
+  readonly interval: number;
+  readonly timeout: number;
+  readonly drift: number;
+  readonly quorum: "majority" | "none" | number;
+  readonly preempt: boolean;
+  readonly weather: Weather;
+  /** Datagrams that a stopped machine keeps; the rest are lost. */
+  readonly socketBuffer: number;
+  /** ms by which ticks come late at most, in everyday life. */
+  readonly lateness: number;
+}
+
+/** What a datagram becomes on the wire: the same message, in another guise. */
+export type Carry = (packet: Packet) => Packet | undefined;
+
+/** What somebody who watches the simulation is told. */
+export interface Spectator {
+  line?: (time: number, member: string, text: string) => void;
+  /** Whether lines for single datagrams are wanted. */
+  readonly verbose?: boolean;
+}
+
+/** Called after the effects of one step were carried out; may do harm. */
+export type Adversary<Citizen> = (machine: Machine<Citizen>, effect: Effect) => void;
+
+/** Slack for rounding when a local time is turned into a true one, in ms. */
+const ROUNDING = 1e-6;
+
+/** The simulated cluster. */
+export class World<Citizen> {
+  readonly timeline = new Timeline();
+  readonly network: Network;
+  readonly machines: Machine<Citizen>[];
+  readonly judge: Judge<Citizen>;
+  readonly faults = new Map<string, number>();
+  adversary: Adversary<Citizen> | undefined;
+  /** Datagrams of an earlier era are lost. */
+  era = 0;
+  steps = 0;
+  #random: Random;
+  #byAddress = new Map<string, Machine<Citizen>>();
+
+  constructor(
+    readonly plan: WorldPlan,
+    core: Core<Citizen>,
+    readonly carry: Carry,
+    readonly spectator: Spectator = {},
+  ) {
+    this.#random = new Random(plan.seed ^ 0x5eed);
+    this.network = new Network(plan.machines.length, plan.weather, new Random(plan.seed ^ 0x0e7));
+    this.machines = plan.machines.map((machine, index) => new Machine(index, machine, core));
+    for (const machine of this.machines) this.#byAddress.set(machine.plan.address, machine);
+    this.judge = new Judge(plan, this.machines);
+  }
+
+  get now(): number {
+    return this.timeline.now;
+  }
+
+  /** How many votes make a leader. */
+  get quorum(): number {
+    const { quorum } = this.plan;
+    if (quorum === "none") return 1;
+    return quorum === "majority" ? Math.floor(this.voters.length / 2) + 1 : quorum;
+  }
+
+  get voters(): Machine<Citizen>[] {
+    return this.machines.filter(({ plan }) => plan.voter);
+  }
+
+  /** Counts a fault, and tells of it. */
+  fault(kind: string, member: string, text: string): void {
+    this.faults.set(kind, (this.faults.get(kind) ?? 0) + 1);
+    this.spectator.line?.(this.now, member, `* ${text}`);
+  }
+
+  /** Starts the member of a machine that is down. */
+  start(machine: Machine<Citizen>): void {
+    if (machine.alive) return;
+    const { plan } = this;
+    const config: CitizenConfig = {
+      id: machine.plan.name,
+      boot: this.#random.boot(),
+      address: machine.plan.address,
+      weight: machine.plan.weight,
+      eligible: machine.plan.eligible,
+      preempt: plan.preempt,
+      interval: plan.interval,
+      timeout: plan.timeout,
+      drift: plan.drift,
+      quorum: plan.quorum,
+      sealed: true,
+      seed: this.#random.bits(),
+    };
+    machine.start(this.now, config);
+    this.spectator.line?.(this.now, machine.plan.name, "starts");
+    this.judge.started(machine, this.now);
+    const addresses = this.voters.map((voter) => voter.plan.address);
+    // Somebody who is not in the others' configuration counts himself a voter all the same.
+    if (!machine.plan.voter) addresses.push(machine.plan.address);
+    this.#handle(machine, { kind: "peers", addresses, clusterSize: addresses.length });
+  }
+
+  /** The process dies without a word. */
+  crash(machine: Machine<Citizen>): void {
+    if (!machine.alive) return;
+    this.fault("crash", machine.plan.name, "crashes");
+    if (machine.phase === "suspended") machine.clock.resume(this.now);
+    machine.stop();
+    this.judge.stopped(machine);
+  }
+
+  /** The application closes the member, or tells it something else. */
+  command(machine: Machine<Citizen>, event: Event): void {
+    if (!machine.alive || machine.closing) return;
+    if (event.kind === "close") machine.closing = true;
+    if (event.kind === "stall" && !event.stalled) {
+      this.spectator.line?.(this.now, machine.plan.name, "application: moves again");
+    } else this.fault(event.kind, machine.plan.name, `application: ${event.kind}`);
+    this.#receive(machine, event);
+  }
+
+  /** SIGSTOP: clocks run on, datagrams wait in the socket. */
+  pause(machine: Machine<Citizen>, duration: number): void {
+    if (machine.phase !== "running") return;
+    this.fault("pause", machine.plan.name, `is paused for ${duration.toFixed(0)} ms`);
+    machine.phase = "paused";
+    this.#resumeAfter(machine, duration);
+  }
+
+  /** The machine sleeps: its monotonic clock stands still, its wall clock does not. */
+  suspend(machine: Machine<Citizen>, duration: number): void {
+    if (machine.phase !== "running") return;
+    this.fault("suspend", machine.plan.name, `is suspended for ${duration.toFixed(0)} ms`);
+    machine.phase = "suspended";
+    machine.clock.suspend(this.now);
+    machine.asleepSince = this.now;
+    this.#resumeAfter(machine, duration);
+  }
+
+  /** Ends a pause or suspension. */
+  resume(machine: Machine<Citizen>): void {
+    if (machine.phase !== "paused" && machine.phase !== "suspended") return;
+    const { phase } = machine;
+    if (phase === "suspended") machine.clock.resume(this.now);
+    machine.phase = "running";
+    machine.spell++;
+    this.spectator.line?.(this.now, machine.plan.name, "resumes");
+    if (phase === "suspended") this.judge.woke(machine, this.now, this.now - machine.asleepSince);
+    this.judge.changed(machine, this.now);
+    const waiting = machine.inbox.splice(0);
+    // A runtime may run its timers or read its socket first.
+    if (this.#random.chance(0.5)) waiting.unshift({ kind: "tick" });
+    const { boot, spell } = machine;
+    while (waiting.length > 0 && machine.boot === boot && machine.spell === spell) {
+      this.#handle(machine, waiting.shift()!);
+    }
+    // What happens on the way may stop the machine again.
+    if (machine.alive && machine.boot === boot) machine.inbox.unshift(...waiting);
+    if (machine.phase === "running") this.#planTick(machine);
+  }
+
+  /** Sets the wall clock forward, or back. */
+  stepWall(machine: Machine<Citizen>, by: number): void {
+    this.fault("wall-step", machine.plan.name, `wall clock steps by ${by.toFixed(0)} ms`);
+    machine.clock.stepWall(this.now, by);
+    this.judge.changed(machine, this.now);
+  }
+
+  /** Changes how fast a machine's clocks run. */
+  setRates(machine: Machine<Citizen>, rate: number, wallRate: number): void {
+    this.fault("clock-rate", machine.plan.name, `clock runs at ${rate.toFixed(5)}`);
+    machine.clock.setRates(this.now, rate, wallRate);
+    this.judge.changed(machine, this.now);
+    this.#replanTick(machine);
+  }
+
+  #resumeAfter(machine: Machine<Citizen>, duration: number): void {
+    machine.tickAt = Infinity;
+    const spell = ++machine.spell;
+    this.timeline.after(duration, () => {
+      if (machine.spell === spell) this.resume(machine);
+    });
+  }
+
+  /** An event reaches a machine: it is handled, waits, or is lost. */
+  #receive(machine: Machine<Citizen>, event: Event): void {
+    if (machine.phase === "running") this.#handle(machine, event);
+    else if (machine.alive && (event.kind !== "packet" || machine.inbox.length < this.plan.socketBuffer)) {
+      machine.inbox.push(event);
+    }
+  }
+
+  #handle(machine: Machine<Citizen>, event: Event): void {
+    this.steps++;
+    let effects: Effect[];
+    try {
+      effects = machine.step(this.now, event);
+    } catch (error) {
+      const detail = error instanceof Error ? error.stack ?? error.message : String(error);
+      throw new Failure(this.now, "throws", `${machine.plan.name}: step threw on ${event.kind}: ${detail}`);
+    }
+    const { boot } = machine;
+    for (const effect of effects) this.#carryOut(machine, effect);
+    if (!machine.alive || machine.boot !== boot) return;
+    if (this.adversary !== undefined) {
+      for (const effect of effects) this.adversary(machine, effect);
+    }
+    if (machine.phase === "running" && machine.boot === boot) this.#planTick(machine);
+  }
+
+  #carryOut(machine: Machine<Citizen>, effect: Effect): void {
+    if (effect.kind === "send") {
+      this.judge.sent(machine, effect.to, effect.message);
+      this.#send(machine, effect.address, effect.to, effect.message);
+      return;
+    }
+    if (this.spectator.line !== undefined) {
+      const text = describeEffect(effect, machine, this.now, this.spectator.verbose === true);
+      if (text !== undefined) this.spectator.line(this.now, machine.plan.name, text);
+    }
+    if (effect.kind === "view") machine.show(effect);
+    this.judge.effect(machine, effect, this.now);
+    if (effect.kind === "closed") {
+      machine.stop();
+      this.judge.stopped(machine);
+    }
+  }
+
+  #send(machine: Machine<Citizen>, address: string, to: string, message: Message): void {
+    const receiver = this.#byAddress.get(address);
+    if (receiver === undefined) return;
+    const sent: Packet = { kind: "packet", source: machine.plan.address, from: machine.boot, to, message };
+    const packet = this.carry(sent);
+    if (packet === undefined) throw new Failure(this.now, "wire", `cannot be sent: ${JSON.stringify(sent)}`);
+    const arrivals = this.network.route(machine.index, receiver.index);
+    if (this.spectator.verbose === true) {
+      const fate = arrivals.length === 0 ? "lost" : arrivals.map((delay) => `${delay.toFixed(1)} ms`).join(" and ");
+      const text = `-> ${receiver.plan.name}: ${describeMessage(message)} (${fate})`;
+      this.spectator.line?.(this.now, machine.plan.name, text);
+    }
+    for (const delay of arrivals) this.deliver(receiver, packet, this.now + delay);
+  }
+
+  /** Plans the arrival of a datagram. */
+  deliver(receiver: Machine<Citizen>, packet: Packet, time: number): void {
+    const { era } = this;
+    this.timeline.at(time, () => {
+      if (receiver.alive && era === this.era) this.#receive(receiver, packet);
+    });
+  }
+
+  #replanTick(machine: Machine<Citizen>): void {
+    machine.tickAt = Infinity;
+    if (machine.phase === "running") this.#planTick(machine);
+  }
+
+  /** A planned tick that turns out to be early is planned again when it comes, which keeps the queue short. */
+  #planTick(machine: Machine<Citizen>): void {
+    const due = Math.max(this.now, machine.clock.whenMonotonic(machine.wakeAt()) + ROUNDING);
+    if (due >= machine.tickAt || due === Infinity) return;
+    const late = this.plan.lateness > 0 ? this.#random.unit() ** 4 * this.plan.lateness : 0;
+    const time = due + late;
+    if (time >= machine.tickAt) return;
+    machine.tickAt = time;
+    this.timeline.at(time, () => {
+      if (machine.tickAt !== time || machine.phase !== "running") return;
+      machine.tickAt = Infinity;
+      const local = machine.clock.monotonicAt(this.now);
+      if (machine.wakeAt() > local) this.#planTick(machine);
+      else this.#tick(machine, local);
+    });
+  }
+
+  #tick(machine: Machine<Citizen>, local: number): void {
+    const { boot } = machine;
+    this.judge.ticks(machine, this.now);
+    this.#handle(machine, { kind: "tick" });
+    if (machine.phase === "running" && machine.boot === boot && machine.wakeAt() <= local) {
+      throw new Failure(this.now, "busy", `${machine.plan.name}: wakeAt is not in the future after a tick`);
+    }
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * `deno task test:npm`: packs the npm package, installs it as a stranger would, and runs the Node suite on it in the
+ * Node at hand and in others that npm's `node` package brings. Versions may follow: `deno task test:npm 22`.
+ *
+ * @module
+ */
+
+import { buildNpm, OUTPUT } from "./build_npm.ts";
+import { capture, ROOT, show } from "./process.ts";
+import { closingLine, sum, type Tally, tallyOfTap, withExit } from "./tally.ts";
+
+/** Majors beside the Node at hand; `latest` is whatever npm says. */
+const OTHERS = ["22", "24", "latest"];
+
+const SUITE = ["package.mjs", "election.mjs", "lifecycle.mjs"];
+
+const INSTALL = ["install", "--no-fund", "--no-audit", "--no-package-lock", "--loglevel=error"];
+
+interface Node {
+  readonly program: string;
+  readonly version: string;
+}
+
+async function nodeAt(program: string): Promise<Node | undefined> {
+  const answer = await capture(program, ["--version"]);
+  return answer.ok ? { program, version: answer.stdout.trim() } : undefined;
+}
+
+/** npm's `node` package fetches its executable in an install script, which npm may refuse to run: so it is run here. */
+async function fetchNode(version: string): Promise<Node | undefined> {
+  const folder = `${OUTPUT}/node-${version}`;
+  const program = `${folder}/node_modules/node/bin/node`;
+  await Deno.mkdir(folder, { recursive: true });
+  const fetched = await capture("npm", [...INSTALL, "--ignore-scripts", "--prefix", folder, `node@${version}`]);
+  if (!fetched.ok) {
+    console.log(`test:npm: skipped Node ${version}: npm could not install it: ${fetched.stderr.trim()}`);
+    return undefined;
+  }
+  const present = await nodeAt(program);
+  if (present !== undefined) return present;
+  const cwd = `${folder}/node_modules/node`;
+  const unpacked = await capture("node", ["installArchSpecificPackage"], { cwd, timeout: 180_000 });
+  const node = await nodeAt(program);
+  if (node === undefined) {
+    console.log(`test:npm: skipped Node ${version}: its executable did not arrive: ${unpacked.stderr.trim()}`);
+  }
+  return node;
+}
+
+async function* nodes(versions: readonly string[]): AsyncGenerator<Node> {
+  const seen = new Set<string>();
+  const here = await nodeAt("node");
+  if (here === undefined) console.log("test:npm: there is no Node on PATH, only fetched ones run");
+  else {
+    seen.add(here.version.split(".", 1).join());
+    yield here;
+  }
+  for (const version of versions) {
+    if (seen.has(`v${version}`)) continue;
+    const node = await fetchNode(version);
+    if (node === undefined) continue;
+    if (seen.has(node.version.split(".", 1).join())) continue;
+    seen.add(node.version.split(".", 1).join());
+    yield node;
+  }
+}
+
+/** A folder in which the tarball is installed beside a copy of the suite. */
+async function consumer(tarball: string): Promise<string> {
+  const folder = await Deno.makeTempDir({ prefix: "democracy_npm_" });
+  const text = JSON.stringify({ name: "consumer", private: true, type: "module" });
+  await Deno.writeTextFile(`${folder}/package.json`, text);
+  const suite = `${ROOT}/tests/npm/suite`;
+  for await (const { name } of Deno.readDir(suite)) await Deno.copyFile(`${suite}/${name}`, `${folder}/${name}`);
+  const packages = [tarball, "typescript@^5", "@types/node@^20"];
+  if (!await show("npm", [...INSTALL, ...packages], { cwd: folder })) {
+    throw new Error("Cannot test the npm package: npm could not install its tarball");
+  }
+  return folder;
+}
+
+async function runSuite(node: Node, folder: string): Promise<Tally> {
+  console.log(`test:npm: Node ${node.version}`);
+  const report = `${folder}/report-${node.version}.tap`;
+  const reporters = ["spec", "stdout", "tap", report].map((value, index) =>
+    `--test-reporter${index % 2 === 0 ? "" : "-destination"}=${value}`
+  );
+  const ok = await show(node.program, ["--test", "--test-concurrency=1", ...reporters, ...SUITE], {
+    cwd: folder,
+    env: {
+      DEMOCRACY_DENO: Deno.execPath(),
+      DEMOCRACY_CONFIG: `${ROOT}/deno.json`,
+      DEMOCRACY_SOURCE: new URL("../mod.ts", import.meta.url).href,
+    },
+  });
+  const tally = withExit(tallyOfTap(await Deno.readTextFile(report)), ok);
+  console.log(`test:npm: Node ${node.version}: ${closingLine(tally)}`);
+  return tally;
+}
+
+/** Packs, installs and tests; everything is shown. */
+export async function testNpm(versions: readonly string[] = OTHERS): Promise<Tally> {
+  const folder = await consumer(await buildNpm());
+  try {
+    const tallies: Tally[] = [];
+    for await (const node of nodes(versions)) tallies.push(await runSuite(node, folder));
+    return tallies.length === 0 ? { passed: 0, failed: 1 } : sum(tallies);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+if (import.meta.main) {
+  const tally = await testNpm(Deno.args.length === 0 ? OTHERS : Deno.args);
+  console.log(closingLine(tally));
+  Deno.exit(tally.failed === 0 ? 0 : 1);
+}

@@ -1,0 +1,84 @@
+/**
+ * Which module may import which. The library is a flow, and imports follow it:
+ * options -> discovery -> worker -> transport -> wire -> core -> leadership. Who is given something may name its type
+ * where that is defined: types vanish, and the rule against cycles holds for them all the same.
+ *
+ * @module
+ */
+
+import type { Facts, Import } from "./facts.ts";
+
+/** From first to last; a module imports from its own layer and those after it. */
+const LAYERS = ["entry", "options", "discovery", "worker", "transport", "wire", "core", "leadership", "base"];
+
+/** What every layer may use; these import only each other. */
+const BASE = /^src\/(limits|errors|address|logger|settings)\.ts$/;
+
+/** What published code may import beside itself and `node:` modules. */
+const DEPENDENCIES = ["@logtape/logtape", "devalue"];
+
+function layerOf(path: string): number {
+  if (BASE.test(path)) return LAYERS.indexOf("base");
+  if (/^src\/options(\.ts$|\/)/.test(path)) return LAYERS.indexOf("options");
+  const folder = /^src\/([^/]+)\//.exec(path)?.[1];
+  const layer = LAYERS.indexOf(folder ?? "entry");
+  return layer === -1 ? LAYERS.indexOf("entry") : layer;
+}
+
+/** Whether the file ships to users. */
+export function isPublished(path: string): boolean {
+  return path === "mod.ts" || path.startsWith("src/");
+}
+
+/** The path of an imported file of this repository; undefined for anything else. */
+export function targetOf(path: string, specifier: string): string | undefined {
+  if (!/^\.{1,2}\//.test(specifier)) return undefined;
+  return new URL(specifier, `file:///${path}`).pathname.slice(1);
+}
+
+function layerProblem(path: string, imported: Import, target: string): string | undefined {
+  if (!isPublished(target)) return `published code imports ${target}, which is not published`;
+  if (path.startsWith("src/core/") && !target.startsWith("src/core/") && target !== "src/limits.ts") {
+    return `the core imports ${target}: it may know nothing but itself and src/limits.ts`;
+  }
+  const from = layerOf(path);
+  const to = layerOf(target);
+  if (imported.kind === "type" && LAYERS[from] !== "base" && LAYERS[to] !== "entry") return undefined;
+  return to >= from ? undefined : `imports ${target}: ${LAYERS[from]} comes after ${LAYERS[to]}`;
+}
+
+function packageProblem(path: string, specifier: string): string | undefined {
+  if (path.startsWith("src/core/")) return `the core imports "${specifier}": it may know nothing but itself`;
+  if (specifier.startsWith("node:")) return undefined;
+  if (DEPENDENCIES.some((name) => specifier === name || specifier.startsWith(`${name}/`))) return undefined;
+  return `imports "${specifier}": published code depends on ${DEPENDENCIES.join(", ")} and node: modules only`;
+}
+
+/** Says what is wrong with one import of a published file; undefined when it is in order. */
+export function importProblem(path: string, imported: Import): string | undefined {
+  const target = targetOf(path, imported.specifier);
+  return target === undefined ? packageProblem(path, imported.specifier) : layerProblem(path, imported, target);
+}
+
+/** Finds the circles among the imports, each once, as the paths along it. */
+export function cycles(files: readonly Facts[]): string[][] {
+  const edges = new Map(files.map((file) => [
+    file.path,
+    file.imports.filter(({ kind }) => kind !== "dynamic").map(({ specifier }) => targetOf(file.path, specifier))
+      .filter((target): target is string => target !== undefined),
+  ]));
+  const done = new Set<string>();
+  const found: string[][] = [];
+  const walk = (path: string, trail: string[]): void => {
+    const start = trail.indexOf(path);
+    if (start !== -1) {
+      found.push([...trail.slice(start), path]);
+      return;
+    }
+    if (done.has(path)) return;
+    for (const target of edges.get(path) ?? []) walk(target, [...trail, path]);
+    done.add(path);
+  };
+  for (const path of edges.keys()) walk(path, []);
+  return found;
+}

@@ -1,0 +1,355 @@
+/**
+ * The object that the application holds.
+ *
+ * @module
+ */
+
+import type { LeaderInfo, ResignReason } from "./core/effect.ts";
+import { followDiscovery } from "./discovery/follow.ts";
+import type { Discovery } from "./discovery/discovery.ts";
+import { ClosedError } from "./errors.ts";
+import type { Stats } from "./leadership/counters.ts";
+import { checkMessageName, CustomMessageEvent, emit, type LifecycleEvents, TypedEvents } from "./leadership/events.ts";
+import { type Node, Roster } from "./leadership/roster.ts";
+import { type Lead, Tenures } from "./leadership/tenure.ts";
+import type { Logger } from "./logger.ts";
+import { type Options, resolveOptions, type Settings } from "./options.ts";
+import { decodeValue, encodeValue } from "./wire/value.ts";
+import { Host, type News } from "./worker/host.ts";
+import { type Parcel, transferOf } from "./worker/protocol.ts";
+
+/**
+ * One member of a cluster that elects one leader.
+ *
+ * The election runs in a worker: a main thread that is blocked does not lose the lead, unless it is blocked for
+ * `stallTimeout`. The object keeps its process alive until {@linkcode Democracy.close}.
+ *
+ * The leases are those of PaxosLease (M. Trencseni, A. Gazso, H. Reinhardt, arXiv:1209.4187).
+ *
+ * @example
+ * ```ts
+ * import { Democracy } from "@polis/democracy";
+ *
+ * await using democracy = new Democracy({ source: "127.0.0.1:0", peers: [] });
+ * democracy.on("resigned", ({ reason }) => console.log(`Lost the lead: ${reason}`));
+ * await democracy.ready;
+ * const answer = await democracy.lead(({ token }) => `led with token ${token}`);
+ * console.log(answer);
+ * ```
+ */
+export class Democracy extends TypedEvents {
+  /**
+   * Resolves when the socket is bound. Rejects with an AddressInUseError, BindError, PermissionError or
+   * WorkerError when the member cannot start, and with a ClosedError when it is closed before.
+   */
+  readonly ready: Promise<void>;
+  readonly #settings: Settings;
+  readonly #discovery: Discovery;
+  readonly #logger: Logger;
+  readonly #host: Host;
+  readonly #roster: Roster;
+  readonly #tenures = new Tenures();
+  /** Aborts when this member is over; the reason says why. */
+  readonly #over = new AbortController();
+  readonly #resigning = new Map<number, () => void>();
+  #resignations = 0;
+  /** The leadership that the application was told of, and not yet told the end of. */
+  #office: LifecycleEvents["elected"] | undefined;
+  #closing: Promise<void> | undefined;
+  #settle: { resolve(): void; reject(error: Error): void } = { resolve: () => {}, reject: () => {} };
+
+  /**
+   * Joins the cluster. The options are checked at once; what needs the network is told by `ready`.
+   *
+   * Throws a TypeError or a RangeError that says which option is wrong, why, and what was given.
+   */
+  constructor(options: Options) {
+    super();
+    const { settings, discovery, logger, signal, workerUrl } = resolveOptions(options);
+    this.#settings = settings;
+    this.#discovery = discovery;
+    this.#logger = logger;
+    this.#roster = new Roster({
+      id: settings.id,
+      source: settings.advertise,
+      weight: settings.weight,
+      eligible: settings.eligible,
+    });
+    this.ready = new Promise((resolve, reject) => this.#settle = { resolve, reject });
+    // Whoever does not wait for it hears of the same trouble by the event `error`.
+    this.ready.catch(() => {});
+    this.#host = new Host(settings, workerUrl, {
+      onReport: (news) => this.#hear(news),
+      onDeath: (error) => this.#die(error),
+    });
+    if (signal !== undefined) this.#closeOn(signal);
+  }
+
+  /** The name of this member. */
+  get id(): string {
+    return this.#settings.id;
+  }
+
+  /** The address that others know this member by, `ip:port`; where port 0 was asked for, complete once it is ready. */
+  get source(): string {
+    return this.#roster.self.source;
+  }
+
+  /**
+   * The fencing token while this member leads, else `null`. It grows with every leadership in the cluster: a resource that
+   * remembers the greatest one can refuse a leader of old.
+   */
+  get token(): number | null {
+    return this.#host.view.term() ?? null;
+  }
+
+  /**
+   * Whether this member leads at this instant. Synchronous, costs well under a microsecond, and is true to the
+   * clock: after a pause of any length the first call already knows that the lease has run out.
+   */
+  isLeader(): boolean {
+    return this.#host.view.isLeader();
+  }
+
+  /**
+   * ms for which this member leads for certain, unless the lease is renewed in the meantime; 0 when it does not lead.
+   * For work that cannot be stopped half-way: begin it only when it ends sooner.
+   */
+  remaining(): number {
+    return this.#host.view.remaining();
+  }
+
+  /** Who leads, as this member knows, or `null`. */
+  leader(): LeaderInfo | null {
+    const { leader } = this.#roster;
+    return leader?.id === this.id && !this.isLeader() ? null : leader;
+  }
+
+  /** The members that are alive, self included, by id. The record has no prototype. */
+  nodes(): Record<string, Node> {
+    return this.#roster.nodes(this.isLeader());
+  }
+
+  /** What went over the network, and what of it was ignored and why. */
+  stats(): Stats {
+    return this.#host.counters.read();
+  }
+
+  /**
+   * Waits until this member leads, and then runs `work` with the fencing token and a signal that aborts when
+   * the lead is lost; the signal's reason is an Error that says why. Returns what `work` returns. The lead is kept afterwards.
+   *
+   * `options.signal` ends the waiting, and aborts the signal of `work`. Rejects with a ClosedError when
+   * the member is closed before it leads, with the signal's reason when that aborts before, and with what `work` throws.
+   *
+   * @example
+   * ```ts
+   * import { Democracy } from "@polis/democracy";
+   *
+   * await using democracy = new Democracy({ source: "127.0.0.1:0", peers: [] });
+   * await democracy.lead(async ({ token, signal }) => {
+   *   for (let job = 0; job < 3 && !signal.aborted; job++) await Promise.resolve(`job ${job} under token ${token}`);
+   * });
+   * ```
+   */
+  async lead<Result>(
+    work: (lead: Lead) => Result | Promise<Result>,
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<Result> {
+    const { signal } = options;
+    const token = await this.#elected(signal);
+    const holds = (): boolean => this.token === token;
+    return await this.#tenures.run(work, token, { signal, holds, period: this.#settings.interval });
+  }
+
+  /**
+   * Gives the lead away, to the heaviest of the others. `isLeader()` is false when the call returns; the promise resolves when the
+   * others have been told. Does nothing on a member that does not lead.
+   */
+  resign(): Promise<void> {
+    if (this.#over.signal.aborted || this.#closing !== undefined) return Promise.resolve();
+    this.#host.view.silence(true);
+    this.#tenures.end("requested");
+    const request = ++this.#resignations;
+    return new Promise((resolve) => {
+      this.#resigning.set(request, resolve);
+      this.#host.post({ type: "resign", request });
+    });
+  }
+
+  /**
+   * Sends a custom event to every member that is alive now; there it arrives as `on(name, (data, from) => {})`. Best
+   * effort: a message that loses a datagram is lost whole. `data` is any JSON value, and most of what structured
+   * clone takes, up to 64 KiB when encoded.
+   *
+   * Throws a TypeError when the name is reserved or the data cannot be cloned, a RangeError when one of them is too
+   * long, and a ClosedError after {@linkcode Democracy.close}.
+   */
+  send(name: string, data?: unknown): void {
+    checkMessageName("Cannot send", name);
+    this.#spread({ name, channel: false, body: encodeValue(data) });
+  }
+
+  /** Like {@linkcode Democracy.send}, but to those members only that have subscribed to the channel. */
+  publish(channel: string, data?: unknown): void {
+    checkMessageName("Cannot publish", channel);
+    this.#spread({ name: channel, channel: true, body: encodeValue(data) });
+  }
+
+  /**
+   * From now on `on(channel, (data, from) => {})` hears what others publish there.
+   *
+   * Throws a TypeError when the name is reserved, and a RangeError when it is too long.
+   */
+  subscribe(channel: string): void {
+    checkMessageName("Cannot subscribe", channel);
+    this.#host.post({ type: "subscribe", channel });
+  }
+
+  /** Ends {@linkcode Democracy.subscribe}. */
+  unsubscribe(channel: string): void {
+    checkMessageName("Cannot unsubscribe", channel);
+    this.#host.post({ type: "unsubscribe", channel });
+  }
+
+  /**
+   * Leaves the cluster: `isLeader()` is false when the call returns, the lead is handed over, the others
+   * are told, and the socket, the worker, timers and channels are gone when the promise resolves. More calls do no harm.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  /** {@linkcode Democracy.close}, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    this.#host.view.silence(true);
+    this.#tenures.end("closed");
+    const error = new ClosedError(`Cannot join: ${this.id} was closed`);
+    this.#settle.reject(error);
+    this.#over.abort(error);
+    await this.#host.close();
+    this.#endOffice("closed");
+    this.#roster.clear();
+    this.#settleResignations();
+  }
+
+  #closeOn(signal: AbortSignal): void {
+    const close = (): void => void this.close();
+    if (signal.aborted) return close();
+    signal.addEventListener("abort", close, { once: true });
+    this.#over.signal.addEventListener("abort", () => signal.removeEventListener("abort", close));
+  }
+
+  /** Resolves with the token as soon as this member leads. */
+  async #elected(signal: AbortSignal | undefined): Promise<number> {
+    for (;;) {
+      this.#over.signal.throwIfAborted();
+      signal?.throwIfAborted();
+      const { token } = this;
+      if (token !== null) return token;
+      await new Promise<void>((resolve) => {
+        const done = (): void => {
+          this.removeEventListener("elected", done);
+          this.#over.signal.removeEventListener("abort", done);
+          signal?.removeEventListener("abort", done);
+          resolve();
+        };
+        this.addEventListener("elected", done);
+        this.#over.signal.addEventListener("abort", done);
+        signal?.addEventListener("abort", done);
+      });
+    }
+  }
+
+  #spread(parcel: Parcel): void {
+    this.#over.signal.throwIfAborted();
+    this.#host.post({ type: "send", ...parcel }, transferOf(parcel));
+  }
+
+  #hear(news: News): void {
+    switch (news.type) {
+      case "ready":
+        return this.#begin(news.address);
+      case "added":
+        this.#roster.set(news.member);
+        return this.#emit("added", news.member);
+      case "updated":
+        return this.#roster.set(news.member);
+      case "removed":
+        this.#roster.delete(news.member);
+        return this.#emit("removed", news.member);
+      case "leader":
+        this.#roster.leader = news.leader;
+        return this.#emit("leader", news.leader);
+      case "elected":
+        this.#office = { id: news.id, token: news.token };
+        return this.#emit("elected", this.#office);
+      case "resigned":
+        return this.#endOffice(news.reason);
+      case "message":
+        return this.#deliver(news);
+      case "done":
+        this.#resigning.get(news.request)?.();
+        this.#resigning.delete(news.request);
+        if (this.#resigning.size === 0 && this.#closing === undefined) this.#host.view.silence(false);
+    }
+  }
+
+  #begin(address: string): void {
+    this.#roster.self.source = address;
+    this.#logger.info(`Joined ${this.#settings.cluster} as ${this.id} at ${address}`);
+    this.#settle.resolve();
+    const { signal } = this.#over;
+    if (signal.aborted) return;
+    void followDiscovery(this.#discovery, {
+      signal,
+      source: address,
+      logger: this.#logger,
+      clusterSize: this.#settings.clusterSize,
+      onVoters: (voters) => this.#host.post({ type: "peers", ...voters }),
+    });
+  }
+
+  #deliver({ name, body, from }: Extract<News, { type: "message" }>): void {
+    const value = decodeValue(body);
+    if (value === undefined) this.#host.counters.dropped("bad-value");
+    else this.dispatchEvent(new CustomMessageEvent(name, value.value, from));
+  }
+
+  #emit<Name extends keyof LifecycleEvents>(name: Name, detail: LifecycleEvents[Name]): void {
+    if (name === "error") this.#logger.error("The election failed on this machine", detail);
+    else this.#logger.info(name, detail);
+    emit(this, name, detail);
+  }
+
+  #endOffice(reason: ResignReason): void {
+    const office = this.#office;
+    if (office === undefined) return;
+    this.#office = undefined;
+    this.#tenures.end(reason);
+    this.#emit("resigned", { ...office, reason });
+  }
+
+  /** The loop is gone, and with it all that this member knew. */
+  #die(error: Error): void {
+    this.#settle.reject(error);
+    this.#over.abort(error);
+    this.#endOffice("worker-died");
+    const { leader } = this.#roster;
+    const peers = this.#roster.clear();
+    if (leader !== null) this.#emit("leader", null);
+    for (const peer of peers) this.#emit("removed", peer);
+    this.#settleResignations();
+    this.#emit("error", error);
+  }
+
+  #settleResignations(): void {
+    for (const resolve of this.#resigning.values()) resolve();
+    this.#resigning.clear();
+  }
+}

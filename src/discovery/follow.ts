@@ -1,0 +1,111 @@
+/**
+ * Follows a discovery, whoever wrote it.
+ *
+ * @module
+ */
+
+import { canonicalAddress } from "../address.ts";
+import { describe } from "../errors.ts";
+import { BOUNDS } from "../limits.ts";
+import type { Discovery, DiscoveryContext, DiscoveryUpdate } from "./discovery.ts";
+import { sleep } from "./sleep.ts";
+
+/** What the core is told of the voters. */
+export interface Voters {
+  /** Canonical, distinct `ip:port`. */
+  readonly addresses: readonly string[];
+  /** Their number, self included. */
+  readonly clusterSize: number;
+}
+
+/** What {@linkcode followDiscovery} needs beside the discovery. */
+export interface FollowOptions extends DiscoveryContext {
+  /** The number of voters as long as an update has none. */
+  readonly clusterSize: number;
+  /** Called for each update that makes sense. */
+  readonly onVoters: (voters: Voters) => void;
+  /** ms before an iteration that threw is started again; doubles up to 30 s; default 1000. */
+  readonly retry?: number;
+}
+
+const LONGEST_RETRY = 30_000;
+
+/**
+ * Hands on what the discovery says until it ends or `signal` aborts. Never rejects: what makes no sense is
+ * logged and left out, and an iteration that throws is logged and started again. Resolves at once when
+ * `signal` aborts, even if the discovery does not heed it.
+ */
+export async function followDiscovery(discovery: Discovery, options: FollowOptions): Promise<void> {
+  const { signal, logger } = options;
+  const first = options.retry ?? 1000;
+  let wait = first;
+  while (!signal.aborted) {
+    try {
+      for await (const update of until(signal, () => watch(discovery, options))) {
+        wait = first;
+        const voters = readUpdate(update, options);
+        if (voters !== undefined) options.onVoters(voters);
+      }
+      return;
+    } catch (error) {
+      if (signal.aborted) return;
+      logger.error("Cannot discover peers: trying again, with the peers known so far", error);
+      await sleep(wait, signal);
+      wait = Math.min(wait * 2, LONGEST_RETRY);
+    }
+  }
+}
+
+function watch(discovery: Discovery, { signal, source, logger }: DiscoveryContext): AsyncIterator<DiscoveryUpdate> {
+  return discovery.watch({ signal, source, logger })[Symbol.asyncIterator]();
+}
+
+/** What the iterator yields until the signal aborts; an iterator that is stuck is left behind. */
+async function* until(
+  signal: AbortSignal,
+  start: () => AsyncIterator<DiscoveryUpdate>,
+): AsyncGenerator<DiscoveryUpdate> {
+  let abort = (): void => {};
+  const aborted = new Promise<undefined>((resolve) => abort = (): void => resolve(undefined));
+  signal.addEventListener("abort", abort);
+  const iterator = start();
+  try {
+    while (!signal.aborted) {
+      const next = await Promise.race([iterator.next(), aborted]);
+      if (next === undefined || next.done === true || signal.aborted) return;
+      yield next.value;
+    }
+  } finally {
+    signal.removeEventListener("abort", abort);
+    iterator.return?.().catch(() => {});
+  }
+}
+
+function readUpdate(update: DiscoveryUpdate, options: FollowOptions): Voters | undefined {
+  const { logger } = options;
+  const refuse = (why: string): undefined => {
+    logger.error(`Ignoring an update of the discovery: ${why}`);
+    return undefined;
+  };
+  const { peers, clusterSize = options.clusterSize } = update;
+  if (!Array.isArray(peers)) return refuse(`"peers" must be an array, got ${describe(peers)}`);
+  if (!isClusterSize(clusterSize)) {
+    return refuse(
+      `"clusterSize" must be a whole number from 1 to ${BOUNDS.maxClusterSize}, got ${describe(clusterSize)}`,
+    );
+  }
+  const addresses = new Set<string>();
+  for (const peer of peers) {
+    const address = typeof peer === "string" ? canonicalAddress(peer) : undefined;
+    if (address !== undefined) addresses.add(address);
+    else logger.error(`Ignoring a peer of the discovery: it must be an IP address and a port, got ${describe(peer)}`);
+  }
+  if (addresses.size > BOUNDS.maxConfiguredPeers) {
+    return refuse(`it must have at most ${BOUNDS.maxConfiguredPeers} peers, got ${addresses.size}`);
+  }
+  return { addresses: [...addresses], clusterSize };
+}
+
+function isClusterSize(value: unknown): boolean {
+  return typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= BOUNDS.maxClusterSize;
+}

@@ -1,0 +1,110 @@
+/**
+ * Each change of state on a BroadcastChannel, posted by the loop's own thread: other threads of the
+ * application hear it while the main thread is blocked.
+ *
+ * @module
+ */
+
+import type { LeaderInfo, MemberInfo, ResignReason } from "../core/effect.ts";
+
+/** What has happened to the member of the post. */
+export type Change =
+  | { readonly type: "elected"; readonly id: string; readonly term: number }
+  | { readonly type: "resigned"; readonly id: string; readonly term: number; readonly reason: ResignReason }
+  | {
+    readonly type: "leader";
+    /** The leader's id, or `null` when nobody leads. */
+    readonly id: string | null;
+    readonly term: number | null;
+    readonly leader: LeaderInfo | null;
+  }
+  | {
+    readonly type: "added" | "removed";
+    /** The id of the peer. */
+    readonly id: string;
+    readonly term: number | null;
+    readonly peer: MemberInfo;
+  };
+
+/** What the member is at the time of a query. */
+export interface State {
+  readonly type: "state";
+  /** The id of the member itself. */
+  readonly id: string;
+  readonly leader: LeaderInfo | null;
+  /** The leader's term, or `null` when nobody leads. */
+  readonly term: number | null;
+  /** Whether the member itself leads at this instant. */
+  readonly isLeader: boolean;
+  /** The peers that are alive. */
+  readonly members: readonly MemberInfo[];
+}
+
+/** What every post says beside its {@linkcode Change} or {@linkcode State}. */
+export interface Sender {
+  readonly cluster: string;
+  /** The id of the member that posts: several may live in one process. */
+  readonly self: string;
+  /** When, in ms since 1970. */
+  readonly at: number;
+}
+
+/**
+ * What a listener of the BroadcastChannel receives.
+ *
+ * @example In any thread of the process
+ * ```ts
+ * import type { Post } from "./broadcast.ts";
+ *
+ * const channel = new BroadcastChannel("democracy");
+ * channel.onmessage = ({ data }: MessageEvent<Post>) => {
+ *   if (data.type === "state") console.log(`${data.id} leads: ${data.isLeader}`);
+ * };
+ * channel.postMessage({ type: "query" });
+ * channel.close();
+ * ```
+ */
+export type Post = (Change | State) & Sender;
+
+/** The loop's end of the channel. */
+export class Broadcast {
+  readonly #channel: BroadcastChannel;
+  readonly #sender: Omit<Sender, "at">;
+
+  /** Opens the channel `name`; `state` answers those who come late. */
+  constructor(name: string, sender: Omit<Sender, "at">, state: () => State) {
+    this.#channel = new BroadcastChannel(name);
+    this.#sender = sender;
+    this.#channel.onmessage = ({ data }: MessageEvent<unknown>): void => {
+      if (isQuery(data) && (data.cluster === undefined || data.cluster === sender.cluster)) this.#post(state());
+    };
+    unref(this.#channel);
+  }
+
+  /** Tells every other thread. */
+  tell(change: Change): void {
+    this.#post(change);
+  }
+
+  /** Leaves the channel. */
+  close(): void {
+    this.#channel.close();
+  }
+
+  #post(content: Change | State): void {
+    try {
+      this.#channel.postMessage({ ...content, ...this.#sender, at: Date.now() });
+    } catch {
+      // Deno's channels of a thread fail when its last one was closed a moment ago: that must not end an election.
+    }
+  }
+}
+
+function isQuery(data: unknown): data is { readonly type: "query"; readonly cluster?: unknown } {
+  return typeof data === "object" && data !== null && "type" in data && data.type === "query";
+}
+
+/** Node's channel, unlike Deno's, would keep its process alive. */
+function unref(channel: object): void {
+  if ("unref" in channel && typeof channel.unref === "function") channel.unref();
+}

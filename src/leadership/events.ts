@@ -1,0 +1,162 @@
+/**
+ * Events with types, over the web's EventTarget: `on`, `off` and `once` for hands that know Node, and
+ * `addEventListener` for those that know the web.
+ *
+ * @module
+ */
+
+import type { LeaderInfo, MemberInfo, ResignReason } from "../core/effect.ts";
+import { BOUNDS } from "../limits.ts";
+
+/** What the library tells the application, by the event's name. */
+export interface LifecycleEvents {
+  /** A peer is there, for the first time or again. */
+  added: MemberInfo;
+  /** A peer is gone: it said so, or nobody has heard of it for `timeout` ms. */
+  removed: MemberInfo;
+  /** Who leads now, as this member knows, or `null` when nobody does. */
+  leader: LeaderInfo | null;
+  /** This member leads from now on, under this fencing token. */
+  elected: { readonly id: string; readonly token: number };
+  /** This member leads no longer. */
+  resigned: { readonly id: string; readonly token: number; readonly reason: ResignReason };
+  /** Something on this machine failed; nothing that comes from the network raises it. */
+  error: Error;
+}
+
+/** Handles a lifecycle event. */
+export type LifecycleHandler<Name extends keyof LifecycleEvents> = (detail: LifecycleEvents[Name]) => void;
+
+/** Handles a custom event or a channel: what was sent, and by whom. */
+export type MessageHandler = (data: unknown, from: MemberInfo) => void;
+
+/**
+ * A custom event or a message of a channel, as `addEventListener` gets it.
+ *
+ * @example
+ * ```ts
+ * import { CustomMessageEvent, TypedEvents } from "./events.ts";
+ *
+ * const events = new TypedEvents();
+ * events.addEventListener("ciao", (event) => {
+ *   if (event instanceof CustomMessageEvent) console.log(event.detail, event.from.id);
+ * });
+ * ```
+ */
+export class CustomMessageEvent extends CustomEvent<unknown> {
+  /** The member that sent it. */
+  readonly from: MemberInfo;
+
+  /** An event that says that `from` sent `data` under this name. */
+  constructor(name: string, data: unknown, from: MemberInfo) {
+    super(name, { detail: data });
+    this.from = from;
+  }
+}
+
+const LIFECYCLE: ReadonlySet<string> = new Set<keyof LifecycleEvents>([
+  "added",
+  "removed",
+  "leader",
+  "elected",
+  "resigned",
+  "error",
+]);
+
+const encoder = new TextEncoder();
+
+/** Whether a custom event or channel may have this name; for what comes from the network. */
+export function isMessageName(name: string): boolean {
+  return name !== "" && !LIFECYCLE.has(name) && encoder.encode(name).length <= BOUNDS.maxNameBytes;
+}
+
+/**
+ * Refuses a name that a custom event or channel must not have.
+ *
+ * Throws a TypeError where it is no string, empty or reserved, and a RangeError where it is too long.
+ */
+export function checkMessageName(action: string, name: unknown): asserts name is string {
+  if (typeof name !== "string") throw new TypeError(`${action}: the name must be a string, got ${typeof name}`);
+  if (name === "") throw new TypeError(`${action}: the name must not be empty`);
+  if (LIFECYCLE.has(name)) throw new TypeError(`${action}: "${name}" is reserved for an event of the library`);
+  if (isMessageName(name)) return;
+  throw new RangeError(
+    `${action}: the name must not be longer than ${BOUNDS.maxNameBytes} bytes, got ${encoder.encode(name).length}`,
+  );
+}
+
+/** A handler of any event: what it takes is settled by the overloads below. */
+type Handler = (detail: never, from: never) => void;
+
+/**
+ * An EventTarget with the `on`, `off` and `once` of Node.
+ *
+ * @example
+ * ```ts
+ * import { TypedEvents } from "./events.ts";
+ *
+ * const events = new TypedEvents();
+ * events.on("elected", ({ id, token }) => console.log(id, token));
+ * events.once("ciao", (data, from) => console.log(data, from.id));
+ * ```
+ */
+export class TypedEvents extends EventTarget {
+  readonly #listeners = new Map<string, Map<Handler, EventListener>>();
+
+  /** Calls `handler` on each such event; a second call with the same handler changes nothing. */
+  on<Name extends keyof LifecycleEvents>(name: Name, handler: LifecycleHandler<Name>): this;
+  on(name: string, handler: MessageHandler): this;
+  on(name: string, handler: Handler): this {
+    return this.#listen(name, handler, false);
+  }
+
+  /** Calls `handler` on the next such event only. */
+  once<Name extends keyof LifecycleEvents>(name: Name, handler: LifecycleHandler<Name>): this;
+  once(name: string, handler: MessageHandler): this;
+  once(name: string, handler: Handler): this {
+    return this.#listen(name, handler, true);
+  }
+
+  /** Calls `handler` no more. */
+  off<Name extends keyof LifecycleEvents>(name: Name, handler: LifecycleHandler<Name>): this;
+  off(name: string, handler: MessageHandler): this;
+  off(name: string, handler: Handler): this {
+    this.#forget(name, handler);
+    return this;
+  }
+
+  #forget(name: string, handler: Handler): void {
+    const handlers = this.#listeners.get(name);
+    const listener = handlers?.get(handler);
+    if (listener === undefined) return;
+    handlers?.delete(handler);
+    if (handlers?.size === 0) this.#listeners.delete(name);
+    this.removeEventListener(name, listener);
+  }
+
+  #listen(name: string, handler: Handler, once: boolean): this {
+    if (typeof handler !== "function") {
+      throw new TypeError(`Cannot listen to "${name}": the handler must be a function, got ${typeof handler}`);
+    }
+    let handlers = this.#listeners.get(name);
+    if (handlers === undefined) this.#listeners.set(name, handlers = new Map());
+    if (handlers.has(handler)) return this;
+    const listener = (event: globalThis.Event): void => {
+      if (once) this.#forget(name, handler);
+      if (event instanceof CustomMessageEvent) Reflect.apply(handler, undefined, [event.detail, event.from]);
+      else if (event instanceof CustomEvent) Reflect.apply(handler, undefined, [event.detail]);
+    };
+    handlers.set(handler, listener);
+    this.addEventListener(name, listener);
+    return this;
+  }
+}
+
+/** Tells the listeners of a lifecycle event. */
+export function emit<Name extends keyof LifecycleEvents>(
+  target: EventTarget,
+  name: Name,
+  detail: LifecycleEvents[Name],
+): void {
+  target.dispatchEvent(new CustomEvent(name, { detail }));
+}

@@ -1,0 +1,186 @@
+/**
+ * What the user may say, checked once and early.
+ *
+ * @module
+ */
+
+import { formatAddress } from "./address.ts";
+import type { Discovery } from "./discovery/discovery.ts";
+import type { Logger } from "./logger.ts";
+import { checkKnown, wrongType } from "./options/checks.ts";
+import { readElectorate, readOwnAddresses } from "./options/electorate.ts";
+import {
+  readDurations,
+  readIdentity,
+  readLogger,
+  readMessaging,
+  readSeal,
+  readSignal,
+  readWorkerUrl,
+} from "./options/fields.ts";
+
+/** How a member takes part. Durations are ms, sizes are bytes. Only `source` and `peers` are required. */
+export interface Options {
+  /**
+   * The address to bind, and to be known by unless `advertise` says otherwise: `10.0.0.7:12345`, or
+   * `[fd00::7]:12345` for IPv6. Port 0 lets the system choose one.
+   */
+  source: string;
+  /**
+   * The addresses of the voters, `host:port` each; the own one may be among them. A host name is
+   * resolved again and again, so it need not resolve yet. Or a {@linkcode Discovery}; then `clusterSize`
+   * is required unless `quorum` is `"none"`.
+   */
+  peers: readonly string[] | Discovery;
+  /** The address told to others; required when `source` is a wildcard. Port 0 means the bound port. */
+  advertise?: string;
+  /** The name of this member, at most 128 bytes; random unless set. Must differ between members. */
+  id?: string;
+  /** The heaviest member is elected: any finite number; random between 0 and 1 unless set. */
+  weight?: number;
+  /** ms between heartbeats, at least 10; default 200. */
+  interval?: number;
+  /**
+   * ms without a sign of life before a peer is removed, and the length of a lease; default 1000. At least
+   * three times `interval`.
+   */
+  timeout?: number;
+  /**
+   * Who must agree to a leader. `"majority"` (default): more than half of `clusterSize`, so that there is
+   * never more than one leader. A number: as many voters, more than half. `"none"`: nobody; each side of
+   * a partition has a leader of its own.
+   */
+  quorum?: "majority" | "none" | number;
+  /** The number of voters, self included; default: the distinct `peers` and self. */
+  clusterSize?: number;
+  /** Members of other clusters are ignored; at most 128 bytes; default `"democracy"`. */
+  cluster?: string;
+  /** Seals every datagram: the first secret seals, all of up to 8 open, for rotation. Unsealed unless set. */
+  secret?: string | readonly string[];
+  /** `false`: votes and observes, but never leads; default `true`. */
+  eligible?: boolean;
+  /** `true`: a leader hands over to a heavier healthy member; default `false`. */
+  preempt?: boolean;
+  /**
+   * ms that the main thread may be blocked before the lead is given away; default 10 000. At least `timeout`, at
+   * most a day.
+   */
+  stallTimeout?: number;
+  /** Channels to subscribe to from the start; at most 256. */
+  channels?: readonly string[];
+  /** Bytes of the largest datagram, 576 to 65 507; default 1200. */
+  maxPacketSize?: number;
+  /** The name of the BroadcastChannel that other threads listen to, or `false` for none; default `"democracy"`. */
+  broadcast?: string | false;
+  /** Where the election runs: `"worker"` (default) survives a blocked main thread, `"none"` is this thread. */
+  isolation?: "worker" | "none";
+  /** Where the worker's module is, when a bundler has moved it: an absolute URL. */
+  workerUrl?: URL | string;
+  /** Closes the member when it aborts. */
+  signal?: AbortSignal;
+  /** Where to log; LogTape's category `democracy` unless set. */
+  logger?: Logger;
+}
+
+/** The options that a worker needs: checked, complete, and plain data that may be sent between threads. */
+export interface Settings {
+  /** The canonical `ip:port` to bind; port 0 lets the system choose. */
+  readonly source: string;
+  /** The canonical `ip:port` told to others; port 0 means the bound one. See `advertisedAddress`. */
+  readonly advertise: string;
+  readonly id: string;
+  readonly weight: number;
+  readonly interval: number;
+  readonly timeout: number;
+  readonly quorum: "majority" | "none" | number;
+  /** The number of voters as far as the options tell; an update of the discovery that has one replaces it. */
+  readonly clusterSize: number;
+  readonly cluster: string;
+  /** The first seals, all open; empty when datagrams are not sealed. */
+  readonly secrets: readonly string[];
+  readonly eligible: boolean;
+  readonly preempt: boolean;
+  readonly stallTimeout: number;
+  readonly channels: readonly string[];
+  readonly maxPacketSize: number;
+  readonly broadcast: string | false;
+  readonly isolation: "worker" | "none";
+}
+
+/** Everything that the options say. */
+export interface ResolvedOptions {
+  /** What may be sent to a worker. */
+  readonly settings: Settings;
+  /** Who the peers are: a static list, or what the user gave. */
+  readonly discovery: Discovery;
+  readonly logger: Logger;
+  readonly signal: AbortSignal | undefined;
+  /** An absolute URL. */
+  readonly workerUrl: string | undefined;
+}
+
+/** Every option; the compiler wants each of them here. */
+const NAMES: { readonly [Name in keyof Required<Options>]: true } = {
+  source: true,
+  peers: true,
+  advertise: true,
+  id: true,
+  weight: true,
+  interval: true,
+  timeout: true,
+  quorum: true,
+  clusterSize: true,
+  cluster: true,
+  secret: true,
+  eligible: true,
+  preempt: true,
+  stallTimeout: true,
+  channels: true,
+  maxPacketSize: true,
+  broadcast: true,
+  isolation: true,
+  workerUrl: true,
+  signal: true,
+  logger: true,
+};
+
+/**
+ * Checks every option and every relation between them, and fills in what was left out.
+ *
+ * Throws a TypeError for an option that is missing, unknown or of the wrong kind, and a RangeError for one that
+ * is out of bounds or does not fit another. The message has the option, the reason and the value; never a secret.
+ *
+ * @example
+ * ```ts
+ * import { resolveOptions } from "./options.ts";
+ *
+ * const { settings } = resolveOptions({ source: "127.0.0.1:12345", peers: ["127.0.0.1:12346", "127.0.0.1:12347"] });
+ * console.log(settings.clusterSize, settings.timeout); // 3 1000
+ * ```
+ */
+export function resolveOptions(options: Options): ResolvedOptions {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw wrongType("options", "an object", options);
+  }
+  checkKnown(options, Object.keys(NAMES));
+  const given: { readonly [Name in keyof Options]?: unknown } = { ...options };
+  const own = readOwnAddresses(given);
+  const { discovery, clusterSize, quorum } = readElectorate(given, own);
+  const settings: Settings = {
+    source: formatAddress(own.source),
+    advertise: formatAddress(own.advertise),
+    quorum,
+    clusterSize,
+    ...readIdentity(given),
+    ...readDurations(given),
+    ...readSeal(given),
+    ...readMessaging(given),
+  };
+  return {
+    settings,
+    discovery,
+    logger: readLogger(given.logger),
+    signal: readSignal(given.signal),
+    workerUrl: readWorkerUrl(given.workerUrl),
+  };
+}

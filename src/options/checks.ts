@@ -1,0 +1,98 @@
+/**
+ * Checks of single options. Each returns the value with its type, or throws what says why it will not do.
+ *
+ * @module
+ */
+
+import { describe } from "../errors.ts";
+
+const encoder = new TextEncoder();
+
+/** A TypeError about an option of the user. */
+export function wrongType(name: string, must: string, value: unknown): TypeError {
+  return new TypeError(`Cannot join: "${name}" must be ${must}, got ${describe(value)}`);
+}
+
+/** A RangeError about an option of the user. */
+export function outOfRange(name: string, must: string, value: unknown): RangeError {
+  return new RangeError(`Cannot join: "${name}" must be ${must}, got ${describe(value)}`);
+}
+
+/** What a number must be. */
+export interface NumberRules {
+  readonly min: number;
+  readonly max: number;
+  /** `ms`, `bytes`: for the message. */
+  readonly unit?: string;
+  /** Whether fractions are refused. */
+  readonly whole?: boolean;
+}
+
+/** A number within its bounds. Throws a TypeError where it is no number, a RangeError where it is out of bounds. */
+export function checkNumber(name: string, value: unknown, rules: NumberRules): number {
+  const unit = rules.unit === undefined ? "" : ` ${rules.unit}`;
+  const kind = rules.whole === true ? "a whole number" : "a number";
+  if (typeof value !== "number") throw wrongType(name, `${kind}${unit === "" ? "" : ` of${unit}`}`, value);
+  const inside = value >= rules.min && value <= rules.max;
+  if (!inside || (rules.whole === true && !Number.isInteger(value))) {
+    throw outOfRange(name, `${kind} from ${rules.min} to ${rules.max}${unit}`, value);
+  }
+  return value;
+}
+
+/** `true` or `false`. Throws a TypeError for anything else. */
+export function checkBoolean(name: string, value: unknown): boolean {
+  if (typeof value !== "boolean") throw wrongType(name, "true or false", value);
+  return value;
+}
+
+/** A string that is not empty, well formed and not too long. Throws a TypeError or, where it is too long, a RangeError. */
+export function checkText(name: string, value: unknown, maxBytes: number): string {
+  if (typeof value !== "string") throw wrongType(name, "a string", value);
+  if (value === "") throw new TypeError(`Cannot join: "${name}" must not be empty`);
+  if (/\p{Surrogate}/u.test(value)) throw wrongType(name, "well-formed text, without half characters", value);
+  const { length } = encoder.encode(value);
+  if (length > maxBytes) {
+    throw new RangeError(`Cannot join: "${name}" must be at most ${maxBytes} bytes long, got ${length} bytes`);
+  }
+  return value;
+}
+
+/** One of a few strings. Throws a TypeError for anything else. */
+export function checkChoice<Choice extends string>(name: string, value: unknown, choices: readonly Choice[]): Choice {
+  const found = choices.find((choice) => choice === value);
+  if (found === undefined) throw wrongType(name, choices.map((choice) => `"${choice}"`).join(" or "), value);
+  return found;
+}
+
+/**
+ * Refuses a property that is none of `known`, because a misspelt option would silently do nothing.
+ *
+ * Throws a TypeError that names the closest one, where there is one.
+ */
+export function checkKnown(options: object, known: readonly string[]): void {
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue;
+    const closest = known
+      .map((each) => ({ each, distance: editDistance(name.toLowerCase(), each.toLowerCase()) }))
+      .sort((left, right) => left.distance - right.distance)[0];
+    const near = closest !== undefined && closest.distance <= Math.max(1, Math.floor(closest.each.length / 3));
+    const hint = near ? `did you mean "${closest.each}"?` : `known are ${known.join(", ")}`;
+    throw new TypeError(`Cannot join: unknown option ${describe(name)}; ${hint}`);
+  }
+}
+
+/** How many letters must be inserted, deleted or replaced to make one word of the other (Levenshtein). */
+function editDistance(from: string, to: string): number {
+  if (from.length > 64) return from.length;
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (const [line, letter] of [...from].entries()) {
+    const next = [line + 1];
+    for (let column = 0; column < to.length; column++) {
+      const replace = (row[column] ?? 0) + (letter === to[column] ? 0 : 1);
+      next.push(Math.min(replace, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[to.length] ?? 0;
+}

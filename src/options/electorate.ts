@@ -1,0 +1,156 @@
+/**
+ * Who votes, as far as the options tell: addresses, peers, how many voters there are and how many must agree.
+ *
+ * @module
+ */
+
+import { type Address, formatAddress, isUnicast, isWildcard, parseAddress } from "../address.ts";
+import { checkNumber, outOfRange, wrongType } from "./checks.ts";
+import type { Discovery } from "../discovery/discovery.ts";
+import { StaticPeers } from "../discovery/static_peers.ts";
+import { BOUNDS } from "../limits.ts";
+
+/** The addresses of this member. */
+export interface OwnAddresses {
+  readonly source: Address;
+  readonly advertise: Address;
+}
+
+/** Reads `source` and `advertise`, and their relation. */
+export function readOwnAddresses(options: { readonly source?: unknown; readonly advertise?: unknown }): OwnAddresses {
+  const source = parseIp(options.source, "source");
+  if (options.advertise === undefined) {
+    if (isWildcard(source)) {
+      throw new TypeError(
+        `Cannot join: "advertise" must be set to the address that others reach this member at, because "source" ` +
+          `(${formatAddress(source)}) is every address of the machine and none that a peer could send to`,
+      );
+    }
+    return { source, advertise: source };
+  }
+  const advertise = parseIp(options.advertise, "advertise");
+  const text = formatAddress(advertise);
+  if (isWildcard(advertise)) throw wrongType("advertise", "an address that others can send to, not a wildcard", text);
+  if (advertise.port === 0 && source.port !== 0) {
+    throw outOfRange("advertise", `an address with a port other than 0, unless "source" has port 0`, text);
+  }
+  if (!reaches(source, advertise)) {
+    throw wrongType("advertise", `${family(source)} like "source" (${formatAddress(source)})`, text);
+  }
+  return { source, advertise };
+}
+
+function parseIp(value: unknown, label: string): Address {
+  const address = parseAddress(value, { label, portZero: true });
+  if (address.kind === "name") {
+    throw wrongType(label, "an IP address and a port, not a host name, because one socket has one address", value);
+  }
+  if (!isWildcard(address) && !isUnicast(address)) {
+    throw wrongType(label, "the address of one machine, not of a group", value);
+  }
+  return address;
+}
+
+function family(address: Address): string {
+  return address.kind === "ipv6" ? "IPv6" : "IPv4";
+}
+
+/** Whether a socket bound to `source` can send to the address. */
+function reaches(source: Address, to: Address): boolean {
+  return to.kind === "name" || to.kind === source.kind || source.host === "::";
+}
+
+/** Whom to vote with. */
+export interface Electorate {
+  readonly discovery: Discovery;
+  readonly clusterSize: number;
+  readonly quorum: "majority" | "none" | number;
+}
+
+/** The options that {@linkcode readElectorate} reads. */
+export interface ElectorateOptions {
+  readonly peers?: unknown;
+  readonly clusterSize?: unknown;
+  readonly quorum?: unknown;
+}
+
+/** Reads `peers`, `clusterSize` and `quorum`, and their relations. */
+export function readElectorate(options: ElectorateOptions, own: OwnAddresses): Electorate {
+  const quorum = readQuorum(options.quorum);
+  const given = options.clusterSize === undefined ? undefined : checkNumber("clusterSize", options.clusterSize, {
+    min: 1,
+    max: BOUNDS.maxClusterSize,
+    whole: true,
+  });
+  if (isDiscovery(options.peers)) {
+    if (given === undefined && quorum !== "none") {
+      throw new TypeError(
+        'Cannot join: "clusterSize" must be set when "peers" is a discovery, because whoever is found right now is no ' +
+          "measure of a majority: in a partition each side would find itself complete and elect a leader; or set " +
+          `"quorum" to "none"`,
+      );
+    }
+    return { discovery: options.peers, clusterSize: checkQuorum(quorum, given ?? 1), quorum };
+  }
+  const peers = readPeers(options.peers, own.source);
+  const { least, most } = countVoters(peers, own.advertise);
+  if (given !== undefined && given < least) {
+    throw outOfRange("clusterSize", `at least ${least}, as many as "peers" and self are`, given);
+  }
+  const clusterSize = checkQuorum(quorum, given ?? most);
+  return { discovery: new StaticPeers(peers.map(formatAddress), { clusterSize: given }), clusterSize, quorum };
+}
+
+function isDiscovery(value: unknown): value is Discovery {
+  return typeof value === "object" && value !== null && "watch" in value && typeof value.watch === "function";
+}
+
+function readQuorum(value: unknown): "majority" | "none" | number {
+  if (value === undefined || value === "majority") return "majority";
+  if (value === "none") return "none";
+  if (typeof value !== "number") throw wrongType("quorum", '"majority", "none" or a number', value);
+  return checkNumber("quorum", value, { min: 1, max: BOUNDS.maxClusterSize, whole: true });
+}
+
+/** Returns the cluster size. */
+function checkQuorum(quorum: "majority" | "none" | number, clusterSize: number): number {
+  if (typeof quorum === "string") return clusterSize;
+  if (quorum > clusterSize) {
+    throw outOfRange("quorum", `at most "clusterSize" (${clusterSize}), or nobody could ever be elected`, quorum);
+  }
+  if (quorum <= clusterSize / 2) {
+    throw outOfRange(
+      "quorum",
+      `more than half of "clusterSize" (${clusterSize}), or two sides of a partition could each elect a leader; if ` +
+        'that is what you want, "none" says so',
+      quorum,
+    );
+  }
+  return clusterSize;
+}
+
+function readPeers(value: unknown, source: Address): Address[] {
+  if (!Array.isArray(value)) {
+    throw wrongType("peers", "an array of addresses (empty for a cluster of one) or a discovery", value);
+  }
+  if (value.length > BOUNDS.maxConfiguredPeers) {
+    throw outOfRange("peers", `at most ${BOUNDS.maxConfiguredPeers} addresses`, value.length);
+  }
+  return Array.from(value, (peer: unknown, index) => {
+    const label = `peers[${index}]`;
+    const address = parseAddress(peer, { label });
+    if (!isUnicast(address)) throw wrongType(label, "the address of one machine, not a wildcard or group", peer);
+    if (!reaches(source, address)) {
+      throw wrongType(label, `${family(source)} like "source" (${formatAddress(source)})`, peer);
+    }
+    return address;
+  });
+}
+
+/** How many voters there are at least, if a host name turns out to be self, and at most. */
+function countVoters(peers: readonly Address[], self: Address): { readonly least: number; readonly most: number } {
+  const distinct = new Set(peers.map(formatAddress));
+  if (distinct.has(formatAddress(self))) return { least: distinct.size, most: distinct.size };
+  const named = peers.some(({ kind }) => kind === "name");
+  return { least: distinct.size + (named ? 0 : 1), most: distinct.size + 1 };
+}

@@ -1,0 +1,169 @@
+/**
+ * The options that do not concern who votes, each with its default and its relations.
+ *
+ * @module
+ */
+
+import { describe } from "../errors.ts";
+import { checkMessageName } from "../leadership/events.ts";
+import { BOUNDS, DEFAULTS } from "../limits.ts";
+import { defaultLogger, isLogger, type Logger } from "../logger.ts";
+import { checkBoolean, checkChoice, checkNumber, checkText, outOfRange, wrongType } from "./checks.ts";
+
+/** What a member is. */
+export interface Identity {
+  readonly id: string;
+  readonly weight: number;
+  readonly cluster: string;
+  readonly eligible: boolean;
+  readonly preempt: boolean;
+}
+
+/** Reads `id`, `weight`, `cluster`, `eligible` and `preempt`. */
+export function readIdentity(given: { readonly [Name in keyof Identity]?: unknown }): Identity {
+  const { id = randomId(), weight = randomWeight(), cluster = DEFAULTS.cluster, eligible = true, preempt = false } =
+    given;
+  if (typeof weight !== "number") throw wrongType("weight", "a number", weight);
+  if (!Number.isFinite(weight)) throw outOfRange("weight", "a finite number", weight);
+  return {
+    id: checkText("id", id, BOUNDS.maxNameBytes),
+    // Of 0 and -0 neither is heavier, so one of them must be enough.
+    weight: weight + 0,
+    cluster: checkText("cluster", cluster, BOUNDS.maxNameBytes),
+    eligible: checkBoolean("eligible", eligible),
+    preempt: checkBoolean("preempt", preempt),
+  };
+}
+
+function randomId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(8));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** 32 random bits, put in the middle of their step so that neither 0 nor 1 comes out. */
+function randomWeight(): number {
+  const [bits = 0] = crypto.getRandomValues(new Uint32Array(1));
+  return (bits + 0.5) / 2 ** 32;
+}
+
+/** How fast a member is. All in ms. */
+export interface Durations {
+  readonly interval: number;
+  readonly timeout: number;
+  readonly stallTimeout: number;
+}
+
+/** Reads `interval`, `timeout` and `stallTimeout`, and their relations. */
+export function readDurations(given: { readonly [Name in keyof Durations]?: unknown }): Durations {
+  const { minInterval, maxTimeout, minIntervalsPerTimeout, maxStallTimeout } = BOUNDS;
+  const maxInterval = maxTimeout / minIntervalsPerTimeout;
+  const { interval: i = DEFAULTS.interval, timeout: t = DEFAULTS.timeout } = given;
+  const interval = checkNumber("interval", i, { min: minInterval, max: maxInterval, unit: "ms" });
+  const least = minInterval * minIntervalsPerTimeout;
+  const timeout = checkNumber("timeout", t, { min: least, max: maxTimeout, unit: "ms" });
+  if (timeout < minIntervalsPerTimeout * interval) {
+    throw outOfRange(
+      "timeout",
+      `at least ${minIntervalsPerTimeout} times "interval" (${interval}), so that a lost datagram costs nothing`,
+      timeout,
+    );
+  }
+  const { stallTimeout: s = Math.max(DEFAULTS.stallTimeout, timeout) } = given;
+  const stallTimeout = checkNumber("stallTimeout", s, { min: 0, max: maxStallTimeout, unit: "ms" });
+  if (stallTimeout < timeout) throw outOfRange("stallTimeout", `at least "timeout" (${timeout})`, stallTimeout);
+  return { interval, timeout, stallTimeout };
+}
+
+/** Reads `secret`. No error shows one. */
+export function readSeal({ secret }: { readonly secret?: unknown }): { readonly secrets: readonly string[] } {
+  if (secret === undefined) return { secrets: [] };
+  if (typeof secret === "string") return { secrets: [checkSecret("secret", secret)] };
+  if (!Array.isArray(secret)) throw new TypeError('Cannot join: "secret" must be a string or an array of strings');
+  if (secret.length === 0) {
+    throw new RangeError(
+      'Cannot join: "secret" must have at least one secret; leave it out to send unsealed datagrams',
+    );
+  }
+  if (secret.length > BOUNDS.maxSecrets) {
+    throw new RangeError(`Cannot join: "secret" must have at most ${BOUNDS.maxSecrets} secrets, got ${secret.length}`);
+  }
+  return { secrets: Array.from(secret, (each: unknown, index) => checkSecret(`secret[${index}]`, each)) };
+}
+
+function checkSecret(name: string, value: unknown): string {
+  if (typeof value !== "string") throw new TypeError(`Cannot join: "${name}" must be a string`);
+  if (value === "") {
+    throw new TypeError(`Cannot join: "${name}" must not be empty; leave it out to send unsealed datagrams`);
+  }
+  return value;
+}
+
+/** How a member speaks. */
+export interface Messaging {
+  readonly channels: readonly string[];
+  readonly maxPacketSize: number;
+  readonly broadcast: string | false;
+  readonly isolation: "worker" | "none";
+}
+
+/** Reads `channels`, `maxPacketSize`, `broadcast` and `isolation`. */
+export function readMessaging(given: { readonly [Name in keyof Messaging]?: unknown }): Messaging {
+  const { maxPacketSize = DEFAULTS.maxPacketSize, broadcast = DEFAULTS.broadcast, isolation = "worker" } = given;
+  return {
+    channels: readChannels(given.channels),
+    maxPacketSize: checkNumber("maxPacketSize", maxPacketSize, {
+      min: BOUNDS.minPacketSize,
+      max: BOUNDS.maxPacketSize,
+      unit: "bytes",
+      whole: true,
+    }),
+    broadcast: readBroadcast(broadcast),
+    isolation: checkChoice("isolation", isolation, ["worker", "none"]),
+  };
+}
+
+function readChannels(value: unknown): readonly string[] {
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) throw wrongType("channels", "an array of names", value);
+  if (value.length > BOUNDS.maxChannels) {
+    throw outOfRange("channels", `at most ${BOUNDS.maxChannels} names`, value.length);
+  }
+  const names = Array.from(value, (name: unknown, index) => {
+    checkMessageName(`Cannot join with "channels[${index}]"`, name);
+    return name;
+  });
+  return [...new Set(names)];
+}
+
+function readBroadcast(value: unknown): string | false {
+  if (value === false) return false;
+  if (typeof value !== "string") throw wrongType("broadcast", "the name of a BroadcastChannel or false", value);
+  return checkText("broadcast", value, BOUNDS.maxNameBytes);
+}
+
+/** Reads `workerUrl`, as an absolute URL. */
+export function readWorkerUrl(value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  if (value instanceof URL) return value.href;
+  if (typeof value !== "string") throw wrongType("workerUrl", "a URL or a string", value);
+  if (!URL.canParse(value)) {
+    throw new TypeError(
+      `Cannot join: "workerUrl" must be an absolute URL, like new URL("./worker.js", import.meta.url), got ` +
+        describe(value),
+    );
+  }
+  return new URL(value).href;
+}
+
+/** Reads `signal`. */
+export function readSignal(value: unknown): AbortSignal | undefined {
+  if (value === undefined || value instanceof AbortSignal) return value;
+  throw wrongType("signal", "an AbortSignal", value);
+}
+
+/** Reads `logger`. */
+export function readLogger(value: unknown): Logger {
+  if (value === undefined) return defaultLogger();
+  if (!isLogger(value)) throw wrongType("logger", "an object with debug, info, warn and error, like console", value);
+  return value;
+}

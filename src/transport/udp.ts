@@ -1,0 +1,210 @@
+/**
+ * UDP over `node:dgram`, for Deno and Node alike.
+ *
+ * @module
+ */
+
+import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
+import process from "node:process";
+import { canonicalHost, formatAddress, parseAddress } from "../address.ts";
+import { AddressInUseError, BindError, PermissionError } from "../errors.ts";
+import { LIMITS } from "../limits.ts";
+import type { Datagram, DatagramHandlers } from "./datagram.ts";
+
+const RECEIVE_BUFFER_BYTES = 1_048_576;
+
+/** Where a datagram goes, as the socket wants it. */
+interface Target {
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * Binds a UDP socket to `source`, a canonical `ip:port` (`[ip]:port` for IPv6; port 0 lets the system choose).
+ * A socket on `[::]` also speaks IPv4.
+ *
+ * Rejects with a TypeError or RangeError where `source` is no such address, with an AddressInUseError where
+ * another socket has it, with a BindError where this machine does not have it, and with a PermissionError
+ * where the runtime or the system forbids it.
+ *
+ * @example
+ * ```ts
+ * import { bindUdp } from "./udp.ts";
+ *
+ * const socket = await bindUdp("127.0.0.1:0", {
+ *   onDatagram: (bytes, from) => console.log(from, bytes),
+ *   onError: console.error,
+ * });
+ * socket.send(new Uint8Array([1, 2, 3]), "127.0.0.1:9");
+ * await socket.close();
+ * ```
+ */
+export async function bindUdp(source: string, handlers: DatagramHandlers): Promise<Datagram> {
+  const { host, port, kind } = parseAddress(source, { action: "Cannot bind", label: "source", portZero: true });
+  if (kind === "name") throw new TypeError(`Cannot bind: "source" must be an IP address and a port, got "${source}"`);
+  const socket = createSocket({ type: kind === "ipv6" ? "udp6" : "udp4", lookup: answerLiteral });
+  try {
+    await bound(socket, host, port);
+  } catch (error) {
+    release(socket);
+    throw explain(error, source);
+  }
+  return new UdpDatagram(socket, kind === "ipv6", handlers);
+}
+
+class UdpDatagram implements Datagram {
+  readonly address: string;
+  unsent = 0;
+  readonly #socket: Socket;
+  readonly #ipv6: boolean;
+  /** Parsing an address costs more than sending to it, and members speak to the same ones for ever. */
+  readonly #targets = new Map<string, Target>();
+  readonly #sources = new Map<string, string>();
+  readonly #sent = (error: Error | null): void => {
+    if (error) this.unsent++;
+  };
+  #closed: Promise<void> | undefined;
+
+  constructor(socket: Socket, ipv6: boolean, handlers: DatagramHandlers) {
+    this.#socket = socket;
+    this.#ipv6 = ipv6;
+    const { address, port } = socket.address();
+    this.address = canonicalSource(address, port);
+    enlargeReceiveBuffer(socket);
+    socket.on("message", (message: Uint8Array, remote: RemoteInfo) => {
+      if (this.#closed === undefined) handlers.onDatagram(ownBytes(message), this.#from(remote));
+    });
+    socket.on("error", (error: Error) => {
+      if (this.#closed === undefined) handlers.onError(error);
+    });
+  }
+
+  send(bytes: Uint8Array, to: string): void {
+    const target = this.#targets.get(to) ?? this.#learn(to);
+    if (target === undefined || this.#closed !== undefined) {
+      this.unsent++;
+      return;
+    }
+    try {
+      this.#socket.send(bytes, target.port, target.host, this.#sent);
+    } catch {
+      this.unsent++;
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= new Promise((resolve) => this.#socket.close(resolve));
+    return this.#closed;
+  }
+
+  #learn(to: string): Target | undefined {
+    const target = parseTarget(to, this.#ipv6);
+    if (target !== undefined) remember(this.#targets, to, target);
+    return target;
+  }
+
+  #from(remote: RemoteInfo): string {
+    if (!this.#ipv6) return `${remote.address}:${remote.port}`;
+    const key = `${remote.address} ${remote.port}`;
+    const known = this.#sources.get(key);
+    if (known !== undefined) return known;
+    const source = canonicalSource(remote.address, remote.port);
+    remember(this.#sources, key, source);
+    return source;
+  }
+}
+
+function bound(socket: Socket, address: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.once("error", reject);
+    // Exclusive, and never with reuseAddr: of two sockets that share a port silently, one is deaf.
+    socket.bind({ address, port, exclusive: true }, () => {
+      socket.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+/** Every host is an IP address by now: asking a resolver would cost a turn of the event loop, or a thread. */
+function answerLiteral(
+  host: string,
+  _options: unknown,
+  callback: (error: null, address: string, family: number) => void,
+): void {
+  callback(null, host, host.includes(":") ? 6 : 4);
+}
+
+function explain(error: unknown, source: string): Error {
+  const { name, code, message } = error as { name?: string; code?: string; message?: string };
+  const options = { cause: error };
+  if (name === "NotCapable" || name === "PermissionDenied") {
+    return new PermissionError(
+      `Cannot bind ${source}: Deno has no permission for it; run with --allow-net, or with --allow-net=${source} ` +
+        "and the addresses of all peers",
+      options,
+    );
+  }
+  if (code === "EADDRINUSE") {
+    return new AddressInUseError(
+      `Cannot bind ${source}: another socket has it; stop that process or give "source" another port`,
+      options,
+    );
+  }
+  if (code === "EADDRNOTAVAIL") {
+    return new BindError(
+      `Cannot bind ${source}: no interface of this machine has that address; bind a wildcard such as 0.0.0.0 and give ` +
+        'the address that others see as "advertise"',
+      options,
+    );
+  }
+  if (code === "EACCES" || code === "EPERM") {
+    return new PermissionError(
+      `Cannot bind ${source}: the system does not permit it; ports below 1024 need a privilege, take a higher one`,
+      options,
+    );
+  }
+  return new BindError(`Cannot bind ${source}: ${message ?? String(error)}`, options);
+}
+
+function release(socket: Socket): void {
+  try {
+    socket.close();
+  } catch {
+    // A socket that never opened refuses to close.
+  }
+}
+
+/** Deno allocates the whole receive buffer anew for every datagram: there the system's default has to do. */
+function enlargeReceiveBuffer(socket: Socket): void {
+  if ("deno" in process.versions) return;
+  try {
+    socket.setRecvBufferSize(RECEIVE_BUFFER_BYTES);
+  } catch {
+    // The default holds some hundred heartbeats.
+  }
+}
+
+/** Deno hands out 64 KiB with a datagram at its start: whoever keeps the datagram would keep them all. */
+function ownBytes(message: Uint8Array): Uint8Array {
+  return message.byteLength === message.buffer.byteLength ? message : new Uint8Array(message);
+}
+
+function parseTarget(to: string, ipv6: boolean): Target | undefined {
+  const colon = to.lastIndexOf(":");
+  const text = to.slice(0, colon);
+  const port = Number(to.slice(colon + 1));
+  const parsed = canonicalHost(text.startsWith("[") ? text.slice(1, -1) : text);
+  if (parsed === undefined || !Number.isInteger(port) || port < 1 || port > 65_535) return undefined;
+  if (ipv6 && parsed.kind === "ipv4") return { host: `::ffff:${parsed.host}`, port };
+  return ipv6 === (parsed.kind === "ipv6") ? { host: parsed.host, port } : undefined;
+}
+
+function canonicalSource(ip: string, port: number): string {
+  const parsed = canonicalHost(ip);
+  return parsed === undefined ? `${ip}:${port}` : formatAddress({ ...parsed, port });
+}
+
+function remember<Value>(cache: Map<string, Value>, key: string, value: Value): void {
+  if (cache.size >= LIMITS.cachedAddresses) cache.clear();
+  cache.set(key, value);
+}

@@ -1,0 +1,162 @@
+/**
+ * The application's end of the loop: starts it, in a worker or on this thread, and notices when it is gone.
+ *
+ * @module
+ */
+
+import { clearInterval, setInterval, setTimeout } from "node:timers";
+import { errorFromData, PermissionError, WorkerError } from "../errors.ts";
+import { Counters } from "../leadership/counters.ts";
+import { SharedView } from "../leadership/shared_view.ts";
+import type { Settings } from "../options.ts";
+import { bindUdp } from "../transport/udp.ts";
+import { serve } from "./loop.ts";
+import { localPorts, spawn, type Thread } from "./port.ts";
+import type { Order, Report } from "./protocol.ts";
+
+/** What the loop has to tell its host, without what the host settles by itself. */
+export type News = Exclude<Report, { type: "failed" | "closed" }>;
+
+/** What a host reports. */
+export interface HostHandlers {
+  onReport(report: News): void;
+  /** The loop is gone, though nobody closed it. Called at most once; nothing else is called after it. */
+  onDeath(error: Error): void;
+}
+
+/** The longest between two stamps; a shorter `stallTimeout` has ten of them. */
+const STAMP_PERIOD = 250;
+/** How long a loop may say goodbye, in ms, and how long it is waited for beyond that. */
+const LONGEST_FAREWELL = 10_000;
+const CLOSE_GRACE = 1000;
+
+/**
+ * Nobody calls this. It puts the worker's entry, which is otherwise named by a URL only, into the module graph, so
+ * that whoever caches, vendors or packs this library does not miss it.
+ */
+export const workerModule = (): Promise<unknown> => import("./main.ts");
+
+/** One loop, and what it shares with this thread. */
+export class Host {
+  readonly view = new SharedView();
+  readonly counters = new Counters();
+  readonly #settings: Settings;
+  readonly #handlers: HostHandlers;
+  readonly #thread: Thread<Order, Report>;
+  readonly #stamps: ReturnType<typeof setInterval> | undefined;
+  #over = false;
+  #closing: Promise<void> | undefined;
+  #closed: (() => void) | undefined;
+
+  /** Starts a loop. Trouble comes as `onDeath`, and never before the constructor has returned. */
+  constructor(settings: Settings, workerUrl: string | undefined, handlers: HostHandlers) {
+    this.#settings = settings;
+    this.#handlers = handlers;
+    const watched = settings.isolation === "worker";
+    if (watched) this.#stamps = this.#stamp();
+    this.#thread = settings.isolation === "none" ? this.#local() : this.#spawn(workerUrl ?? defaultUrl());
+    this.#thread.receive((report) => this.#receive(report));
+    this.post({
+      type: "start",
+      settings,
+      view: this.view.buffer,
+      counters: this.counters.buffer,
+      sentAt: performance.now(),
+      watched,
+    });
+  }
+
+  /** Tells the loop to do something; a loop that is gone does nothing. */
+  post(order: Order, transfer?: readonly ArrayBuffer[]): void {
+    if (!this.#over) this.#thread.post(order, transfer);
+  }
+
+  /** Lets the loop say goodbye, and frees all that it had. More calls do no harm. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.view.silence(true);
+    if (this.#over) return;
+    await new Promise<void>((resolve) => {
+      // A worker that hangs would not answer.
+      const limit = setTimeout(resolve, Math.min(2 * this.#settings.timeout, LONGEST_FAREWELL) + CLOSE_GRACE);
+      this.#closed = (): void => {
+        clearTimeout(limit);
+        resolve();
+      };
+      this.post({ type: "close" });
+    });
+    await this.#end();
+  }
+
+  #receive(report: Report): void {
+    if (this.#over) return;
+    if (report.type === "failed") return this.#die(errorFromData(report.error));
+    if (report.type === "closed") return this.#closed?.();
+    // The first reading came by way of the start of a thread, which takes long.
+    if (report.type === "ready") this.post({ type: "clock", sentAt: performance.now() });
+    this.#handlers.onReport(report);
+  }
+
+  #die(error: Error): void {
+    if (this.#over) return;
+    this.view.silence(true);
+    void this.#end();
+    this.#closed?.();
+    this.#handlers.onDeath(error);
+  }
+
+  #end(): Promise<void> {
+    this.#over = true;
+    clearInterval(this.#stamps);
+    return this.#thread.terminate();
+  }
+
+  #stamp(): ReturnType<typeof setInterval> {
+    this.view.stamp(performance.now());
+    const period = Math.min(this.#settings.stallTimeout / 10, STAMP_PERIOD);
+    const stamps = setInterval(() => this.view.stamp(performance.now()), period);
+    stamps.unref();
+    return stamps;
+  }
+
+  #local(): Thread<Order, Report> {
+    const [near, far] = localPorts<Order, Report>();
+    serve(far, bindUdp);
+    return { ...near, terminate: () => Promise.resolve() };
+  }
+
+  #spawn(url: string): Thread<Order, Report> {
+    const failed = (error: Error): void => this.#die(explain(error, url));
+    try {
+      return spawn(url, `democracy ${this.#settings.id}`, failed);
+    } catch (error) {
+      queueMicrotask(() => failed(error instanceof Error ? error : new Error(String(error))));
+      return { post: () => {}, receive: () => {}, terminate: () => Promise.resolve() };
+    }
+  }
+}
+
+/** The worker's entry beside this file: source, a registry's copy and the npm package differ in its extension. */
+function defaultUrl(): string {
+  const extension = import.meta.url.slice(import.meta.url.lastIndexOf("."));
+  return new URL(`./main${extension}`, import.meta.url).href;
+}
+
+function explain(error: Error, url: string): Error {
+  const { message } = error;
+  if (error.name === "NotCapable" || /Requires (?:read|net|import) access/u.test(message)) {
+    const flag = url.startsWith("file:") ? "--allow-read" : "--allow-net";
+    return new PermissionError(
+      `Cannot start the worker ${url}: Deno has no permission for it; run with ${flag}, or with isolation: "none"`,
+      { cause: error },
+    );
+  }
+  return new WorkerError(
+    `The worker ${url} failed: ${message}; where a bundler has moved it, "workerUrl" says where it is`,
+    { cause: error },
+  );
+}

@@ -1,0 +1,304 @@
+/**
+ * What drives the core: it brings in datagrams, orders and time, and carries out what the core wants done.
+ * It runs in a worker or, where isolation is not wanted, on the application's own thread.
+ *
+ * @module
+ */
+
+import { advertisedAddress } from "../address.ts";
+import { type Citizen, createCitizen, leaderOf, memberBy, members, step, wakeAt } from "../core/citizen.ts";
+import type { Effect } from "../core/effect.ts";
+import type { Event } from "../core/input.ts";
+import type { Boot } from "../core/message.ts";
+import { errorToData } from "../errors.ts";
+import { Broadcast, type Change, type State } from "../leadership/broadcast.ts";
+import { ClockOffset } from "../leadership/clock_offset.ts";
+import { Counters } from "../leadership/counters.ts";
+import { type Leadership, SharedView } from "../leadership/shared_view.ts";
+import { DEFAULTS } from "../limits.ts";
+import type { Settings } from "../options.ts";
+import type { Bind, Datagram } from "../transport/datagram.ts";
+import type { Payload } from "../wire/codec.ts";
+import type { DataFragment } from "../wire/fragments.ts";
+import { createWire, type Wire } from "../wire/wire.ts";
+import { Messenger } from "./messenger.ts";
+import type { Port } from "./port.ts";
+import { type Order, type Parcel, type Report, transferOf } from "./protocol.ts";
+
+type Start = Extract<Order, { type: "start" }>;
+type Command = Exclude<Order, Start>;
+
+const NOBODY: Leadership = { leading: false, term: 0, deadline: 0, wallDeadline: 0 };
+
+/** Runs one member at the end of `port`, from its `start` to its `close`. */
+export function serve(port: Port<Report, Order>, bind: Bind): void {
+  const waiting: Command[] = [];
+  let loop: Loop | undefined;
+  port.receive((order) => {
+    if (order.type !== "start") {
+      if (loop === undefined) waiting.push(order);
+      else loop.obey(order);
+      return;
+    }
+    open(order, port, bind).then((opened) => {
+      loop = opened;
+      for (const early of waiting) opened.obey(early);
+    }, (error: unknown) => port.post({ type: "failed", error: errorToData(error) }));
+  });
+}
+
+async function open(start: Start, port: Port<Report, Order>, bind: Bind): Promise<Loop> {
+  let loop: Loop | undefined;
+  const socket = await bind(start.settings.source, {
+    onDatagram: (bytes, from) => loop?.receive(bytes, from),
+    onError: (error) => loop?.fail(error),
+  });
+  try {
+    return loop = new Loop(start, port, socket);
+  } catch (error) {
+    await socket.close();
+    throw error;
+  }
+}
+
+class Loop {
+  readonly #settings: Settings;
+  readonly #watched: boolean;
+  readonly #port: Port<Report, Order>;
+  readonly #socket: Datagram;
+  readonly #view: SharedView;
+  readonly #counters: Counters;
+  readonly #offset: ClockOffset;
+  readonly #boot: Boot = randomBoot();
+  readonly #citizen: Citizen;
+  readonly #wire: Wire;
+  readonly #messenger: Messenger;
+  readonly #broadcast: Broadcast | undefined;
+  #leadership = NOBODY;
+  /** The core wants to know its peers before anything else. */
+  #hasPeers = false;
+  #stalled = false;
+  #over = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #due = Number.POSITIVE_INFINITY;
+
+  constructor(start: Start, port: Port<Report, Order>, socket: Datagram) {
+    const { settings, watched } = start;
+    const now = performance.now();
+    const address = advertisedAddress(settings, socket.address);
+    this.#settings = settings;
+    this.#watched = watched;
+    this.#port = port;
+    this.#socket = socket;
+    this.#view = new SharedView(start.view);
+    this.#counters = new Counters(start.counters);
+    this.#offset = new ClockOffset(watched ? start.sentAt : now, now);
+    this.#citizen = createCitizen({
+      ...settings,
+      boot: this.#boot,
+      address,
+      drift: DEFAULTS.drift,
+      sealed: settings.secrets.length > 0,
+      seed: crypto.getRandomValues(new Uint32Array(1))[0] ?? 0,
+    }, { now, wall: Date.now() });
+    this.#wire = createWire({ cluster: settings.cluster, boot: this.#boot, secrets: settings.secrets });
+    this.#messenger = new Messenger(this.#wire.payloadRoom(settings.maxPacketSize), settings.channels);
+    if (settings.broadcast !== false) {
+      const sender = { cluster: settings.cluster, self: settings.id };
+      this.#broadcast = new Broadcast(settings.broadcast, sender, () => this.#state());
+    }
+    port.post({ type: "ready", address });
+  }
+
+  /** Does what the application's thread says. */
+  obey(order: Command): void {
+    if (this.#over) return;
+    switch (order.type) {
+      case "clock":
+        if (this.#watched) this.#offset.observe(order.sentAt, performance.now());
+        return;
+      case "peers":
+        this.#hasPeers = true;
+        this.#run({ kind: "peers", addresses: order.addresses, clusterSize: order.clusterSize });
+        return;
+      case "resign":
+        if (this.#hasPeers) this.#run({ kind: "resign" });
+        this.#port.post({ type: "done", request: order.request });
+        return;
+      case "send":
+        return this.#spread(order);
+      case "subscribe":
+        return this.#messenger.subscribe(order.channel);
+      case "unsubscribe":
+        return this.#messenger.unsubscribe(order.channel);
+      case "close":
+        if (this.#hasPeers) this.#run({ kind: "close" });
+        else this.#end({ type: "closed" });
+    }
+  }
+
+  /** Takes a datagram that anybody may have sent. */
+  receive(bytes: Uint8Array, source: string): void {
+    if (this.#over) return;
+    this.#counters.received(bytes.length);
+    const opened = this.#wire.open(bytes);
+    if (!opened.ok) return this.#counters.dropped(opened.reason);
+    const { from, to, payload } = opened.packet;
+    if (payload.kind === "data") this.#take(from, to, payload);
+    else if (this.#hasPeers) this.#run({ kind: "packet", source, from, to, message: payload });
+  }
+
+  /** Ends for a reason that nobody wished for. */
+  fail(error: unknown): void {
+    this.#end({ type: "failed", error: errorToData(error) });
+  }
+
+  #tick(): void {
+    this.#timer = undefined;
+    this.#due = Number.POSITIVE_INFINITY;
+    this.#run({ kind: "tick" });
+    if (this.#watched) this.#watch();
+    const lost = this.#messenger.expire(performance.now());
+    if (lost > 0) this.#counters.dropped("incomplete-message", lost);
+  }
+
+  #watch(): void {
+    const now = performance.now();
+    const stamped = this.#view.stamped();
+    this.#offset.observe(stamped, now);
+    const stalled = this.#offset.translate(now) - stamped > this.#settings.stallTimeout;
+    if (stalled === this.#stalled) return;
+    this.#stalled = stalled;
+    this.#run({ kind: "stall", stalled });
+  }
+
+  #run(event: Event): void {
+    if (this.#over) return;
+    try {
+      const effects = step(this.#citizen, { ...event, now: performance.now(), wall: Date.now() });
+      for (const effect of effects) this.#perform(effect);
+      this.#schedule();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  #schedule(): void {
+    if (this.#over) return;
+    const now = performance.now();
+    const due = Math.min(wakeAt(this.#citizen), now + this.#settings.timeout);
+    // A timer that fires early costs one tick; setting it anew for every datagram would cost more.
+    if (due >= this.#due) return;
+    clearTimeout(this.#timer);
+    this.#due = due;
+    this.#timer = setTimeout(() => this.#tick(), Math.max(0, Math.ceil(due - now)));
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.kind) {
+      case "send":
+        return this.#send(effect.address, effect.to, effect.message);
+      case "view":
+        return this.#show(effect);
+      case "dropped":
+        return this.#counters.dropped(effect.reason);
+      case "closed":
+        return this.#end({ type: "closed" });
+      default:
+        return this.#tell(effect);
+    }
+  }
+
+  #tell(effect: Exclude<Effect, { kind: "send" | "view" | "dropped" | "closed" }>): void {
+    const { kind } = effect;
+    const leader = leaderOf(this.#citizen);
+    switch (kind) {
+      case "added":
+      case "removed": {
+        const { member } = effect;
+        if (kind === "removed") this.#messenger.forget(member.boot);
+        this.#announce({ type: kind, id: member.id, term: leader?.token ?? null, peer: member });
+        return this.#port.post({ type: kind, member });
+      }
+      case "updated":
+        return this.#port.post({ type: kind, member: effect.member });
+      case "leader": {
+        const now = effect.leader ?? null;
+        this.#announce({ type: kind, id: now?.id ?? null, term: now?.token ?? null, leader: now });
+        return this.#port.post({ type: kind, leader: now });
+      }
+      case "elected": {
+        const { id, token } = effect;
+        this.#announce({ type: kind, id, term: token });
+        return this.#port.post({ type: kind, id, token });
+      }
+      case "resigned": {
+        const { id, token, reason } = effect;
+        this.#announce({ type: kind, id, term: token, reason });
+        return this.#port.post({ type: kind, id, token, reason });
+      }
+    }
+  }
+
+  #show(leadership: Leadership): void {
+    this.#leadership = leadership;
+    this.#view.publish({ ...leadership, deadline: this.#offset.translate(leadership.deadline) });
+  }
+
+  #send(address: string, to: Boot, payload: Payload): void {
+    const bytes = this.#wire.seal(to, payload);
+    this.#counters.sent(bytes.length);
+    this.#socket.send(bytes, address);
+  }
+
+  #spread(parcel: Parcel): void {
+    const pieces = this.#messenger.cut(parcel);
+    for (const { source, boot } of members(this.#citizen)) {
+      for (const piece of pieces) this.#send(source, boot, piece);
+    }
+  }
+
+  #take(from: Boot, to: Boot, piece: DataFragment): void {
+    if (to !== this.#boot) return this.#counters.dropped("misdirected");
+    const member = memberBy(this.#citizen, from);
+    if (member === undefined) return this.#counters.dropped("not-a-member");
+    const taken = this.#messenger.take(from, piece, performance.now());
+    if (taken === undefined) return;
+    if (taken.message === undefined) return this.#counters.dropped(taken.reason);
+    const { name, channel, value } = taken.message;
+    const parcel: Parcel = { name, channel, body: value };
+    this.#port.post({ type: "message", from: member, ...parcel }, transferOf(parcel));
+  }
+
+  #announce(change: Change): void {
+    this.#broadcast?.tell(change);
+  }
+
+  #state(): State {
+    const leader = leaderOf(this.#citizen) ?? null;
+    const { leading, deadline, wallDeadline } = this.#leadership;
+    return {
+      type: "state",
+      id: this.#settings.id,
+      leader,
+      term: leader?.token ?? null,
+      isLeader: leading && performance.now() < deadline && Date.now() < wallDeadline,
+      members: members(this.#citizen),
+    };
+  }
+
+  #end(last: Report): void {
+    if (this.#over) return;
+    this.#over = true;
+    clearTimeout(this.#timer);
+    this.#show(NOBODY);
+    this.#broadcast?.close();
+    this.#socket.close().then(() => this.#port.post(last), () => this.#port.post(last));
+  }
+}
+
+/** 64 random bits as 16 hex digits. */
+function randomBoot(): Boot {
+  const bytes = crypto.getRandomValues(new Uint8Array(8));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,61 @@
+/**
+ * What the application's thread and the loop say to each other.
+ *
+ * @module
+ */
+
+import type { LeaderInfo, MemberInfo, ResignReason } from "../core/effect.ts";
+import type { ErrorData } from "../errors.ts";
+import type { Settings } from "../options.ts";
+
+/** A custom message whose value is encoded already: the loop does not look inside. */
+export interface Parcel {
+  readonly name: string;
+  /** Whether the name is a channel's: then only its subscribers are told. */
+  readonly channel: boolean;
+  readonly body: Uint8Array;
+}
+
+/** From the application's thread to the loop. */
+export type Order =
+  | {
+    readonly type: "start";
+    readonly settings: Settings;
+    /** See `SharedView`. */
+    readonly view: SharedArrayBuffer;
+    /** See `Counters`. */
+    readonly counters: SharedArrayBuffer;
+    /** When this was sent, in ms on the monotonic clock of the application's thread. */
+    readonly sentAt: number;
+    /** Whether the application's thread is another than the loop's, so that it may hang unnoticed. */
+    readonly watched: boolean;
+  }
+  /** Another reading of the application thread's clock; see `ClockOffset`. */
+  | { readonly type: "clock"; readonly sentAt: number }
+  | { readonly type: "peers"; readonly addresses: readonly string[]; readonly clusterSize: number }
+  /** Answered by `done` of the same number, once the loop has given the lead away. */
+  | { readonly type: "resign"; readonly request: number }
+  | ({ readonly type: "send" } & Parcel)
+  | { readonly type: "subscribe" | "unsubscribe"; readonly channel: string }
+  /** Answered by `closed`. */
+  | { readonly type: "close" };
+
+/** From the loop to the application's thread. */
+export type Report =
+  /** The socket is bound. `address` is what others are told. */
+  | { readonly type: "ready"; readonly address: string }
+  /** The loop cannot start, or go on. */
+  | { readonly type: "failed"; readonly error: ErrorData }
+  | { readonly type: "added" | "updated" | "removed"; readonly member: MemberInfo }
+  | { readonly type: "leader"; readonly leader: LeaderInfo | null }
+  | { readonly type: "elected"; readonly id: string; readonly token: number }
+  | { readonly type: "resigned"; readonly id: string; readonly token: number; readonly reason: ResignReason }
+  | ({ readonly type: "message"; readonly from: MemberInfo } & Parcel)
+  | { readonly type: "done"; readonly request: number }
+  /** Nothing of the loop is left. */
+  | { readonly type: "closed" };
+
+/** What a parcel needs to change hands instead of being copied. */
+export function transferOf({ body }: Parcel): ArrayBuffer[] {
+  return body.buffer instanceof ArrayBuffer ? [body.buffer] : [];
+}

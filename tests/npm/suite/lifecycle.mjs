@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { freeAddresses, MemberProcess, PACE, until } from "./support.mjs";
+
+const DENO = process.env.DEMOCRACY_DENO;
+
+/** How Deno starts the member from the sources of the library. */
+const DENO_MEMBER = {
+  program: DENO,
+  args: ["run", "-A", "--no-prompt", "--config", process.env.DEMOCRACY_CONFIG],
+  env: { DEMOCRACY_MODULE: process.env.DEMOCRACY_SOURCE, NO_COLOR: "1" },
+};
+
+async function closeAll(members) {
+  const ends = await Promise.all(members.map((member) => member.close()));
+  for (const [index, end] of ends.entries()) {
+    assert.deepEqual(end, { code: 0, signal: null }, `member ${index} did not end by itself: ${members[index].stderr}`);
+    assert.equal(members[index].stderr, "");
+  }
+}
+
+function start(addresses, programs, options = {}) {
+  return addresses.map((source, index) =>
+    new MemberProcess({ source, peers: addresses, broadcast: false, ...PACE, ...options }, programs[index])
+  );
+}
+
+function agreed(members) {
+  const named = members.map((member) => member.last("leader")?.id);
+  return named.every((id) => typeof id === "string" && id === named[0]) ? named[0] : undefined;
+}
+
+function tokens(members) {
+  return members.flatMap((member) => member.lines.filter(({ type }) => type === "elected").map(({ token }) => token));
+}
+
+describe("lifecycle", () => {
+  for (const isolation of ["worker", "none"]) {
+    it(`a process ends by itself after close(), isolation "${isolation}"`, async () => {
+      const members = start(await freeAddresses(1), [{}], { isolation });
+      await until(() => members[0].last("elected"), "its election");
+      await closeAll(members);
+      assert.equal(members[0].last("resigned").reason, "closed");
+    });
+  }
+
+  it("a process ends by itself when the port is taken, with a clear error", async () => {
+    const addresses = await freeAddresses(1);
+    const [first] = start(addresses, [{}]);
+    await until(() => first.last("ready"), "the first to be ready");
+    const [second] = start(addresses, [{}]);
+    const end = await second.exited;
+    await closeAll([first]);
+    assert.notEqual(end.code, 0);
+    assert.match(second.stderr, /in use/);
+  });
+
+  it("Deno and Node elect one leader, and the lead moves between them", {
+    skip: DENO === undefined && "no Deno was given",
+  }, async () => {
+    const members = start(await freeAddresses(3), [{}, DENO_MEMBER, DENO_MEMBER]);
+    const first = await until(() => agreed(members), "one leader that all name");
+    const leading = members.find((member) => member.last("elected"));
+    leading.ask("resign");
+    await until(() => agreed(members) !== undefined && agreed(members) !== first, "another leader");
+    assert.equal(leading.last("resigned").reason, "requested");
+    const [node, deno] = members;
+    node.ask("send ciao from Node");
+    await until(() => deno.last("ciao")?.data === "ciao from Node", "a message from Node in Deno");
+    deno.ask("send ciao from Deno");
+    await until(() => node.last("ciao")?.data === "ciao from Deno", "a message from Deno in Node");
+    const seen = tokens(members);
+    assert.equal(new Set(seen).size, seen.length, `a token was given twice: ${seen}`);
+    members.forEach((member) => member.ask("status"));
+    await until(() => members.every((member) => member.last("status")), "their word on who leads");
+    assert.equal(members.filter((member) => member.last("status").leading).length, 1);
+    await closeAll(members);
+  });
+});

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { readdir, readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const require = createRequire(import.meta.url);
+const entry = fileURLToPath(import.meta.resolve("@polis/democracy"));
+const root = entry.slice(0, entry.lastIndexOf("democracy") + "democracy".length);
+const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+
+async function scripts() {
+  const names = await readdir(root, { recursive: true });
+  return names.filter((name) => /\.(js|d\.ts)$/.test(name) && !name.includes("node_modules"));
+}
+
+describe("package", () => {
+  it("is imported as an ES module", async () => {
+    const module = await import("@polis/democracy");
+    assert.equal(typeof module.Democracy, "function");
+    assert.equal(module.default, module.Democracy);
+  });
+
+  const can = process.features.require_module === true;
+  it("is required where Node can", { skip: can ? false : `Node ${process.version} cannot` }, async () => {
+    const { Democracy } = require("@polis/democracy");
+    assert.equal(Democracy, (await import("@polis/democracy")).Democracy);
+  });
+
+  it("names the Nodes it runs on, and npm packages only as its dependencies", () => {
+    assert.equal(manifest.engines.node, ">=20");
+    assert.deepEqual(Object.keys(manifest.dependencies).sort(), ["@logtape/logtape", "devalue"]);
+    assert.equal(manifest.license, "MIT");
+    assert.equal(manifest.type ?? (entry.includes(`${join("democracy", "esm")}`) ? "module" : undefined), "module");
+  });
+
+  it("brings the worker beside its host", async () => {
+    const names = (await scripts()).map((name) => name.replaceAll("\\", "/"));
+    const workers = names.filter((name) => name.endsWith("src/worker/main.js"));
+    assert.equal(workers.length, 1, names.join(" "));
+  });
+
+  it("imports no TypeScript and nothing from JSR", async () => {
+    for (const name of await scripts()) {
+      const text = await readFile(join(root, name), "utf8");
+      const specifiers = [...text.matchAll(/\b(?:from|import\()\s*"([^"]+)"/g)].map(([, specifier]) => specifier);
+      const wrong = specifiers.filter((each) => /^(jsr|npm|https?):|\.ts$|^@(jsr|std)\//.test(each));
+      // An example in a doc comment may import what it likes.
+      assert.deepEqual(text.includes("@example") && name.endsWith(".d.ts") ? [] : wrong, [], name);
+    }
+  });
+
+  for (const resolution of ["nodenext", "bundler"]) {
+    it(`has types that a consumer compiles with, by ${resolution}`, { timeout: 120_000 }, async () => {
+      const typescript = join(dirname(require.resolve("typescript/package.json")), "bin", "tsc");
+      const project = fileURLToPath(new URL(`./tsconfig.${resolution}.json`, import.meta.url));
+      const compiled = await promisify(execFile)(process.execPath, [typescript, "--project", project])
+        .catch((error) => error);
+      assert.equal(compiled.stdout, "");
+      assert.equal(compiled.code, undefined);
+    });
+  }
+});

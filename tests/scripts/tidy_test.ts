@@ -1,0 +1,117 @@
+import { assertEquals } from "@std/assert";
+import { factsOf } from "../../scripts/tidy/facts.ts";
+import { inspect } from "../../scripts/tidy/rules.ts";
+
+/** What tidy says of these files, as `rule path:line` in the order found; advice is marked. */
+function found(files: Record<string, string>): string[] {
+  const facts = Object.entries(files).map(([path, text]) => factsOf({ path, text }));
+  return inspect(facts).map(({ fatal, rule, path, line }) => `${fatal ? "" : "advice "}${rule} ${path}:${line}`);
+}
+
+function lines(count: number, line = "export {};"): string {
+  return `${line}\n`.repeat(count);
+}
+
+Deno.test("tidy: imports that follow the flow are in order", () => {
+  assertEquals(
+    found({
+      "mod.ts": `export * from "./src/democracy.ts";`,
+      "src/democracy.ts": `import "./options.ts";\nimport { host } from "./worker/host.ts";\nhost();`,
+      "src/worker/host.ts": `import "../leadership/view.ts";\nimport "node:worker_threads";`,
+      "src/worker/main.ts": `import "../transport/udp.ts";\nimport "../core/citizen.ts";`,
+      "src/transport/udp.ts": `import "../wire/codec.ts";\nimport "../errors.ts";\nimport "@logtape/logtape";`,
+      "src/wire/codec.ts": `import type { Message } from "../core/message.ts";\nimport { parse } from "devalue";`,
+      "src/core/citizen.ts": `import "../limits.ts";\nimport "./message.ts";`,
+      "src/worker/loop.ts": `import type { Settings } from "../options.ts";`,
+      "src/leadership/view.ts": `import type { Effect } from "../core/effect.ts";`,
+    }),
+    [],
+  );
+});
+
+Deno.test("tidy: an import that turns back is found", () => {
+  assertEquals(found({ "src/wire/codec.ts": `import "../transport/udp.ts";` }), ["layers src/wire/codec.ts:1"]);
+  assertEquals(found({ "src/worker/main.ts": `\nimport "../democracy.ts";` }), ["layers src/worker/main.ts:2"]);
+  assertEquals(found({ "src/errors.ts": `import "./options.ts";` }), ["layers src/errors.ts:1"]);
+  assertEquals(found({ "src/leadership/a.ts": `import "../core/effect.ts";` }), ["layers src/leadership/a.ts:1"]);
+  assertEquals(found({ "src/errors.ts": `import type { Options } from "./options.ts";` }), ["layers src/errors.ts:1"]);
+  assertEquals(found({ "src/wire/a.ts": `import type { Democracy } from "../democracy.ts";` }), [
+    "layers src/wire/a.ts:1",
+  ]);
+  assertEquals(found({ "src/discovery/a.ts": `export { x } from "../options.ts";` }), ["layers src/discovery/a.ts:1"]);
+  assertEquals(found({ "src/a.ts": `import "../tests/assert.ts";` }), ["layers src/a.ts:1"]);
+});
+
+Deno.test("tidy: the core knows only itself and the limits", () => {
+  assertEquals(found({ "src/core/a.ts": `import "../errors.ts";` }), ["layers src/core/a.ts:1"]);
+  assertEquals(found({ "src/core/a.ts": `import "node:crypto";` }), ["layers src/core/a.ts:1"]);
+  assertEquals(found({ "src/core/a.ts": `import "devalue";` }), ["layers src/core/a.ts:1"]);
+  assertEquals(found({ "src/core/a.ts": `import type { View } from "../leadership/view.ts";` }), [
+    "layers src/core/a.ts:1",
+  ]);
+});
+
+Deno.test("tidy: published code depends on nothing but its packages and node: modules", () => {
+  assertEquals(found({ "src/worker/a.ts": `import "jsr:@std/assert";` }), ["layers src/worker/a.ts:1"]);
+  assertEquals(found({ "src/worker/a.ts": `await import("@std/assert");` }), ["layers src/worker/a.ts:1"]);
+  assertEquals(found({ "tests/a.ts": `import "@std/assert";` }), []);
+});
+
+Deno.test("tidy: cycles are found, and a dynamic import makes none", () => {
+  assertEquals(found({ "src/wire/a.ts": `import "./b.ts";`, "src/wire/b.ts": `import type { A } from "./a.ts";` }), [
+    "cycle src/wire/a.ts:1",
+  ]);
+  assertEquals(
+    found({ "src/worker/a.ts": `() => import("./b.ts");`, "src/worker/b.ts": `import "./a.ts";` }),
+    [],
+  );
+});
+
+Deno.test("tidy: time and randomness reach the core as data", () => {
+  for (const impure of ["Date.now()", "new Date()", "performance.now()", "Math.random()", "setTimeout(f, 1)"]) {
+    assertEquals(found({ "src/core/a.ts": `const f = () => {};\n${impure};` }), ["pure-core src/core/a.ts:2"], impure);
+    assertEquals(found({ "src/worker/a.ts": `const f = () => {};\n${impure};` }), [], impure);
+  }
+  assertEquals(found({ "src/core/a.ts": `const a = { Date: 1 };\nMath.max(a.Date);` }), []);
+});
+
+Deno.test("tidy: only the transport and the worker's port know the runtime", () => {
+  for (
+    const aware of [
+      `Deno.pid;`,
+      `"Deno" in globalThis;`,
+      `globalThis.Deno;`,
+      `process.pid;`,
+      `import process from "node:process";`,
+    ]
+  ) {
+    assertEquals(found({ "src/discovery/a.ts": aware }), ["runtime src/discovery/a.ts:1"], aware);
+    assertEquals(found({ "src/transport/a.ts": aware, "src/worker/port.ts": aware, "scripts/a.ts": aware }), [], aware);
+  }
+  assertEquals(found({ "src/worker/a.ts": `const a = { process: () => {} };\na.process();` }), []);
+});
+
+Deno.test("tidy: the library does not write to the console", () => {
+  assertEquals(found({ "src/worker/a.ts": `console.log(1);` }), ["no-console src/worker/a.ts:1"]);
+  assertEquals(found({ "scripts/a.ts": `console.log(1);` }), []);
+});
+
+Deno.test("tidy: nothing is put off or silenced", () => {
+  assertEquals(found({ "tests/a.ts": `// ${"TO"}DO: later\nexport {};` }), ["finished tests/a.ts:1"]);
+  assertEquals(found({ "src/a.ts": `export {};\n/* ${"FIX"}ME */` }), ["finished src/a.ts:2"]);
+  assertEquals(found({ "src/a.ts": `// @ts-${"ignore"}\nexport {};` }), ["typed src/a.ts:1"]);
+  assertEquals(found({ "src/a.ts": `// @ts-expect-error\nlet a: number = "";` }), ["typed src/a.ts:1"]);
+  assertEquals(found({ "tests/a.ts": `// @ts-expect-error\nlet a: number = "";` }), []);
+  assertEquals(found({ "scripts/a.ts": `const a = 1 as any;` }), ["typed scripts/a.ts:1"]);
+  assertEquals(found({ "src/a.ts": `const a = "TODO as any @ts-ignore";` }), []);
+});
+
+Deno.test("tidy: files and functions stay short", () => {
+  assertEquals(found({ "src/a.ts": lines(300) }), []);
+  assertEquals(found({ "src/a.ts": lines(301) }), ["advice size src/a.ts:1"]);
+  assertEquals(found({ "src/a.ts": lines(401) }), ["size src/a.ts:1"]);
+  assertEquals(found({ "src/a.ts": `function f(): void {\n${lines(68, "f();")}}` }), []);
+  assertEquals(found({ "src/a.ts": `\nfunction f(): void {\n${lines(69, "f();")}}` }), ["size src/a.ts:2"]);
+  assertEquals(found({ "tests/a.ts": `describe("a", () => {\n${lines(90, "f();")}});` }), []);
+  assertEquals(found({ "src/a.ts": `class A {\n  f = () => {\n${lines(69, "    0;")}  };\n}` }), ["size src/a.ts:2"]);
+});

@@ -1,0 +1,155 @@
+/**
+ * Bugs that people make in such protocols, each as a patch of the core.
+ *
+ * @module
+ */
+
+/** One bug: `find` occurs exactly once in `src/core/<file>`. */
+export interface Mutant {
+  readonly bug: string;
+  readonly patches: readonly { readonly file: string; readonly find: string; readonly replace: string }[];
+}
+
+/** Planted one at a time. */
+export const MUTANTS: readonly Mutant[] = [
+  {
+    bug: "no quarantine",
+    patches: [{
+      file: "state.ts",
+      find: "quarantineUntil: at.now + config.timeout",
+      replace: "quarantineUntil: at.now",
+    }],
+  },
+  {
+    bug: "the quarantine ends when a single voter is idle",
+    patches: [{
+      file: "voter.ts",
+      find: "others.every((member) => plain ? member.alive : member.toldIdle)",
+      replace: "others.some((member) => plain ? member.alive : member.toldIdle)",
+    }],
+  },
+  {
+    bug: "a member calls itself idle right after it claimed",
+    patches: [{
+      file: "status.ts",
+      find: "citizen.now >= citizen.lastClaimAt + citizen.config.timeout &&",
+      replace: "",
+    }, { file: "status.ts", find: "return citizen.candidacy === undefined &&", replace: "return " }],
+  },
+  {
+    bug: "the lease counts from the receipt of a grant instead of the sending of its claim",
+    patches: [{
+      file: "candidacy.ts",
+      find: "const sentAt = candidacy.sent.get(answer.sequence);",
+      replace:
+        "const sentAt = candidacy.sent.has(answer.sequence) ? { now: citizen.now, wall: citizen.wall } : undefined;",
+    }],
+  },
+  {
+    bug: "drift ignored",
+    patches: [{ file: "lease.ts", find: "return timeout * (1 - drift);", replace: "return timeout;" }],
+  },
+  {
+    bug: "the lease counts from the newest grant instead of the quorum-th newest",
+    patches: [{ file: "lease.ts", find: "newestFirst[quorum - 1]", replace: "newestFirst[Math.min(0, quorum)]" }],
+  },
+  {
+    bug: "a second candidate is granted while the first holds the grant",
+    patches: [{
+      file: "voter.ts",
+      find: `if (held && grant.boot !== from && !isReleasedTo(citizen, grant.term, claim)) return refuse("held");`,
+      replace: "",
+    }],
+  },
+  {
+    bug: "the old term is used again after a lapse",
+    patches: [{
+      file: "candidacy.ts",
+      find: "const term = Math.max(citizen.seenTerm + 1, Math.floor(citizen.wall));",
+      replace: "const term = Math.max(citizen.seenTerm, 1);",
+    }, {
+      file: "voter.ts",
+      find: "claim.term <= ballot.promisedTerm || claim.term < ballot.floorTerm",
+      replace: "claim.term < ballot.promisedTerm || claim.term < ballot.floorTerm",
+    }],
+  },
+  {
+    bug: "a claim of an old term is granted",
+    patches: [{
+      file: "voter.ts",
+      find: `if (claim.term <= ballot.promisedTerm || claim.term < ballot.floorTerm) return refuse("stale-term");`,
+      replace: "",
+    }, {
+      file: "candidacy.ts",
+      find: "const term = Math.max(citizen.seenTerm + 1, Math.floor(citizen.wall));",
+      replace: "const term = Math.max(citizen.ballot.promisedTerm + 1, Math.floor(citizen.wall));",
+    }],
+  },
+  {
+    bug: "quorum from live members",
+    patches: [{
+      file: "state.ts",
+      find: "return quorumOf(citizen.config.quorum, clusterSize(citizen));",
+      replace: "return quorumOf(citizen.config.quorum, voters(citizen).filter((member) => member.alive).length + 1);",
+    }],
+  },
+  {
+    bug: "the release of another's grant is honoured",
+    patches: [{
+      file: "voter.ts",
+      find: "if (ballot.grant?.boot === from && ballot.grant.term <= term) ballot.grant = undefined;",
+      replace: "ballot.grant = undefined;",
+    }],
+  },
+  {
+    bug: "a successor takes the grants of any term",
+    patches: [{
+      file: "voter.ts",
+      find: "return claim.succeeds === term && citizen.candidacy?.term !== term;",
+      replace: "return claim.succeeds > 0;",
+    }],
+  },
+  {
+    bug: "the votes of members outside the voter set count",
+    patches: [
+      {
+        file: "candidacy.ts",
+        find: "if (address === citizen.config.address || citizen.members.get(address)?.voter === true) yield sentAt;",
+        replace: "if (address !== undefined) yield sentAt;",
+      },
+      { file: "heartbeat.ts", find: "member.voter ? claim : undefined", replace: "claim" },
+    ],
+  },
+  {
+    bug: "a suspension goes unnoticed",
+    patches: [{ file: "candidacy.ts", find: "from.wall + length", replace: "from.wall + 1e9" }],
+  },
+  {
+    bug: "one silent interval removes a member",
+    patches: [{
+      file: "membership.ts",
+      find: "} else if (citizen.now >= member.lastSign + timeout) {",
+      replace: "} else if (citizen.now >= member.lastSign + 2.5 * citizen.config.interval) {",
+    }],
+  },
+  {
+    bug: "configured peers are forgotten when they fall silent",
+    patches: [{
+      file: "heartbeat.ts",
+      find: "return member.voter && citizen.now",
+      replace: "return member.voter && member.lastSign < 0 && citizen.now",
+    }],
+  },
+  {
+    bug: "a candidate that gives up takes back what its voter granted to another",
+    patches: [{
+      file: "candidacy.ts",
+      find: "release(citizen, citizen.config.boot, candidacy.term);",
+      replace: "citizen.ballot.grant = undefined;",
+    }],
+  },
+  {
+    bug: "a new process at an address is added before the old one was removed",
+    patches: [{ file: "membership.ts", find: "if (member.alive) bury(citizen, member);", replace: "" }],
+  },
+];

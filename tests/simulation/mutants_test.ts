@@ -1,0 +1,46 @@
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { type Core } from "../../scripts/simulate/core.ts";
+import { runSeed } from "../../scripts/simulate/run_seed.ts";
+import { carryOf } from "../../scripts/simulate/carry.ts";
+import { seedsFrom } from "../../scripts/simulate/sweep.ts";
+import { type Mutant, MUTANTS } from "./mutants.ts";
+
+/** The seeds that the sweep of the real core runs, and passes. */
+const FIRST = 1;
+const SEEDS = 600;
+
+/** Copies the core to a folder of its own with the bug planted, and imports it. */
+async function plant({ patches }: Mutant, folder: string): Promise<Core<unknown>> {
+  const source = new URL("../../src/", import.meta.url);
+  await Deno.mkdir(`${folder}/core`);
+  await Deno.copyFile(new URL("limits.ts", source), `${folder}/limits.ts`);
+  for await (const { name } of Deno.readDir(new URL("core/", source))) {
+    let text = await Deno.readTextFile(new URL(`core/${name}`, source));
+    for (const { file, find, replace } of patches) {
+      if (file !== name) continue;
+      assertEquals(text.split(find).length - 1, 1, `${file} holds exactly once: ${find}`);
+      text = text.replace(find, () => replace);
+    }
+    await Deno.writeTextFile(`${folder}/core/${name}`, text);
+  }
+  return await import(new URL(`file://${folder}/core/citizen.ts`).href) as Core<unknown>;
+}
+
+for (const mutant of MUTANTS) {
+  Deno.test(`the sweep finds: ${mutant.bug}`, async () => {
+    const folder = await Deno.makeTempDir();
+    try {
+      const core = await plant(mutant, folder);
+      for (const seed of seedsFrom(FIRST, SEEDS)) {
+        const { failure } = runSeed(core, seed, carryOf(seed));
+        if (failure === undefined) continue;
+        assertNotEquals(failure.check, "throws", failure.text);
+        console.log(`  found by seed ${seed}, the ${seed - FIRST + 1}. of ${SEEDS}: ${failure.text}`);
+        return;
+      }
+      assert(false, `not found in ${SEEDS} seeds`);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  });
+}

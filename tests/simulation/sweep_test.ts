@@ -1,0 +1,50 @@
+import { assert, assertEquals } from "@std/assert";
+import * as core from "../../src/core/citizen.ts";
+import { carryOf } from "../../scripts/simulate/carry.ts";
+import { runSeed } from "../../scripts/simulate/run_seed.ts";
+import { planOf } from "../../scripts/simulate/seed_plan.ts";
+import { replayCommand, seedsFrom, sweep, type Totals } from "../../scripts/simulate/sweep.ts";
+
+const FIRST = 1;
+const PART = 100;
+const PARTS = 6;
+
+function failures({ failures }: Totals): string {
+  return failures.map(({ seed, text }) => `${replayCommand(seed)}    ${text}`).join("\n");
+}
+
+for (let part = 0; part < PARTS; part++) {
+  const from = FIRST + part * PART;
+  Deno.test(`every promise holds in seeds ${from} to ${from + PART - 1}`, () => {
+    const totals = sweep(core, seedsFrom(from, PART));
+    assertEquals(failures(totals), "");
+    assertEquals(totals.seeds, PART);
+    for (
+      const kind of ["crash", "close", "pause", "suspend", "wall-step", "clock-rate", "partition", "one-way partition"]
+    ) {
+      assert((totals.faults[kind] ?? 0) > 0, `no ${kind} in ${PART} seeds`);
+    }
+    assert(totals.elections > PART, `${totals.elections} elections`);
+    assert(totals.handovers > 0, "no hand-over");
+  });
+}
+
+Deno.test("the seeds vary in size, quorum and treatment", () => {
+  const plans = [...seedsFrom(FIRST, PART * PARTS)].map(planOf);
+  const sizes = new Set(plans.map(({ machines }) => machines.filter(({ voter }) => voter).length));
+  assertEquals([...sizes].sort(), [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  assertEquals(new Set(plans.map(({ treatment }) => treatment)).size, 3);
+  assert(plans.some(({ quorum }) => quorum === "none"));
+  assert(plans.some(({ quorum }) => typeof quorum === "number"));
+  assert(plans.some(({ preempt }) => preempt));
+});
+
+Deno.test("a seed is the same whenever it is run", () => {
+  const trace = (): string => {
+    const lines: string[] = [];
+    const line = (time: number, member: string, text: string): void => void lines.push(`${time} ${member} ${text}`);
+    runSeed(core, 7, carryOf(7), { line, verbose: true });
+    return lines.join("\n");
+  };
+  assertEquals(trace(), trace());
+});
