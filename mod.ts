@@ -55,6 +55,7 @@ export {
   type MessageHandler,
   TypedEvents,
 } from "./src/leadership/events.ts";
+export type { Fencing, MintRequest } from "./src/leadership/fencing.ts";
 export type { Node } from "./src/leadership/roster.ts";
 export type { Lead } from "./src/leadership/tenure.ts";
 export type { Logger } from "./src/logger.ts";

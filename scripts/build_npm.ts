@@ -6,7 +6,7 @@
  */
 
 import { answers, chooseImports } from "./imports.ts";
-import { capture, ROOT, show } from "./process.ts";
+import { capture, ROOT } from "./process.ts";
 
 /** Where packages are built; not in version control. */
 export const OUTPUT: string = `${ROOT}/npm`;
@@ -59,9 +59,11 @@ async function removeIfThere(path: string): Promise<void> {
   }
 }
 
+/** Runs a program whose output matters only when it fails. */
 async function mustRun(program: string, args: readonly string[], cwd: string): Promise<void> {
-  if (await show(program, args, { cwd })) return;
-  throw new Error(`Cannot build the npm package: "${[program, ...args].join(" ")}" failed`);
+  const { ok, stdout, stderr } = await capture(program, args, { cwd });
+  if (ok) return;
+  throw new Error(`Cannot build the npm package: "${[program, ...args].join(" ")}" failed:\n${stdout}${stderr}`);
 }
 
 async function buildWithDnt({ name, version, license, exports }: Manifest): Promise<void> {
@@ -105,8 +107,7 @@ export async function buildNpm(): Promise<string> {
     console.log("build:npm: JSR does not answer, building with deno pack");
     await buildWithDenoPack();
   }
-  const packed = await capture("npm", ["pack", "--json", "--pack-destination", OUTPUT], { cwd: PACKAGE });
-  if (!packed.ok) throw new Error(`Cannot build the npm package: npm pack failed: ${packed.stderr}`);
+  await mustRun("npm", ["pack", "--pack-destination", OUTPUT], PACKAGE);
   const tarball = `${OUTPUT}/${described.name.slice(1).replace("/", "-")}-${described.version}.tgz`;
   const { size } = await Deno.stat(tarball);
   console.log(`build:npm: ${tarball} (${(size / 1024).toFixed(1)} KiB)`);

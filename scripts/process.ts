@@ -39,10 +39,28 @@ function commandOf(program: string, args: readonly string[], options: RunOptions
   });
 }
 
+/** Kills the child when its time is up; `stop` calls that off and says whether it came to it. */
+function bound(child: Deno.ChildProcess, timeout: number | undefined): { stop(): boolean } {
+  let timedOut = false;
+  const timer = timeout === undefined ? undefined : setTimeout(() => {
+    timedOut = true;
+    child.kill("SIGKILL");
+  }, timeout);
+  return {
+    stop(): boolean {
+      clearTimeout(timer);
+      return timedOut;
+    },
+  };
+}
+
 /** Runs a program whose output the user sees; resolves to whether it ended with 0. */
 export async function show(program: string, args: readonly string[], options: RunOptions = {}): Promise<boolean> {
-  const status = await commandOf(program, args, options, "inherit").spawn().status;
-  return status.success;
+  const child = commandOf(program, args, options, "inherit").spawn();
+  const limit = bound(child, options.timeout);
+  const { success } = await child.status;
+  if (limit.stop()) console.log(`killed: "${args[0]}" took longer than ${options.timeout} ms`);
+  return success;
 }
 
 /** Runs a program and keeps its output; a program that cannot be started counts as one that failed. */
@@ -57,13 +75,9 @@ export async function capture(
   } catch (error) {
     return { ok: false, code: 127, stdout: "", stderr: String(error), timedOut: false };
   }
-  let timedOut = false;
-  const timer = options.timeout === undefined ? undefined : setTimeout(() => {
-    timedOut = true;
-    child.kill("SIGKILL");
-  }, options.timeout);
+  const limit = bound(child, options.timeout);
   const { success, code, stdout, stderr } = await child.output();
-  clearTimeout(timer);
+  const timedOut = limit.stop();
   const text = new TextDecoder();
   return { ok: success, code, stdout: text.decode(stdout), stderr: text.decode(stderr), timedOut };
 }

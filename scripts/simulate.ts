@@ -69,9 +69,12 @@ async function sweepAll({ seeds, from, workers }: Options): Promise<boolean> {
   const began = performance.now();
   let shown = began;
   const progress = (): void => {
-    if (performance.now() - shown < 500 || !Deno.stderr.isTerminal()) return;
+    const terminal = Deno.stderr.isTerminal();
+    if (performance.now() - shown < (terminal ? 500 : 10_000)) return;
     shown = performance.now();
-    const line = `\r${totals.seeds}/${seeds} seeds, ${totals.failures.length} failed `;
+    const hours = (totals.simulated / 3_600_000).toFixed(1);
+    const text = `${totals.seeds}/${seeds} seeds, ${hours} simulated hours, ${totals.failures.length} failed`;
+    const line = terminal ? `\r${text} ` : `${text}\n`;
     Deno.stderr.writeSync(new TextEncoder().encode(line));
   };
   const done = (outcome: Parameters<typeof include>[1]): void => {

@@ -18,12 +18,15 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
+/** ms after which a run is given up: a test hangs. */
+const LIMIT = 600_000;
+
 /** Runs `deno test -A` with these arguments, in the root of the repository; its output is shown. */
 export async function denoTest(args: readonly string[]): Promise<Tally> {
   const report = await Deno.makeTempFile({ prefix: "democracy_", suffix: ".xml" });
   try {
     const flags = [...importFlags(await chooseImports()), `--junit-path=${report}`];
-    const ok = await show(Deno.execPath(), ["test", "-A", ...flags, ...args]);
+    const ok = await show(Deno.execPath(), ["test", "-A", ...flags, ...args], { timeout: LIMIT });
     return withExit(tallyOfJUnit(await Deno.readTextFile(report)), ok);
   } finally {
     await Deno.remove(report);

@@ -11,6 +11,7 @@ import { ClosedError } from "./errors.ts";
 import type { Stats } from "./leadership/counters.ts";
 import { checkMessageName, CustomMessageEvent, emit, type LifecycleEvents, TypedEvents } from "./leadership/events.ts";
 import { type Node, Roster } from "./leadership/roster.ts";
+import type { Fencing } from "./leadership/fencing.ts";
 import { type Lead, Tenures } from "./leadership/tenure.ts";
 import type { Logger } from "./logger.ts";
 import { type Options, resolveOptions, type Settings } from "./options.ts";
@@ -45,10 +46,13 @@ export class Democracy extends TypedEvents {
   readonly ready: Promise<void>;
   readonly #settings: Settings;
   readonly #discovery: Discovery;
+  readonly #fencing: Fencing | undefined;
   readonly #logger: Logger;
   readonly #host: Host;
   readonly #roster: Roster;
   readonly #tenures = new Tenures();
+  /** The token that is being minted. */
+  #minting: AbortController | undefined;
   /** Aborts when this member is over; the reason says why. */
   readonly #over = new AbortController();
   readonly #resigning = new Map<number, () => void>();
@@ -65,9 +69,10 @@ export class Democracy extends TypedEvents {
    */
   constructor(options: Options) {
     super();
-    const { settings, discovery, logger, signal, workerUrl } = resolveOptions(options);
+    const { settings, discovery, fencing, logger, signal, workerUrl } = resolveOptions(options);
     this.#settings = settings;
     this.#discovery = discovery;
+    this.#fencing = fencing;
     this.#logger = logger;
     this.#roster = new Roster({
       id: settings.id,
@@ -78,7 +83,7 @@ export class Democracy extends TypedEvents {
     this.ready = new Promise((resolve, reject) => this.#settle = { resolve, reject });
     // Whoever does not wait for it hears of the same trouble by the event `error`.
     this.ready.catch(() => {});
-    this.#host = new Host(settings, workerUrl, {
+    this.#host = new Host(settings, { workerUrl, fenced: fencing !== undefined }, {
       onReport: (news) => this.#hear(news),
       onDeath: (error) => this.#die(error),
     });
@@ -291,6 +296,8 @@ export class Democracy extends TypedEvents {
         return this.#emit("elected", this.#office);
       case "resigned":
         return this.#endOffice(news.reason);
+      case "mint":
+        return this.#mint(news.term);
       case "message":
         return this.#deliver(news);
       case "done":
@@ -312,6 +319,27 @@ export class Democracy extends TypedEvents {
       logger: this.#logger,
       clusterSize: this.#settings.clusterSize,
       onVoters: (voters) => this.#host.post({ type: "peers", ...voters }),
+    });
+  }
+
+  #mint(term: number | null): void {
+    this.#minting?.abort();
+    this.#minting = undefined;
+    if (term === null || this.#fencing === undefined) return;
+    const minting = this.#minting = new AbortController();
+    const signal = AbortSignal.any([minting.signal, this.#over.signal]);
+    // A promise first, so that what mint() throws counts as a rejection.
+    Promise.resolve({ id: this.id, term, signal }).then((request) => this.#fencing?.mint(request)).then((token) => {
+      if (!Number.isSafeInteger(token) || Number(token) < term) {
+        throw new RangeError(
+          `A minted token must be a safe integer of at least the term ${term}, got ${String(token)}`,
+        );
+      }
+      if (!signal.aborted) this.#host.post({ type: "minted", term, token: Number(token) });
+    }).catch((error: unknown) => {
+      if (signal.aborted) return;
+      this.#logger.warn(`No token could be minted for term ${term}; another member may lead`, error);
+      void this.resign();
     });
   }
 

@@ -6,11 +6,13 @@
 
 import { formatAddress } from "./address.ts";
 import type { Discovery } from "./discovery/discovery.ts";
+import type { Fencing } from "./leadership/fencing.ts";
 import type { Logger } from "./logger.ts";
 import { checkKnown, wrongType } from "./options/checks.ts";
 import { readElectorate, readOwnAddresses } from "./options/electorate.ts";
 import {
   readDurations,
+  readFencing,
   readIdentity,
   readLogger,
   readMessaging,
@@ -76,6 +78,8 @@ export interface Options {
   isolation?: "worker" | "none";
   /** Where the worker's module is, when a bundler has moved it: an absolute URL. */
   workerUrl?: URL | string;
+  /** Mints the tokens outside the cluster, once for every change of leader; `elected` waits for it. */
+  fencing?: Fencing;
   /** Closes the member when it aborts. */
   signal?: AbortSignal;
   /** Where to log; LogTape's category `democracy` unless set. */
@@ -113,6 +117,7 @@ export interface ResolvedOptions {
   readonly settings: Settings;
   /** Who the peers are: a static list, or what the user gave. */
   readonly discovery: Discovery;
+  readonly fencing: Fencing | undefined;
   readonly logger: Logger;
   readonly signal: AbortSignal | undefined;
   /** An absolute URL. */
@@ -140,6 +145,7 @@ const NAMES: { readonly [Name in keyof Required<Options>]: true } = {
   broadcast: true,
   isolation: true,
   workerUrl: true,
+  fencing: true,
   signal: true,
   logger: true,
 };
@@ -179,6 +185,7 @@ export function resolveOptions(options: Options): ResolvedOptions {
   return {
     settings,
     discovery,
+    fencing: readFencing(given.fencing),
     logger: readLogger(given.logger),
     signal: readSignal(given.signal),
     workerUrl: readWorkerUrl(given.workerUrl),

@@ -23,7 +23,7 @@ export type Check =
   | "stability"
   /** A leader without a quorum. */
   | "minority"
-  /** `isLeader()` says yes after a suspension of a whole lease. */
+  /** A lease that is over is still counted on. */
   | "stale"
   | "throws"
   | "busy"
@@ -153,6 +153,14 @@ export class Judge<Citizen> {
     const bound = 50 + (10_000 / this.plan.interval) * this.machines.length;
     if (++told.ticks > bound) {
       throw new Failure(time, "busy", `${machine.plan.name}: more than ${bound.toFixed(0)} ticks in a second`);
+    }
+  }
+
+  /** A lease had lapsed before a step: the member demotes first and asks later. */
+  demotes(machine: Machine<Citizen>, effects: readonly Effect[], time: number): void {
+    const [first] = effects;
+    if (first?.kind !== "view" || first.leading) {
+      throw new Failure(time, "stale", `${machine.plan.name} does something else before it gives up a lapsed lease`);
     }
   }
 

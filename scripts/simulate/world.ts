@@ -214,6 +214,7 @@ export class World<Citizen> {
 
   #handle(machine: Machine<Citizen>, event: Event): void {
     this.steps++;
+    const lapsed = machine.view.leading && !machine.believes(this.now);
     let effects: Effect[];
     try {
       effects = machine.step(this.now, event);
@@ -221,6 +222,7 @@ export class World<Citizen> {
       const detail = error instanceof Error ? error.stack ?? error.message : String(error);
       throw new Failure(this.now, "throws", `${machine.plan.name}: step threw on ${event.kind}: ${detail}`);
     }
+    if (lapsed) this.judge.demotes(machine, effects, this.now);
     const { boot } = machine;
     for (const effect of effects) this.#carryOut(machine, effect);
     if (!machine.alive || machine.boot !== boot) return;

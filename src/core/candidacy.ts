@@ -61,7 +61,7 @@ export function nextClaim(citizen: Citizen, candidacy: Candidacy): Claim | undef
   citizen.ballot.grant = { term: candidacy.term, boot: config.boot, expiresAt: citizen.now + config.timeout };
   if (config.quorum === "none") return undefined;
   citizen.lastClaimAt = citizen.now;
-  return { term: candidacy.term, sequence: candidacy.sequence, succeeds: candidacy.succeeds };
+  return { term: candidacy.term, sequence: candidacy.sequence, succeeds: candidacy.succeeds, lease: config.timeout };
 }
 
 /** Takes a voter's answer to a claim. */

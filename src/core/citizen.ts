@@ -13,7 +13,7 @@ import { heartbeat, repeat, repeatDue } from "./heartbeat.ts";
 import type { Input } from "./input.ts";
 import { setLeader } from "./leader.ts";
 import { forgiveSilence, removalDue, reviewMembers, setVoters } from "./membership.ts";
-import { resign, setStalled } from "./office.ts";
+import { raise, resign, setStalled } from "./office.ts";
 import { receive } from "./receive.ts";
 import { type Citizen, memberInfo } from "./state.ts";
 import { reviewDeferred, reviewQuarantine } from "./voter.ts";
@@ -44,6 +44,9 @@ export function step(citizen: Citizen, input: Input): Effect[] {
       break;
     case "stall":
       setStalled(citizen, input.stalled);
+      break;
+    case "raise":
+      raise(citizen, input.term);
       break;
     case "close":
       close(citizen);

@@ -32,6 +32,8 @@ export type Event =
   | { readonly kind: "resign" }
   /** The application's thread hangs (true), or moves again (false). */
   | { readonly kind: "stall"; readonly stalled: boolean }
+  /** A token outside has come to `term`, so that the next leadership must be above it. */
+  | { readonly kind: "raise"; readonly term: number }
   | { readonly kind: "close" };
 
 /** An event and its time. */

@@ -34,10 +34,12 @@ export interface Claim {
   readonly sequence: number;
   /** The term whose holder released it naming this candidate as successor; 0 when there is none. */
   readonly succeeds: number;
+  /** ms that the candidate counts on: its `timeout`. */
+  readonly lease: number;
 }
 
 /** Why a voter did not grant a claim. */
-export type Refusal = "quarantined" | "held" | "stale-term" | "not-a-voter";
+export type Refusal = "quarantined" | "held" | "stale-term" | "not-a-voter" | "longer-lease";
 
 /** A voter's answer to a {@linkcode Claim}. */
 export interface Vote {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { abandon, leaveOffice } from "./candidacy.ts";
+import { abandon, leaveOffice, riseAbove, stand } from "./candidacy.ts";
 import { findSuccessor } from "./election.ts";
 import type { Citizen } from "./state.ts";
 
@@ -16,6 +16,18 @@ export function resign(citizen: Citizen): void {
   if (citizen.candidacy?.elected !== true) return;
   citizen.retiredUntil = citizen.now + RETIREMENT * citizen.config.timeout;
   leaveOffice(citizen, "requested", findSuccessor(citizen));
+}
+
+/**
+ * Another token has come to `term`. A leader of that term or an older one stands for a newer at once; those who
+ * voted for it do so again.
+ */
+export function raise(citizen: Citizen, term: number): void {
+  citizen.seenTerm = Math.max(citizen.seenTerm, term);
+  if (citizen.candidacy?.elected !== true || citizen.candidacy.term > term) return;
+  if (citizen.config.quorum === "none") return riseAbove(citizen, term);
+  leaveOffice(citizen, "outweighed", undefined);
+  stand(citizen, 0);
 }
 
 /** Gives the lead away while the application's thread hangs; it may stand again once the thread moves. */

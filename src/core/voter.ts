@@ -43,6 +43,8 @@ export function vote(citizen: Citizen, member: Member, from: Boot, claim: Claim)
   const { ballot } = citizen;
   const refuse = (refusal: Refusal): Vote => ({ term: claim.term, sequence: claim.sequence, refusal });
   if (!member.voter) return refuse("not-a-voter");
+  // The candidate would believe for longer than this voter promises, or is quarantined after a restart.
+  if (claim.lease > citizen.config.timeout) return refuse("longer-lease");
   if (isQuarantined(citizen)) return refuse("quarantined");
   const grant = ballot.grant;
   const held = grant !== undefined && citizen.now < grant.expiresAt;

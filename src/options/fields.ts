@@ -5,6 +5,7 @@
  */
 
 import { describe } from "../errors.ts";
+import type { Fencing } from "../leadership/fencing.ts";
 import { checkMessageName } from "../leadership/events.ts";
 import { BOUNDS, DEFAULTS } from "../limits.ts";
 import { defaultLogger, isLogger, type Logger } from "../logger.ts";
@@ -166,4 +167,14 @@ export function readLogger(value: unknown): Logger {
   if (value === undefined) return defaultLogger();
   if (!isLogger(value)) throw wrongType("logger", "an object with debug, info, warn and error, like console", value);
   return value;
+}
+
+/** Reads `fencing`. */
+export function readFencing(fencing: unknown): Fencing | undefined {
+  if (fencing === undefined || isFencing(fencing)) return fencing;
+  throw wrongType("fencing", "an object with a method mint", fencing);
+}
+
+function isFencing(value: unknown): value is Fencing {
+  return typeof value === "object" && value !== null && "mint" in value && typeof value.mint === "function";
 }

@@ -18,7 +18,14 @@ export type Payload = Message | DataFragment;
 
 const KINDS = { ping: 1, ack: 2, release: 3, leave: 4, probe: 5, vouch: 6, data: 7 } as const;
 /** By their numbers on the wire; 0 is a grant. */
-const REFUSALS: readonly (Refusal | undefined)[] = [undefined, "quarantined", "held", "stale-term", "not-a-voter"];
+const REFUSALS: readonly (Refusal | undefined)[] = [
+  undefined,
+  "quarantined",
+  "held",
+  "stale-term",
+  "not-a-voter",
+  "longer-lease",
+];
 
 const ELIGIBLE = 1;
 const IDLE = 2;
@@ -86,6 +93,8 @@ function writeClaim(writer: ByteWriter, claim: Claim): void {
   writer.integer(claim.term, "claim.term");
   writer.integer(claim.sequence, "claim.sequence");
   writer.integer(claim.succeeds, "claim.succeeds");
+  // Rounded up: a voter must not take a lease for shorter than it is.
+  writer.microseconds(Math.ceil(claim.lease * MICROSECONDS), "claim.lease");
 }
 
 function writeVote(writer: ByteWriter, vote: Vote): void {
@@ -173,7 +182,12 @@ function readStatus(reader: ByteReader, flags: number): Status {
 }
 
 function readClaim(reader: ByteReader): Claim {
-  return { term: reader.integer(), sequence: reader.integer(), succeeds: reader.integer() };
+  return {
+    term: reader.integer(),
+    sequence: reader.integer(),
+    succeeds: reader.integer(),
+    lease: reader.u32() / MICROSECONDS,
+  };
 }
 
 function readVote(reader: ByteReader): Vote {

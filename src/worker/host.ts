@@ -17,6 +17,14 @@ import type { Order, Report } from "./protocol.ts";
 /** What the loop has to tell its host, without what the host settles by itself. */
 export type News = Exclude<Report, { type: "failed" | "closed" }>;
 
+/** How a host starts its loop. */
+export interface HostStart {
+  /** Where the worker's entry is, when not beside this file. */
+  readonly workerUrl: string | undefined;
+  /** Whether a leadership counts only once its token was minted. */
+  readonly fenced: boolean;
+}
+
 /** What a host reports. */
 export interface HostHandlers {
   onReport(report: News): void;
@@ -49,7 +57,8 @@ export class Host {
   #closed: (() => void) | undefined;
 
   /** Starts a loop. Trouble comes as `onDeath`, and never before the constructor has returned. */
-  constructor(settings: Settings, workerUrl: string | undefined, handlers: HostHandlers) {
+  constructor(settings: Settings, start: HostStart, handlers: HostHandlers) {
+    const { workerUrl, fenced } = start;
     this.#settings = settings;
     this.#handlers = handlers;
     const watched = settings.isolation === "worker";
@@ -63,6 +72,7 @@ export class Host {
       counters: this.counters.buffer,
       sentAt: performance.now(),
       watched,
+      fenced,
     });
   }
 

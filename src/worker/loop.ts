@@ -21,6 +21,7 @@ import type { Bind, Datagram } from "../transport/datagram.ts";
 import type { Payload } from "../wire/codec.ts";
 import type { DataFragment } from "../wire/fragments.ts";
 import { createWire, type Wire } from "../wire/wire.ts";
+import { MintGate } from "./mint_gate.ts";
 import { Messenger } from "./messenger.ts";
 import type { Port } from "./port.ts";
 import { type Order, type Parcel, type Report, transferOf } from "./protocol.ts";
@@ -74,6 +75,7 @@ class Loop {
   readonly #wire: Wire;
   readonly #messenger: Messenger;
   readonly #broadcast: Broadcast | undefined;
+  readonly #gate: MintGate | undefined;
   #leadership = NOBODY;
   /** The core wants to know its peers before anything else. */
   #hasPeers = false;
@@ -83,7 +85,7 @@ class Loop {
   #due = Number.POSITIVE_INFINITY;
 
   constructor(start: Start, port: Port<Report, Order>, socket: Datagram) {
-    const { settings, watched } = start;
+    const { settings, watched, fenced } = start;
     const now = performance.now();
     const address = advertisedAddress(settings, socket.address);
     this.#settings = settings;
@@ -107,6 +109,7 @@ class Loop {
       const sender = { cluster: settings.cluster, self: settings.id };
       this.#broadcast = new Broadcast(settings.broadcast, sender, () => this.#state());
     }
+    if (fenced) this.#gate = new MintGate(settings.id, (term) => port.post({ type: "mint", term }));
     port.post({ type: "ready", address });
   }
 
@@ -125,6 +128,8 @@ class Loop {
         if (this.#hasPeers) this.#run({ kind: "resign" });
         this.#port.post({ type: "done", request: order.request });
         return;
+      case "minted":
+        return this.#admit(order.term, order.token);
       case "send":
         return this.#spread(order);
       case "subscribe":
@@ -153,6 +158,11 @@ class Loop {
     this.#end({ type: "failed", error: errorToData(error) });
   }
 
+  #admit(term: number, token: number): void {
+    if (token > term) return this.#run({ kind: "raise", term: token });
+    for (const effect of this.#gate?.minted(term) ?? []) this.#perform(effect);
+  }
+
   #tick(): void {
     this.#timer = undefined;
     this.#due = Number.POSITIVE_INFINITY;
@@ -176,7 +186,7 @@ class Loop {
     if (this.#over) return;
     try {
       const effects = step(this.#citizen, { ...event, now: performance.now(), wall: Date.now() });
-      for (const effect of effects) this.#perform(effect);
+      for (const effect of effects) for (const passed of this.#gate?.pass(effect) ?? [effect]) this.#perform(passed);
       this.#schedule();
     } catch (error) {
       this.fail(error);

@@ -29,12 +29,16 @@ export type Order =
     readonly sentAt: number;
     /** Whether the application's thread is another than the loop's, so that it may hang unnoticed. */
     readonly watched: boolean;
+    /** Whether a leadership counts only once its token was minted. */
+    readonly fenced: boolean;
   }
   /** Another reading of the application thread's clock; see `ClockOffset`. */
   | { readonly type: "clock"; readonly sentAt: number }
   | { readonly type: "peers"; readonly addresses: readonly string[]; readonly clusterSize: number }
   /** Answered by `done` of the same number, once the loop has given the lead away. */
   | { readonly type: "resign"; readonly request: number }
+  /** The answer to `mint`: the token that was minted, of at least the term. */
+  | { readonly type: "minted"; readonly term: number; readonly token: number }
   | ({ readonly type: "send" } & Parcel)
   | { readonly type: "subscribe" | "unsubscribe"; readonly channel: string }
   /** Answered by `closed`. */
@@ -50,6 +54,8 @@ export type Report =
   | { readonly type: "leader"; readonly leader: LeaderInfo | null }
   | { readonly type: "elected"; readonly id: string; readonly token: number }
   | { readonly type: "resigned"; readonly id: string; readonly token: number; readonly reason: ResignReason }
+  /** This member is elected for `term`, and leads as soon as it is `minted`; with `null` it no longer is. */
+  | { readonly type: "mint"; readonly term: number | null }
   | ({ readonly type: "message"; readonly from: MemberInfo } & Parcel)
   | { readonly type: "done"; readonly request: number }
   /** Nothing of the loop is left. */

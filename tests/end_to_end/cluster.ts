@@ -62,10 +62,10 @@ export async function agreed(members: readonly Democracy[]): Promise<Democracy> 
 
 /** Members of one cluster, the first the heaviest, each with an id of its own. */
 export async function withCluster(
-  options: Partial<Options> & { readonly count?: number },
+  options: Partial<Options> | ((index: number) => Partial<Options>),
   test: (members: Democracy[]) => Promise<void>,
+  count = 3,
 ): Promise<void> {
-  const { count = 3, ...rest } = options;
   const peers = await freeAddresses(count);
   const cluster = `test ${crypto.randomUUID()}`;
   const members = peers.map((source, index) =>
@@ -78,7 +78,7 @@ export async function withCluster(
       id: `m${index}`,
       weight: count - index,
       logger: quiet,
-      ...rest,
+      ...(typeof options === "function" ? options(index) : options),
     })
   );
   try {

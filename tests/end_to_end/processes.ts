@@ -21,12 +21,18 @@ export class MemberProcess {
   readonly lines: Line[] = [];
   readonly #child: ChildProcess;
   readonly #exit: Promise<number | null>;
+  #gone = false;
 
   constructor(options: Options & { readonly id: string }) {
     this.id = options.id;
     const args = ["run", "-A", "--no-check", "--import-map", IMPORT_MAP, MEMBER, JSON.stringify(options)];
     this.#child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
-    this.#exit = new Promise((resolve) => this.#child.on("exit", resolve));
+    this.#exit = new Promise((resolve) => {
+      this.#child.on("exit", (code) => {
+        this.#gone = true;
+        resolve(code);
+      });
+    });
     const { stdout } = this.#child;
     if (stdout !== null) createInterface({ input: stdout }).on("line", (line) => this.lines.push(JSON.parse(line)));
   }
@@ -51,12 +57,19 @@ export class MemberProcess {
   }
 
   signal(name: "SIGKILL" | "SIGSTOP" | "SIGCONT"): void {
-    this.#child.kill(name);
+    // Not `child.kill`: Deno's sends a process one signal at most.
+    if (this.#child.pid === undefined || this.#gone) return;
+    try {
+      process.kill(this.#child.pid, name);
+    } catch {
+      // It went a moment ago.
+    }
   }
 
   /** Lets it close; resolves with its exit code. */
   async close(): Promise<number | null> {
-    this.order("close");
+    // An open standard input alone would keep it alive.
+    this.#child.stdin?.end("close\n");
     const limit = setTimeout(() => this.signal("SIGKILL"), 10_000);
     const code = await this.#exit;
     clearTimeout(limit);

@@ -3,6 +3,8 @@ import { type Registry, startRegistry } from "./registry.ts";
 
 const { name, version } = JSON.parse(await Deno.readTextFile(new URL("../../deno.json", import.meta.url)));
 
+const RUN = ["run", "--no-prompt", "--allow-net"];
+
 const LIMIT = 120_000;
 
 /** What a stranger writes: a cluster of one that leads, closes, and ends by itself. */
@@ -20,7 +22,8 @@ function program(specifier: string): string {
 }
 
 interface Stranger extends AsyncDisposable {
-  run(flags: string[], env?: Record<string, string>): Promise<{ code: number; stdout: string; stderr: string }>;
+  /** Runs Deno with these arguments and `main.ts`. */
+  deno(args: string[], env?: Record<string, string>): Promise<{ code: number; stdout: string; stderr: string }>;
 }
 
 /** A folder far from this repository, with a program in it and an empty module cache. */
@@ -28,9 +31,9 @@ async function stranger(specifier: string): Promise<Stranger> {
   const folder = await Deno.makeTempDir({ prefix: "democracy_stranger_" });
   await Deno.writeTextFile(`${folder}/main.ts`, program(specifier));
   return {
-    async run(flags, env = {}) {
+    async deno(args, env = {}) {
       const child = new Deno.Command(Deno.execPath(), {
-        args: ["run", "--no-prompt", "--no-lock", ...flags, "main.ts"],
+        args: [...args, "--no-lock", "main.ts"],
         cwd: folder,
         env: { ...env, DENO_DIR: `${folder}/cache`, NO_COLOR: "1" },
         stdin: "null",
@@ -62,20 +65,21 @@ Deno.test("registry: a stranger imports the package from JSR, with --allow-net a
   const env = { JSR_URL: registry.url };
   {
     await using _serving = registry;
-    assertLed(await outsider.run(["--allow-net"], env));
+    assertLed(await outsider.deno(RUN, env));
     assertServedWorker(registry);
   }
-  assertLed(await outsider.run(["--allow-net", "--cached-only"], env));
+  assertLed(await outsider.deno([...RUN, "--cached-only"], env));
 });
 
 Deno.test("registry: the types of the package check where it is imported", async () => {
   await using registry = await startRegistry();
   await using outsider = await stranger(`jsr:${name}`);
-  assertLed(await outsider.run(["--allow-net", "--check=all"], { JSR_URL: registry.url }));
+  const { code, stderr } = await outsider.deno(["check", "--all"], { JSR_URL: registry.url });
+  assertEquals(code, 0, stderr);
 });
 
 Deno.test("registry: the package runs from a plain tree of modules over http", async () => {
   await using registry = await startRegistry();
   await using outsider = await stranger(`${registry.url}/${name}/${version}/mod.ts`);
-  assertLed(await outsider.run(["--allow-net", `--allow-import=${registry.host}`]));
+  assertLed(await outsider.deno([...RUN, `--allow-import=${registry.host}`]));
 });

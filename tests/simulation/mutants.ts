@@ -29,12 +29,12 @@ export const MUTANTS: readonly Mutant[] = [
     }],
   },
   {
-    bug: "a member calls itself idle right after it claimed",
+    bug: "a member calls itself idle while it leads",
     patches: [{
       file: "status.ts",
-      find: "citizen.now >= citizen.lastClaimAt + citizen.config.timeout &&",
-      replace: "",
-    }, { file: "status.ts", find: "return citizen.candidacy === undefined &&", replace: "return " }],
+      find: "return citizen.candidacy === undefined &&",
+      replace: "return citizen.candidacy !== undefined ||",
+    }],
   },
   {
     bug: "the lease counts from the receipt of a grant instead of the sending of its claim",
@@ -141,11 +141,35 @@ export const MUTANTS: readonly Mutant[] = [
     }],
   },
   {
-    bug: "a candidate that gives up takes back what its voter granted to another",
+    bug: "a late tick does not end the lapsed lease first",
     patches: [{
       file: "candidacy.ts",
-      find: "release(citizen, citizen.config.boot, candidacy.term);",
-      replace: "citizen.ballot.grant = undefined;",
+      find: "if (citizen.now >= candidacy.deadline) {",
+      replace: "if (candidacy.deadline === Infinity) {",
+    }],
+  },
+  {
+    bug: "claims meant for the process before are granted",
+    patches: [{
+      file: "receive.ts",
+      find: "const informed = to === citizen.config.boot;",
+      replace: "const informed = to !== undefined;",
+    }],
+  },
+  {
+    bug: "tokens ignore the wall clock",
+    patches: [{
+      file: "candidacy.ts",
+      find: "Math.max(citizen.seenTerm + 1, Math.floor(citizen.wall))",
+      replace: "citizen.seenTerm + 1",
+    }],
+  },
+  {
+    bug: "tokens ignore the terms that were seen",
+    patches: [{
+      file: "candidacy.ts",
+      find: "Math.max(citizen.seenTerm + 1, Math.floor(citizen.wall))",
+      replace: "Math.floor(citizen.wall)",
     }],
   },
   {

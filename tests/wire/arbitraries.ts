@@ -37,10 +37,17 @@ const status: fc.Arbitrary<Status> = fc.record({
   highestTerm: integer,
   leading: fc.option(fc.record({ term: integer, remaining: duration }, { noNullPrototype: true }), { nil: undefined }),
 }, { noNullPrototype: true });
-const claim: fc.Arbitrary<Claim> = fc.record({ term: integer, sequence: integer, succeeds: integer }, {
+const claim: fc.Arbitrary<Claim> = fc.record({ term: integer, sequence: integer, succeeds: integer, lease: duration }, {
   noNullPrototype: true,
 });
-const refusal = fc.constantFrom<Refusal | undefined>(undefined, "quarantined", "held", "stale-term", "not-a-voter");
+const refusal = fc.constantFrom<Refusal | undefined>(
+  undefined,
+  "quarantined",
+  "held",
+  "stale-term",
+  "not-a-voter",
+  "longer-lease",
+);
 const vote: fc.Arbitrary<Vote> = fc.record({ term: integer, sequence: integer, refusal }, { noNullPrototype: true });
 
 /** Every kind of message for the core. */

@@ -19,7 +19,7 @@ export const PING: Ping = {
     highestTerm: 1_700_000_000_000,
     leading: { term: 1_700_000_000_000, remaining: 989.5 },
   },
-  claim: { term: 1_700_000_000_000, sequence: 3, succeeds: 0 },
+  claim: { term: 1_700_000_000_000, sequence: 3, succeeds: 0, lease: 1000 },
 };
 
 export const ACK: Ack = {
@@ -56,8 +56,8 @@ const status = {
 
 /** The longest message of each kind. */
 export const LONGEST: readonly Message[] = [
-  { kind: "ping", nonce: most, status, claim: { term: most, sequence: most, succeeds: most } },
-  { kind: "ack", nonce: most, challenge: most, status, vote: { term: most, sequence: most, refusal: "not-a-voter" } },
+  { kind: "ping", nonce: most, status, claim: { term: most, sequence: most, succeeds: most, lease: 3_600_000 } },
+  { kind: "ack", nonce: most, challenge: most, status, vote: { term: most, sequence: most, refusal: "longer-lease" } },
   { kind: "release", nonce: most, term: most, successor: BOB },
   { kind: "leave", nonce: most },
   { kind: "probe", target: address },

@@ -75,7 +75,7 @@ Deno.test("durations out of range are held at its ends", () => {
 
 const GOLDEN: Record<Payload["kind"], string> = {
   ping:
-    "d3c40100000964656d6f637261637900000000000000a1b0b000000000000201000000000000070d05616c696365040a00000730393fe000000000000000018bcfe5680000018bcfe56800000f193c00018bcfe5680000000000000003000000000000003f091b8c",
+    "d3c40100000964656d6f637261637900000000000000a1b0b000000000000201000000000000070d05616c696365040a00000730393fe000000000000000018bcfe5680000018bcfe56800000f193c00018bcfe568000000000000000300000000000000000f42404ed32750",
   ack:
     "d3c40100000964656d6f637261637900000000000000a1b0b000000000000202000000000000071fffffffffffff0b0462c3b66206fd00000000000000000000000000000700503fe000000000000000018bcfe5680000018bcfe568000000000000000302fdfab2a3",
   release:
@@ -163,7 +163,7 @@ Deno.test("each kind of bad datagram is dropped for its own reason", () => {
     ["an id that is half a surrogate pair", splice(ping, BODY + 10, BODY + 13, 0xed, 0xa0, 0x80), "malformed"],
     ["an infinite weight", splice(ping, BODY + 22, BODY + 24, 0x7f, 0xf0), "malformed"],
     ["a weight that is no number", splice(ping, BODY + 22, BODY + 24, 0x7f, 0xf8), "malformed"],
-    ["an unknown refusal", refusal(5), "malformed"],
+    ["an unknown refusal", refusal(6), "malformed"],
     ["an address of family 5", address(5, 10, 0, 0, 7, 0, 80), "malformed"],
     ["port 0", address(4, 10, 0, 0, 7, 0, 0), "malformed"],
     ["a wildcard", address(4, 0, 0, 0, 0, 0, 80), "malformed"],

@@ -52,7 +52,8 @@ describe("lifecycle", () => {
     const end = await second.exited;
     await closeAll([first]);
     assert.notEqual(end.code, 0);
-    assert.match(second.stderr, /in use/);
+    assert.match(second.stderr, /AddressInUseError: Cannot bind/);
+    assert.ok(second.stderr.includes(addresses[0]), "the error names the address");
   });
 
   it("Deno and Node elect one leader, and the lead moves between them", {

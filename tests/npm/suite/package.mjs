@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 
 const require = createRequire(import.meta.url);
 const entry = fileURLToPath(import.meta.resolve("@polis/democracy"));
@@ -45,22 +43,11 @@ describe("package", () => {
 
   it("imports no TypeScript and nothing from JSR", async () => {
     for (const name of await scripts()) {
-      const text = await readFile(join(root, name), "utf8");
+      // An example in a doc comment may import what it likes.
+      const text = (await readFile(join(root, name), "utf8")).replaceAll(/\/\*\*[^]*?\*\//g, "");
       const specifiers = [...text.matchAll(/\b(?:from|import\()\s*"([^"]+)"/g)].map(([, specifier]) => specifier);
       const wrong = specifiers.filter((each) => /^(jsr|npm|https?):|\.ts$|^@(jsr|std)\//.test(each));
-      // An example in a doc comment may import what it likes.
-      assert.deepEqual(text.includes("@example") && name.endsWith(".d.ts") ? [] : wrong, [], name);
+      assert.deepEqual(wrong, [], name);
     }
   });
-
-  for (const resolution of ["nodenext", "bundler"]) {
-    it(`has types that a consumer compiles with, by ${resolution}`, { timeout: 120_000 }, async () => {
-      const typescript = join(dirname(require.resolve("typescript/package.json")), "bin", "tsc");
-      const project = fileURLToPath(new URL(`./tsconfig.${resolution}.json`, import.meta.url));
-      const compiled = await promisify(execFile)(process.execPath, [typescript, "--project", project])
-        .catch((error) => error);
-      assert.equal(compiled.stdout, "");
-      assert.equal(compiled.code, undefined);
-    });
-  }
 });

@@ -1,0 +1,53 @@
+/**
+ * What a member costs when nothing happens.
+ *
+ * @module
+ */
+
+import { type Cluster, sleep } from "../demo/cluster.ts";
+import type { Usage } from "../demo/protocol.ts";
+import { bounded, type Figure, type Section } from "./figure.ts";
+import { DEFAULT_TIMING, withCluster } from "./stand.ts";
+
+const COUNTS = [3, 10, 30];
+/** ms for the start to be over: compilers have run, and rounds are regular. */
+const WARM_UP = 5_000;
+const MEBIBYTE = 2 ** 20;
+
+async function usages(cluster: Cluster): Promise<Usage[]> {
+  return await Promise.all(cluster.members.map((member) => member.ask({ name: "usage" })));
+}
+
+async function* steady(count: number, ms: number): AsyncGenerator<Figure> {
+  const [idle, before, after] = await withCluster({ ...DEFAULT_TIMING, count, sampleEvery: 0 }, async (cluster) => {
+    const idle = await usages(cluster);
+    await cluster.joinAll();
+    await cluster.agreed();
+    await sleep(WARM_UP);
+    const before = await usages(cluster);
+    await sleep(ms);
+    return [idle, before, await usages(cluster)];
+  });
+  const rate = (read: (usage: Usage) => number): number[] =>
+    after.map((usage, index) => {
+      const base = before[index] ?? usage;
+      return (read(usage) - read(base)) / (usage.at - base.at) * 1000;
+    });
+  const what = (text: string): string => `${count} members: ${text}`;
+  const values = (what: string, unit: string, values: number[]) => ({ what, unit, values });
+  yield bounded(values(what("packets sent"), "/s", rate(({ stats }) => stats?.sent ?? 0)), {});
+  yield bounded(values(what("bytes sent"), "/s", rate(({ stats }) => stats?.bytesSent ?? 0)), {});
+  const limit = count === 10 ? { most: 10 } : {};
+  yield bounded(values(what("CPU of its process"), "ms/s", rate(({ cpu }) => cpu)), limit);
+  const added = after.map(({ rss }, index) => (rss - (idle[index]?.rss ?? 0)) / MEBIBYTE);
+  yield bounded(values(what("RSS added by joining"), "MiB", added), {});
+}
+
+/** The steady state. */
+export const STEADY: Section = {
+  name: "steady",
+  about: "one process for each member, 200/1000; per member and second, after 5 s of warm-up",
+  async *run(quick): AsyncGenerator<Figure> {
+    for (const count of COUNTS) yield* steady(count, quick ? 5_000 : 20_000);
+  },
+};

@@ -1,0 +1,142 @@
+/**
+ * The process of one member, seen by the script that started it.
+ *
+ * @module
+ */
+
+import { ROOT } from "../process.ts";
+import { readLines } from "./lines.ts";
+import type { Answers, Command, Line, MemberStatus } from "./protocol.ts";
+
+/** What is known to have been done to a process. */
+export type Condition = "starting" | "running" | "blocked" | "paused" | "killed" | "ended";
+
+/** ms after which a process that does not answer is taken for broken. */
+const PATIENCE = 15_000;
+/** ms that a process may take to end by itself. */
+const FAREWELL = 5_000;
+const KEPT_STDERR = 2_000;
+
+interface Pending {
+  resolve(answer: Answers[keyof Answers]): void;
+  reject(error: Error): void;
+}
+
+const encoder = new TextEncoder();
+
+/** A process that runs `member.ts`. */
+export class MemberProcess {
+  readonly id: string;
+  readonly pid: number;
+  condition: Condition = "starting";
+  /** What it said last. */
+  status: MemberStatus | undefined;
+  /** Called at each status. */
+  onStatus: () => void = () => {};
+  readonly #child: Deno.ChildProcess;
+  readonly #stdin: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
+  readonly #pending = new Map<number, Pending>();
+  #seq = 0;
+  #stderr = "";
+
+  constructor(id: string) {
+    this.id = id;
+    this.#child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", "--allow-net", "--allow-read", "scripts/demo/member.ts"],
+      cwd: ROOT,
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.pid = this.#child.pid;
+    this.#stdin = this.#child.stdin.getWriter();
+    void this.#readStdout();
+    void this.#readStderr();
+    void this.#awaitEnd();
+  }
+
+  /** Whether it was heard of, and nothing was done to it that keeps it from answering. */
+  get answers(): boolean {
+    return this.condition === "running" && this.status !== undefined;
+  }
+
+  /** Tells it to do something. Rejects when it fails, ends, or does not answer in time. */
+  async ask<Name extends keyof Answers>(
+    command: Extract<Command, { name: Name }>,
+    patience = PATIENCE,
+  ): Promise<Answers[Name]> {
+    const seq = ++this.#seq;
+    const answer = new Promise<Answers[keyof Answers]>((resolve, reject) =>
+      this.#pending.set(seq, { resolve, reject })
+    );
+    const timer = setTimeout(() => {
+      this.#pending.get(seq)?.reject(new Error(`${this.id} did not answer "${command.name}" within ${patience} ms`));
+    }, patience);
+    try {
+      this.#stdin.write(encoder.encode(`${JSON.stringify({ seq, ...command })}\n`)).catch(() => {});
+      return await answer as Answers[Name];
+    } finally {
+      clearTimeout(timer);
+      this.#pending.delete(seq);
+    }
+  }
+
+  /** Sends a signal, unless the process is gone already. */
+  signal(name: "SIGKILL" | "SIGSTOP" | "SIGCONT"): void {
+    if (this.condition === "killed" || this.condition === "ended") return;
+    this.condition = name === "SIGKILL" ? "killed" : name === "SIGSTOP" ? "paused" : "running";
+    this.#child.kill(name);
+  }
+
+  /** Resolves when the process is gone. */
+  async gone(): Promise<void> {
+    await this.#child.status;
+  }
+
+  /** Ends it, by its own will if it has any; resolves to whether it had, and ended with 0. */
+  async end(): Promise<boolean> {
+    if (this.condition === "killed") {
+      await this.#child.status;
+      return true;
+    }
+    if (this.condition === "paused") this.signal("SIGCONT");
+    // Its stdin ends, and so does it.
+    this.#stdin.close().catch(() => {});
+    let forced = false;
+    const timer = setTimeout(() => {
+      forced = true;
+      this.signal("SIGKILL");
+    }, FAREWELL);
+    const { success } = await this.#child.status;
+    clearTimeout(timer);
+    return success && !forced;
+  }
+
+  async #readStdout(): Promise<void> {
+    for await (const line of readLines(this.#child.stdout)) this.#hear(JSON.parse(line));
+  }
+
+  async #readStderr(): Promise<void> {
+    for await (const line of readLines(this.#child.stderr)) {
+      this.#stderr = `${this.#stderr}${line}\n`.slice(-KEPT_STDERR);
+    }
+  }
+
+  async #awaitEnd(): Promise<void> {
+    const { code, signal } = await this.#child.status;
+    if (this.condition !== "killed") this.condition = "ended";
+    const error = new Error(`${this.id} has ended with ${signal ?? `code ${code}`}\n${this.#stderr}`);
+    for (const { reject } of this.#pending.values()) reject(error);
+  }
+
+  #hear(line: Line): void {
+    if ("status" in line) {
+      this.status = line.status;
+      if (this.condition === "starting") this.condition = "running";
+      return this.onStatus();
+    }
+    const pending = this.#pending.get(line.reply);
+    if ("error" in line) pending?.reject(new Error(`${this.id}: ${line.error}`));
+    else pending?.resolve(line.answer);
+  }
+}
