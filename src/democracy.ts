@@ -11,7 +11,7 @@ import { ClosedError } from "./errors.ts";
 import type { Stats } from "./leadership/counters.ts";
 import { checkMessageName, CustomMessageEvent, emit, type LifecycleEvents, TypedEvents } from "./leadership/events.ts";
 import { type Node, Roster } from "./leadership/roster.ts";
-import type { Fencing } from "./leadership/fencing.ts";
+import { Minting } from "./leadership/minting.ts";
 import { type Lead, Tenures } from "./leadership/tenure.ts";
 import type { Logger } from "./logger.ts";
 import { type Options, resolveOptions, type Settings } from "./options.ts";
@@ -46,13 +46,11 @@ export class Democracy extends TypedEvents {
   readonly ready: Promise<void>;
   readonly #settings: Settings;
   readonly #discovery: Discovery;
-  readonly #fencing: Fencing | undefined;
+  readonly #minting: Minting | undefined;
   readonly #logger: Logger;
   readonly #host: Host;
   readonly #roster: Roster;
   readonly #tenures = new Tenures();
-  /** The token that is being minted. */
-  #minting: AbortController | undefined;
   /** Aborts when this member is over; the reason says why. */
   readonly #over = new AbortController();
   readonly #resigning = new Map<number, () => void>();
@@ -72,7 +70,13 @@ export class Democracy extends TypedEvents {
     const { settings, discovery, fencing, logger, signal, workerUrl } = resolveOptions(options);
     this.#settings = settings;
     this.#discovery = discovery;
-    this.#fencing = fencing;
+    this.#minting = fencing && new Minting(fencing, settings.id, {
+      onToken: (term, token) => this.#host.post({ type: "minted", term, token }),
+      onFailure: (term, error) => {
+        logger.warn(`No token could be minted for term ${term}; another member may lead`, error);
+        void this.resign();
+      },
+    });
     this.#logger = logger;
     this.#roster = new Roster({
       id: settings.id,
@@ -237,6 +241,7 @@ export class Democracy extends TypedEvents {
     const error = new ClosedError(`Cannot join: ${this.id} was closed`);
     this.#settle.reject(error);
     this.#over.abort(error);
+    void this.#minting?.request(null);
     await this.#host.close();
     this.#endOffice("closed");
     this.#roster.clear();
@@ -297,7 +302,7 @@ export class Democracy extends TypedEvents {
       case "resigned":
         return this.#endOffice(news.reason);
       case "mint":
-        return this.#mint(news.term);
+        return void this.#minting?.request(news.term);
       case "message":
         return this.#deliver(news);
       case "done":
@@ -319,27 +324,6 @@ export class Democracy extends TypedEvents {
       logger: this.#logger,
       clusterSize: this.#settings.clusterSize,
       onVoters: (voters) => this.#host.post({ type: "peers", ...voters }),
-    });
-  }
-
-  #mint(term: number | null): void {
-    this.#minting?.abort();
-    this.#minting = undefined;
-    if (term === null || this.#fencing === undefined) return;
-    const minting = this.#minting = new AbortController();
-    const signal = AbortSignal.any([minting.signal, this.#over.signal]);
-    // A promise first, so that what mint() throws counts as a rejection.
-    Promise.resolve({ id: this.id, term, signal }).then((request) => this.#fencing?.mint(request)).then((token) => {
-      if (!Number.isSafeInteger(token) || Number(token) < term) {
-        throw new RangeError(
-          `A minted token must be a safe integer of at least the term ${term}, got ${String(token)}`,
-        );
-      }
-      if (!signal.aborted) this.#host.post({ type: "minted", term, token: Number(token) });
-    }).catch((error: unknown) => {
-      if (signal.aborted) return;
-      this.#logger.warn(`No token could be minted for term ${term}; another member may lead`, error);
-      void this.resign();
     });
   }
 
@@ -367,6 +351,7 @@ export class Democracy extends TypedEvents {
   #die(error: Error): void {
     this.#settle.reject(error);
     this.#over.abort(error);
+    void this.#minting?.request(null);
     this.#endOffice("worker-died");
     const { leader } = this.#roster;
     const peers = this.#roster.clear();

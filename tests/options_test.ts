@@ -176,7 +176,7 @@ Deno.test("an unknown option is refused, with the one that was probably meant", 
       TypeError,
       'unknown option "frobnicate"; known are source, peers, advertise, id, weight, interval, timeout, quorum, ' +
       "clusterSize, cluster, secret, eligible, preempt, stallTimeout, channels, maxPacketSize, broadcast, isolation, " +
-      "workerUrl, signal, logger",
+      "workerUrl, fencing, signal, logger",
     ],
   ]);
 });

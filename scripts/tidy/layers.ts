@@ -17,12 +17,29 @@ const BASE = /^src\/(limits|errors|address|logger|settings)\.ts$/;
 /** What published code may import beside itself and `node:` modules. */
 const DEPENDENCIES = ["@logtape/logtape", "devalue"];
 
+/**
+ * Entry points of their own, with what else they may import. They stand on the library, which never loads them; they
+ * run a process, so they may know its environment.
+ */
+const COMPANIONS: Readonly<Record<string, readonly string[]>> = {
+  kubernetes: [],
+  metrics: ["@opentelemetry/api"],
+  sidecar: ["hono", "@hono/node-server", "@opentelemetry/api"],
+  cli: ["commander", "yaml"],
+};
+
 function layerOf(path: string): number {
   if (BASE.test(path)) return LAYERS.indexOf("base");
   if (/^src\/options(\.ts$|\/)/.test(path)) return LAYERS.indexOf("options");
   const folder = /^src\/([^/]+)\//.exec(path)?.[1];
   const layer = LAYERS.indexOf(folder ?? "entry");
   return layer === -1 ? LAYERS.indexOf("entry") : layer;
+}
+
+/** The companion that a file belongs to, if any. */
+export function companionOf(path: string): string | undefined {
+  const folder = /^src\/([^/]+)\//.exec(path)?.[1];
+  return folder !== undefined && Object.hasOwn(COMPANIONS, folder) ? folder : undefined;
 }
 
 /** Whether the file ships to users. */
@@ -41,6 +58,9 @@ function layerProblem(path: string, imported: Import, target: string): string | 
   if (path.startsWith("src/core/") && !target.startsWith("src/core/") && target !== "src/limits.ts") {
     return `the core imports ${target}: it may know nothing but itself and src/limits.ts`;
   }
+  if (companionOf(target) !== undefined && companionOf(path) === undefined) {
+    return `imports ${target}: the library never loads what stands on it`;
+  }
   const from = layerOf(path);
   const to = layerOf(target);
   if (imported.kind === "type" && LAYERS[from] !== "base" && LAYERS[to] !== "entry") return undefined;
@@ -50,8 +70,9 @@ function layerProblem(path: string, imported: Import, target: string): string | 
 function packageProblem(path: string, specifier: string): string | undefined {
   if (path.startsWith("src/core/")) return `the core imports "${specifier}": it may know nothing but itself`;
   if (specifier.startsWith("node:")) return undefined;
-  if (DEPENDENCIES.some((name) => specifier === name || specifier.startsWith(`${name}/`))) return undefined;
-  return `imports "${specifier}": published code depends on ${DEPENDENCIES.join(", ")} and node: modules only`;
+  const allowed = [...DEPENDENCIES, ...COMPANIONS[companionOf(path) ?? ""] ?? []];
+  if (allowed.some((name) => specifier === name || specifier.startsWith(`${name}/`))) return undefined;
+  return `imports "${specifier}": this code depends on ${allowed.join(", ")} and node: modules only`;
 }
 
 /** Says what is wrong with one import of a published file; undefined when it is in order. */

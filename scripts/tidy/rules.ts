@@ -5,7 +5,7 @@
  */
 
 import type { Facts, Mark } from "./facts.ts";
-import { cycles, importProblem, isPublished } from "./layers.ts";
+import { companionOf, cycles, importProblem, isPublished } from "./layers.ts";
 
 /** Something to mend. */
 export interface Finding {
@@ -54,7 +54,7 @@ function purity(file: Facts): Finding[] {
 }
 
 function runtime(file: Facts): Finding[] {
-  if (RUNTIME_AWARE.test(file.path)) return [];
+  if (RUNTIME_AWARE.test(file.path) || companionOf(file.path) !== undefined) return [];
   const marks: Mark[] = [
     ...file.names.filter(({ name }) => name === "Deno"),
     ...file.members.filter(({ name }) => name === "globalThis.Deno" || name.startsWith("process.")),

@@ -57,6 +57,15 @@ Deno.test("tidy: published code depends on nothing but its packages and node: mo
   assertEquals(found({ "tests/a.ts": `import "@std/assert";` }), []);
 });
 
+Deno.test("tidy: the library never loads what stands on it, which has packages of its own", () => {
+  assertEquals(found({ "src/democracy.ts": `import type { A } from "./kubernetes/a.ts";` }), [
+    "layers src/democracy.ts:1",
+  ]);
+  assertEquals(found({ "src/kubernetes/a.ts": `import { env } from "node:process";\nimport "../errors.ts";` }), []);
+  assertEquals(found({ "src/kubernetes/a.ts": `import "hono";` }), ["layers src/kubernetes/a.ts:1"]);
+  assertEquals(found({ "src/sidecar/a.ts": `import "hono";\nimport "../democracy.ts";` }), []);
+});
+
 Deno.test("tidy: cycles are found, and a dynamic import makes none", () => {
   assertEquals(found({ "src/wire/a.ts": `import "./b.ts";`, "src/wire/b.ts": `import type { A } from "./a.ts";` }), [
     "cycle src/wire/a.ts:1",
