@@ -47,8 +47,8 @@ export const LIMITS = {
   probers: 3,
   /** Unanswered pings remembered for each member. */
   outstandingPings: 16,
-  /** ms that a claimed term may be ahead of both the highest term seen and the wall clock: a year. */
-  termLead: 31_622_400_000,
+  /** The highest term believed. Terms follow the wall clock, which in ms comes to this in the year 144 683. */
+  maxTerm: 2 ** 52,
   /** One custom message, encoded. */
   messageBytes: 65_536,
   /** Messages of one sender that wait for fragments. */

@@ -4,89 +4,88 @@
  * @module
  */
 
+import type { Boot, Message } from "../../src/core/message.ts";
 import type { Effect } from "../../src/core/effect.ts";
-import { cut, later, restart, span } from "./chaos.ts";
+import { cut, later, restart, type Scene, span } from "./chaos.ts";
 import type { Machine } from "./machine.ts";
-import type { Random } from "./random.ts";
-import type { SeedPlan } from "./seed_plan.ts";
-import type { Adversary, World } from "./world.ts";
+import type { Adversary } from "./world.ts";
 
-/** Makes the adversary of a seed: it strikes about `plan.spite` times each timeout, and at most elections. */
-export function adversaryOf<Citizen>(world: World<Citizen>, plan: SeedPlan, random: Random): Adversary<Citizen> {
-  const scene = { world, plan, random };
-  const { timeout } = plan;
-  const messagesEachTimeout = (timeout / plan.interval) * plan.machines.length;
-  const rarely = 0.5 * plan.spite / messagesEachTimeout;
-  const find = (boot: string): Machine<Citizen> | undefined => world.machines.find((machine) => machine.boot === boot);
-
-  const onGrant = (voter: Machine<Citizen>, leader: Machine<Citizen> | undefined): void => {
-    if (leader === undefined || leader === voter) return;
-    switch (random.pick(["forget", "forget-apart", "forget-apart", "part", "isolate"])) {
-      case "forget":
-        return restart(scene, voter, random.between(0, 0.2) * timeout);
-      case "forget-apart":
-        // The voter forgets, and will not hear of the leader in time.
-        restart(scene, voter, random.between(0, 0.1) * timeout);
-        return cut(scene, [leader], random.chance(0.5) ? [voter] : world.machines, span(random, timeout) * 2, false);
-      case "part":
-        return cut(scene, [leader], [voter], span(random, timeout) * 3, random.chance(0.5));
-      case "isolate":
-        return cut(scene, [leader], world.machines, span(random, timeout) * 2, false);
-    }
-  };
-
-  const onElected = (leader: Machine<Citizen>): void => {
-    switch (random.pick(["isolate", "isolate", "part", "pause", "sleep", "crash", "resign", "stall"])) {
-      case "isolate":
-        return cut(scene, [leader], world.machines, span(random, timeout) * 2, random.chance(0.3));
-      case "part":
-        // It goes on with the votes of the others, while this one looks for a leader.
-        return cut(scene, [leader], [random.pick(world.machines)], 6 * timeout, false);
-      case "pause":
-        return world.pause(leader, span(random, timeout));
-      case "sleep":
-        if (plan.sleep === "suspend") return world.suspend(leader, span(random, timeout));
-        return world.stepWall(leader, random.pick([-1, 1]) * span(random, timeout));
-      case "crash":
-        return restart(scene, leader, span(random, timeout));
-      case "resign":
-        return world.command(leader, { kind: "resign" });
-      case "stall":
-        return world.command(leader, { kind: "stall", stalled: true });
-    }
-  };
-
+/** Makes the adversary of a seed: it strikes about `plan.spite` times each timeout, and at many elections. */
+export function adversaryOf<Citizen>(scene: Scene<Citizen>): Adversary<Citizen> {
+  const { world, plan, random } = scene;
   return (machine: Machine<Citizen>, effect: Effect): void => {
     if (!machine.alive || world.now >= plan.faultsEnd) return;
-    if (effect.kind === "elected") {
-      const delay = random.between(0, plan.interval);
-      if (random.chance(0.4 * plan.spite)) later(scene, delay, () => onElected(machine));
-      return;
-    }
-    if (effect.kind !== "send") return;
-    const { message } = effect;
-    const target = find(effect.to);
-    if (message.kind === "ack" && message.vote !== undefined && message.vote.refusal === undefined) {
-      if (random.chance(rarely)) onGrant(machine, target);
-      return;
-    }
-    const matters = message.kind === "release" || (message.kind === "ping" && message.claim !== undefined);
-    if (target === undefined || !matters) return;
-    // A second copy that comes late, perhaps when the member at that address is another.
-    if (random.chance(message.kind === "release" ? 0.5 * plan.spite : 4 * rarely)) {
-      const source = machine.plan.address;
-      const copy = { kind: "packet", source, from: machine.boot, to: effect.to, message } as const;
-      world.faults.set("late copy", (world.faults.get("late copy") ?? 0) + 1);
-      world.deliver(target, copy, world.now + span(random, timeout));
-    }
-    if (message.kind === "ping" && !machine.view.leading && random.chance(0.02 * plan.spite)) {
-      // A candidate that wakes up when its own vote is free again.
-      return world.pause(machine, random.between(0.9, 1.4) * timeout);
-    }
-    // A claim round of a leader with whom nobody will speak again: the most that a lease can be worth.
-    if (random.chance(rarely / 2)) {
-      const parting = (): void => cut(scene, [machine], world.machines, 1.5 * timeout, false);
-      later(scene, plan.fair.delay.high * 2, parting);
-    }
+    if (effect.kind === "send") return onSend(scene, machine, effect.to, effect.message);
+    if (effect.kind !== "elected") return;
+    const delay = random.between(0, plan.interval);
+    if (random.chance(0.4 * plan.spite)) later(scene, delay, () => onElected(scene, machine));
   };
+}
+
+function onSend<Citizen>(scene: Scene<Citizen>, machine: Machine<Citizen>, to: Boot, message: Message): void {
+  const { world, plan, random } = scene;
+  const { timeout } = plan;
+  const rarely = 0.5 * plan.spite / ((timeout / plan.interval) * plan.machines.length);
+  const target = world.machines.find(({ boot }) => boot === to);
+  if (target === undefined) return;
+  if (message.kind === "ack" && message.vote !== undefined && message.vote.refusal === undefined) {
+    if (random.chance(rarely)) onGrant(scene, machine, target);
+    return;
+  }
+  if (message.kind !== "release" && !(message.kind === "ping" && message.claim !== undefined)) return;
+  // A second copy that comes late, perhaps when the member at that address is another.
+  if (random.chance(message.kind === "release" ? 0.5 * plan.spite : 4 * rarely)) {
+    const copy = { kind: "packet", source: machine.plan.address, from: machine.boot, to, message } as const;
+    world.faults.set("late copy", (world.faults.get("late copy") ?? 0) + 1);
+    world.deliver(target, copy, world.now + span(random, timeout));
+  }
+  if (message.kind === "ping" && !machine.view.leading && random.chance(0.02 * plan.spite)) {
+    // A candidate that wakes up when its own vote is free again.
+    return world.pause(machine, random.between(0.9, 1.4) * timeout);
+  }
+  // A claim round of a leader with whom nobody will speak again: the most that a lease can be worth.
+  if (random.chance(rarely / 2)) {
+    const parting = (): void => cut(scene, [machine], world.machines, 1.5 * timeout, false);
+    later(scene, plan.fair.delay.high * 2, parting);
+  }
+}
+
+function onGrant<Citizen>(scene: Scene<Citizen>, voter: Machine<Citizen>, leader: Machine<Citizen>): void {
+  const { world, plan, random } = scene;
+  const { timeout } = plan;
+  switch (random.pick(["forget", "forget-apart", "forget-apart", "part", "isolate"])) {
+    case "forget":
+      return restart(scene, voter, random.between(0, 0.2) * timeout);
+    case "forget-apart":
+      // The voter forgets, and will not hear of the leader in time.
+      restart(scene, voter, random.between(0, 0.1) * timeout);
+      return cut(scene, [leader], random.chance(0.5) ? [voter] : world.machines, span(random, timeout) * 2, false);
+    case "part":
+      return cut(scene, [leader], [voter], span(random, timeout) * 3, random.chance(0.5));
+    case "isolate":
+      return cut(scene, [leader], world.machines, span(random, timeout) * 2, false);
+  }
+}
+
+function onElected<Citizen>(scene: Scene<Citizen>, leader: Machine<Citizen>): void {
+  const { world, plan, random } = scene;
+  const { timeout } = plan;
+  switch (random.pick(["isolate", "isolate", "part", "pause", "sleep", "crash", "resign", "stall"])) {
+    case "isolate":
+      return cut(scene, [leader], world.machines, span(random, timeout) * 2, random.chance(0.3));
+    case "part":
+      // It goes on with the votes of the others, while this one looks for a leader.
+      return cut(scene, [leader], [random.pick(world.machines)], 6 * timeout, false);
+    case "pause":
+      return world.pause(leader, span(random, timeout));
+    case "sleep":
+      if (plan.sleep === "suspend") return world.suspend(leader, span(random, timeout));
+      return world.stepWall(leader, random.pick([-1, 1]) * span(random, timeout));
+    case "crash":
+      return restart(scene, leader, span(random, timeout));
+    case "resign":
+      return world.command(leader, { kind: "resign" });
+    case "stall":
+      return world.command(leader, { kind: "stall", stalled: true });
+  }
 }

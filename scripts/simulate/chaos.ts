@@ -11,7 +11,7 @@ import type { SeedPlan } from "./seed_plan.ts";
 import type { World } from "./world.ts";
 
 /** What a fault needs. */
-interface Scene<Citizen> {
+export interface Scene<Citizen> {
   readonly world: World<Citizen>;
   readonly plan: SeedPlan;
   readonly random: Random;
@@ -47,7 +47,9 @@ export function makePeace<Citizen>(world: World<Citizen>, plan: SeedPlan, random
 
 /** Whether enough voters run for a leader, and somebody who may lead. */
 export function canElect<Citizen>(world: World<Citizen>): boolean {
-  const alive = world.voters.filter((machine) => machine.alive);
+  // Plain democracy needs no votes, so that somebody outside the voter set may lead, too.
+  const able = world.plan.quorum === "none" ? world.machines : world.voters;
+  const alive = able.filter((machine) => machine.alive);
   return alive.length >= world.quorum && alive.some(({ plan }) => plan.eligible);
 }
 

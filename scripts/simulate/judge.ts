@@ -7,7 +7,7 @@
 import type { Effect } from "../../src/core/effect.ts";
 import type { Message } from "../../src/core/message.ts";
 import type { Machine } from "./machine.ts";
-import type { WorldPlan } from "./world.ts";
+import type { WorldPlan } from "./world_plan.ts";
 
 /** Which promise was broken. */
 export type Check =

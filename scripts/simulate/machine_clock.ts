@@ -36,6 +36,11 @@ export class MachineClock {
     return this.#base + (local - this.#monotonic) / this.#rate;
   }
 
+  /** When the wall clock will show a time, if nothing changes. */
+  whenWall(wall: number): number {
+    return this.#base + (wall - this.#wall) / this.#wallRate;
+  }
+
   /** Changes how fast both clocks run. */
   setRates(time: number, rate: number, wallRate: number): void {
     this.#rebase(time);

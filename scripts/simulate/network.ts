@@ -43,6 +43,8 @@ export interface NetworkCounts {
 /** All links between the machines 0 .. size-1. */
 export class Network {
   readonly counts: NetworkCounts = { sent: 0, lost: 0, duplicated: 0, blocked: 0 };
+  /** Called when a direction is cut, or no longer. */
+  onLink: (from: number, to: number, cut: boolean) => void = () => {};
   #links: Link[];
   #size: number;
   #random: Random;
@@ -79,13 +81,13 @@ export class Network {
 
   /** Cuts one direction, once more. */
   cut(from: number, to: number): void {
-    this.#link(from, to).cuts++;
+    if (this.#link(from, to).cuts++ === 0) this.onLink(from, to, true);
   }
 
   /** Takes one cut back. */
   mend(from: number, to: number): void {
     const link = this.#link(from, to);
-    if (link.cuts > 0) link.cuts--;
+    if (link.cuts > 0 && --link.cuts === 0) this.onLink(from, to, false);
   }
 
   /** Whether a direction is cut. */
@@ -105,7 +107,8 @@ export class Network {
 
   /** Ends all cuts and all weather of single links. */
   heal(): void {
-    for (const link of this.#links) {
+    for (const [index, link] of this.#links.entries()) {
+      if (link.cuts > 0) this.onLink(Math.floor(index / this.#size), index % this.#size, false);
       link.cuts = 0;
       link.weather = undefined;
     }

@@ -7,7 +7,7 @@
 import type { MachinePlan } from "./machine.ts";
 import type { Delay, Weather } from "./network.ts";
 import { Random } from "./random.ts";
-import type { WorldPlan } from "./world.ts";
+import type { WorldPlan } from "./world_plan.ts";
 
 /** How a cluster is treated: with every fault there is, with none, or with 20 % loss and nothing else. */
 export type Treatment = "chaos" | "calm" | "lossy";

@@ -9,34 +9,29 @@ import type { Effect } from "../../src/core/effect.ts";
 import type { Message } from "../../src/core/message.ts";
 import type { Core } from "./core.ts";
 import { Failure, Judge } from "./judge.ts";
-import { Machine, type MachinePlan, type Packet } from "./machine.ts";
-import { Network, type Weather } from "./network.ts";
+import { Machine, type Packet } from "./machine.ts";
+import { Network } from "./network.ts";
 import { Random } from "./random.ts";
 import { Timeline } from "./timeline.ts";
 import { describeEffect, describeMessage } from "./trace.ts";
-
-/** A cluster to simulate. */
-export interface WorldPlan {
-  readonly seed: number;
-  readonly machines: readonly MachinePlan[];
-  readonly interval: number;
-  readonly timeout: number;
-  readonly drift: number;
-  readonly quorum: "majority" | "none" | number;
-  readonly preempt: boolean;
-  readonly weather: Weather;
-  /** Datagrams that a stopped machine keeps; the rest are lost. */
-  readonly socketBuffer: number;
-  /** ms by which ticks come late at most, in everyday life. */
-  readonly lateness: number;
-}
+import type { WorldPlan } from "./world_plan.ts";
 
 /** What a datagram becomes on the wire: the same message, in another guise. */
 export type Carry = (packet: Packet) => Packet | undefined;
 
+/** A machine as a spectator may look at it. */
+export type Watched = Pick<
+  Machine<unknown>,
+  "plan" | "phase" | "alive" | "view" | "clock" | "believes" | "leader"
+>;
+
 /** What somebody who watches the simulation is told. */
 export interface Spectator {
   line?: (time: number, member: string, text: string) => void;
+  /** A machine has done something, or something was done to it. */
+  noticed?: (machine: Watched, time: number) => void;
+  /** A direction between two members was cut, or is no longer. */
+  linked?: (from: string, to: string, cut: boolean, time: number) => void;
   /** Whether lines for single datagrams are wanted. */
   readonly verbose?: boolean;
 }
@@ -72,6 +67,8 @@ export class World<Citizen> {
     this.machines = plan.machines.map((machine, index) => new Machine(index, machine, core));
     for (const machine of this.machines) this.#byAddress.set(machine.plan.address, machine);
     this.judge = new Judge(plan, this.machines);
+    const nameOf = (index: number): string => this.machines[index]?.plan.name ?? "";
+    this.network.onLink = (from, to, cut) => spectator.linked?.(nameOf(from), nameOf(to), cut, this.now);
   }
 
   get now(): number {
@@ -112,6 +109,7 @@ export class World<Citizen> {
       quorum: plan.quorum,
       sealed: true,
       seed: this.#random.bits(),
+      nonceSeed: Array.from({ length: 8 }, () => this.#random.bits()),
     };
     machine.start(this.now, config);
     this.spectator.line?.(this.now, machine.plan.name, "starts");
@@ -129,6 +127,7 @@ export class World<Citizen> {
     if (machine.phase === "suspended") machine.clock.resume(this.now);
     machine.stop();
     this.judge.stopped(machine);
+    this.#notice(machine);
   }
 
   /** The application closes the member, or tells it something else. */
@@ -146,6 +145,7 @@ export class World<Citizen> {
     if (machine.phase !== "running") return;
     this.fault("pause", machine.plan.name, `is paused for ${duration.toFixed(0)} ms`);
     machine.phase = "paused";
+    this.#notice(machine);
     this.#resumeAfter(machine, duration);
   }
 
@@ -156,6 +156,7 @@ export class World<Citizen> {
     machine.phase = "suspended";
     machine.clock.suspend(this.now);
     machine.asleepSince = this.now;
+    this.#notice(machine);
     this.#resumeAfter(machine, duration);
   }
 
@@ -169,6 +170,7 @@ export class World<Citizen> {
     this.spectator.line?.(this.now, machine.plan.name, "resumes");
     if (phase === "suspended") this.judge.woke(machine, this.now, this.now - machine.asleepSince);
     this.judge.changed(machine, this.now);
+    this.#notice(machine);
     const waiting = machine.inbox.splice(0);
     // A runtime may run its timers or read its socket first.
     if (this.#random.chance(0.5)) waiting.unshift({ kind: "tick" });
@@ -186,6 +188,7 @@ export class World<Citizen> {
     this.fault("wall-step", machine.plan.name, `wall clock steps by ${by.toFixed(0)} ms`);
     machine.clock.stepWall(this.now, by);
     this.judge.changed(machine, this.now);
+    this.#notice(machine);
   }
 
   /** Changes how fast a machine's clocks run. */
@@ -193,7 +196,12 @@ export class World<Citizen> {
     this.fault("clock-rate", machine.plan.name, `clock runs at ${rate.toFixed(5)}`);
     machine.clock.setRates(this.now, rate, wallRate);
     this.judge.changed(machine, this.now);
+    this.#notice(machine);
     this.#replanTick(machine);
+  }
+
+  #notice(machine: Machine<Citizen>): void {
+    this.spectator.noticed?.(machine, this.now);
   }
 
   #resumeAfter(machine: Machine<Citizen>, duration: number): void {
@@ -225,6 +233,7 @@ export class World<Citizen> {
     if (lapsed) this.judge.demotes(machine, effects, this.now);
     const { boot } = machine;
     for (const effect of effects) this.#carryOut(machine, effect);
+    this.#notice(machine);
     if (!machine.alive || machine.boot !== boot) return;
     if (this.adversary !== undefined) {
       for (const effect of effects) this.adversary(machine, effect);

@@ -58,7 +58,12 @@ export function nextClaim(citizen: Citizen, candidacy: Candidacy): Claim | undef
     candidacy.sent.delete(sequence);
   }
   candidacy.granted.set(config.address, sentAt);
-  citizen.ballot.grant = { term: candidacy.term, boot: config.boot, expiresAt: citizen.now + config.timeout };
+  citizen.ballot.grant = {
+    term: candidacy.term,
+    boot: config.boot,
+    sequence: candidacy.sequence,
+    expiresAt: citizen.now + config.timeout,
+  };
   if (config.quorum === "none") return undefined;
   citizen.lastClaimAt = citizen.now;
   return { term: candidacy.term, sequence: candidacy.sequence, succeeds: candidacy.succeeds, lease: config.timeout };
@@ -162,13 +167,13 @@ export function isExhausted(citizen: Citizen, candidacy: Candidacy): boolean {
  * fences the other's.
  */
 export function riseAbove(citizen: Citizen, term: number): void {
-  const { candidacy, config } = citizen;
+  const { candidacy } = citizen;
   if (candidacy?.elected !== true || term < candidacy.term) return;
   candidacy.term = term + 1;
   citizen.seenTerm = Math.max(citizen.seenTerm, candidacy.term);
   const { deadline, wallDeadline } = candidacy;
   citizen.effects.push({ kind: "view", leading: true, term: candidacy.term, deadline, wallDeadline });
-  citizen.ballot.grant = { term: candidacy.term, boot: config.boot, expiresAt: citizen.now + config.timeout };
+  nextClaim(citizen, candidacy);
   followSelf(citizen, candidacy);
   announce(citizen);
 }
@@ -212,8 +217,9 @@ function endCandidacy(citizen: Citizen, candidacy: Candidacy, successor: Boot | 
 }
 
 function sendRelease(citizen: Citizen, member: Member, term: number, successor: Boot | undefined): void {
-  if (!member.alive) return;
-  const nonce = nextNonce(citizen);
+  const told = citizen.releases.some((pending) => pending.boot === member.boot && pending.term >= term);
+  if (!member.alive || told) return;
+  const nonce = nextNonce(citizen, member);
   const until = citizen.now + citizen.config.timeout;
   citizen.releases = citizen.releases.filter((pending) => pending.address !== member.address);
   citizen.releases.push({ address: member.address, boot: member.boot, nonce, term, successor, until });

@@ -74,10 +74,14 @@ export function memberBy(citizen: Citizen, boot: string): MemberInfo | undefined
 
 function tick(citizen: Citizen): void {
   const late = citizen.now - citizen.dueAt;
-  if (late > citizen.config.interval) forgiveSilence(citizen, late);
-  if (citizen.now >= removalDue(citizen)) reviewMembers(citizen);
+  if (late > citizen.config.interval) {
+    forgiveSilence(citizen, late);
+    // What was said meanwhile may still be waiting to be read.
+    citizen.standNotBefore = Math.max(citizen.standNotBefore, citizen.now + citizen.config.interval);
+  }
   if (citizen.now >= citizen.nextHeartbeat) heartbeat(citizen);
   else if (citizen.now >= (repeatDue(citizen) ?? Infinity)) repeat(citizen);
+  if (citizen.now >= removalDue(citizen)) reviewMembers(citizen);
 }
 
 /** What follows from the new state, whatever the input was. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { abandon, leaveOffice } from "./candidacy.ts";
+import { abandon, leaveOffice, repeatReleases } from "./candidacy.ts";
 import { findSuccessor } from "./election.ts";
 import { type Citizen, nextNonce } from "./state.ts";
 
@@ -16,11 +16,11 @@ const PATIENCE = 2;
 export function close(citizen: Citizen): void {
   if (citizen.closing !== undefined) return;
   const { interval } = citizen.config;
-  citizen.closing = { pending: new Map(), until: citizen.now + PATIENCE * interval, nextTry: citizen.now, done: false };
+  citizen.closing = { pending: new Map(), until: citizen.now + PATIENCE * interval, nextTry: -Infinity, done: false };
   leaveOffice(citizen, "closed", findSuccessor(citizen));
   abandon(citizen);
   for (const member of citizen.byBoot.values()) {
-    citizen.closing.pending.set(member.address, { boot: member.boot, nonce: nextNonce(citizen) });
+    citizen.closing.pending.set(member.address, { boot: member.boot, nonce: nextNonce(citizen, member) });
   }
 }
 
@@ -34,16 +34,10 @@ export function reviewClosing(citizen: Citizen): void {
     return;
   }
   if (citizen.now < closing.nextTry) return;
-  const again = closing.nextTry < citizen.now;
+  const again = closing.nextTry !== -Infinity;
   closing.nextTry = citizen.now + citizen.config.interval / TRIES;
-  if (again) repeat(citizen);
+  if (again) repeatReleases(citizen);
   for (const [address, { boot, nonce }] of closing.pending) {
     citizen.effects.push({ kind: "send", address, to: boot, message: { kind: "leave", nonce } });
-  }
-}
-
-function repeat(citizen: Citizen): void {
-  for (const { address, boot, nonce, term, successor } of citizen.releases) {
-    citizen.effects.push({ kind: "send", address, to: boot, message: { kind: "release", nonce, term, successor } });
   }
 }

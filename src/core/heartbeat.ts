@@ -24,17 +24,16 @@ export function heartbeat(citizen: Citizen): void {
   considerHandOver(citizen);
   if (citizen.candidacy !== undefined && isExhausted(citizen, citizen.candidacy)) abandon(citizen);
   repeatReleases(citizen);
+  for (const member of citizen.byBoot.values()) if (isSilent(citizen, member)) askOthers(citizen, member);
   if (citizen.candidacy !== undefined) citizen.candidacy.askedAt = citizen.now;
   round(citizen, (member) => member.alive || isDue(citizen, member));
 }
 
 /**
- * Pings those once more that owe an answer: the voters while a claim has no quorum, and who was silent for long, about
- * whom others are asked too. A lost datagram then costs a quarter of an interval, not the lead.
+ * Pings those once more that owe an answer: the voters while a claim has no quorum, and who was silent for long. A lost datagram then costs a quarter of an interval, not the lead.
  */
 export function repeat(citizen: Citizen): void {
   const debtors = new Set(findDebtors(citizen));
-  for (const member of debtors) if (isSilent(citizen, member)) askOthers(citizen, member);
   round(citizen, (member) => debtors.has(member));
 }
 

@@ -59,4 +59,6 @@ export interface CitizenConfig {
   readonly sealed: boolean;
   /** Seeds the core's own random choices: any 32-bit unsigned integer. */
   readonly seed: number;
+  /** Eight random 32-bit words, which nobody else may know: what peers must echo is made of them. */
+  readonly nonceSeed: readonly number[];
 }

@@ -35,7 +35,7 @@ export function followLeader(citizen: Citizen, member: Member, status: Status): 
   const { leading } = status;
   if (leading === undefined || leading.term <= member.endedTerm || !isTrusted(citizen, member)) return;
   if (leading.remaining <= 0) return;
-  const until = citizen.now + leading.remaining;
+  const until = citizen.now + Math.min(leading.remaining, citizen.config.timeout);
   const known = citizen.leader;
   if (known !== undefined && known.boot !== member.boot && citizen.now < known.until) {
     const supersedes = citizen.config.quorum === "none"

@@ -44,8 +44,11 @@ export function setVoters(citizen: Citizen, addresses: readonly string[], size: 
 export function findSender(citizen: Citizen, source: string, from: Boot, status: Status): Member | undefined {
   const known = citizen.members.get(status.address);
   if (status.id === citizen.config.id || isTaken(citizen, status, known)) return drop(citizen, "duplicate-id");
+  const isSpoofed = known?.voter !== true && status.address !== source;
+  const holder = citizen.byBoot.get(from);
+  const isStolen = holder !== undefined && holder !== known;
+  if (isSpoofed || isStolen || status.address === citizen.config.address) return drop(citizen, "impostor");
   if (known !== undefined) return from === known.departed ? drop(citizen, "departed") : known;
-  if (status.address !== source || status.address === citizen.config.address) return drop(citizen, "impostor");
   let strangers = 0;
   let unverified = 0;
   for (const member of citizen.members.values()) {
@@ -61,20 +64,20 @@ export function findSender(citizen: Citizen, source: string, from: Boot, status:
   return stranger;
 }
 
-/** Whether a message of this boot counts: it is alive here, and it knows whom it writes to. */
-export function isVerified(citizen: Citizen, member: Member, from: Boot, to: Boot): boolean {
-  return member.alive && member.boot === from && to === citizen.config.boot;
+/** Whether a packet is the word of this member: of the process, and from the place, that proved to be there. */
+export function isVerified(member: Member, source: string, from: Boot): boolean {
+  return member.alive && member.boot === from && member.route === source;
 }
 
 /** The nonce that a member must echo before it counts; the same for every hello within one timeout. */
 export function challenge(citizen: Citizen, member: Member): number {
   if (citizen.now - member.challenge.sentAt >= citizen.config.timeout) {
-    member.challenge = { nonce: nextNonce(citizen), sentAt: citizen.now };
+    member.challenge = { nonce: nextNonce(citizen, member), sentAt: citizen.now };
   }
   return member.challenge.nonce;
 }
 
-/** Whether an ack answers a ping or challenge of this member that is not older than one timeout; it does so once. */
+/** Whether an ack answers a ping, which it does once, or the challenge, neither older than one timeout. */
 export function matchAck(citizen: Citizen, member: Member, nonce: number): boolean {
   const oldest = citizen.now - citizen.config.timeout;
   if (nonce === member.challenge.nonce) return member.challenge.sentAt >= oldest;
@@ -85,12 +88,21 @@ export function matchAck(citizen: Citizen, member: Member, nonce: number): boole
 }
 
 /** The process `from` at the member's address has proved that it is there now. */
-export function admit(citizen: Citizen, member: Member, from: Boot, status: Status): void {
+export function admit(citizen: Citizen, member: Member, source: string, from: Boot, status: Status): void {
   if (member.alive) bury(citizen, member);
+  for (const other of citizen.byBoot.values()) {
+    if (other.id !== status.id) continue;
+    bury(citizen, other);
+    forget(citizen, other);
+  }
+  // What the process before was asked must not bring it back.
+  if (member.boot !== from) member.pings = [];
   if (member.boot !== from) member.endedTerm = 0;
   member.alive = true;
   member.boot = from;
+  member.route = source;
   member.departed = UNKNOWN_BOOT;
+  member.beat = 0;
   member.id = status.id;
   member.weight = status.weight;
   member.eligible = status.eligible;
@@ -99,12 +111,18 @@ export function admit(citizen: Citizen, member: Member, from: Boot, status: Stat
   citizen.effects.push({ kind: "added", member: memberInfo(member) });
 }
 
-/** Takes what a verified member says of itself. Its id is fixed for as long as it is alive. */
-export function learn(citizen: Citizen, member: Member, status: Status): void {
-  if (member.weight === status.weight && member.eligible === status.eligible) return;
+/**
+ * Takes what a verified member says of itself; its id is fixed for as long as it is alive. Returns whether it is
+ * news: an older status, late or played back by somebody, is none.
+ */
+export function learn(citizen: Citizen, member: Member, status: Status): boolean {
+  if (status.beat <= member.beat) return false;
+  member.beat = status.beat;
+  if (member.weight === status.weight && member.eligible === status.eligible) return true;
   member.weight = status.weight;
   member.eligible = status.eligible;
   citizen.effects.push({ kind: "updated", member: memberInfo(member) });
+  return true;
 }
 
 /** A sign of life from the member itself, which those who asked are told. */
@@ -185,9 +203,12 @@ export function removalDue(citizen: Citizen): number {
   return due;
 }
 
+/** Whether somebody else has this id. A voter does not lose it to a stranger. */
 function isTaken(citizen: Citizen, status: Status, known: Member | undefined): boolean {
   if (known?.alive === true && known.id === status.id) return false;
-  for (const member of citizen.byBoot.values()) if (member !== known && member.id === status.id) return true;
+  for (const member of citizen.byBoot.values()) {
+    if (member !== known && member.id === status.id && (member.voter || known?.voter !== true)) return true;
+  }
   return false;
 }
 

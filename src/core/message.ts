@@ -13,6 +13,8 @@ export const UNKNOWN_BOOT: Boot = "";
 
 /** What a member says of itself in every ping and ack. */
 export interface Status {
+  /** Counts what this boot says of itself: who has heard a higher one ignores the rest. */
+  readonly beat: number;
   readonly id: string;
   /** The address to be known by, `ip:port`. */
   readonly address: string;

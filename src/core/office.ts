@@ -24,7 +24,8 @@ export function resign(citizen: Citizen): void {
  */
 export function raise(citizen: Citizen, term: number): void {
   citizen.seenTerm = Math.max(citizen.seenTerm, term);
-  if (citizen.candidacy?.elected !== true || citizen.candidacy.term > term) return;
+  if (citizen.candidacy === undefined || citizen.candidacy.term > term) return;
+  if (!citizen.candidacy.elected) return abandon(citizen);
   if (citizen.config.quorum === "none") return riseAbove(citizen, term);
   leaveOffice(citizen, "outweighed", undefined);
   stand(citizen, 0);

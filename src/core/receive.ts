@@ -37,10 +37,11 @@ export function receive(citizen: Citizen, packet: Packet): void {
   if (message.kind === "ping") return receivePing(citizen, packet, message);
   if (to !== citizen.config.boot) return drop(citizen, "misdirected");
   if (message.kind === "ack") return receiveAck(citizen, packet, message);
-  const member = citizen.byBoot.get(from);
-  if (message.kind === "release") return receiveRelease(citizen, from, message);
-  if (message.kind === "leave") return receiveLeave(citizen, from, message);
-  if (member === undefined) return drop(citizen, "unverified");
+  const member = citizen.byBoot.get(from) ?? findDeparted(citizen, from);
+  if (member?.route !== packet.source) return drop(citizen, "unverified");
+  if (message.kind === "release") return receiveRelease(citizen, member, from, message);
+  if (message.kind === "leave") return receiveLeave(citizen, member, from, message);
+  if (!isVerified(member, packet.source, from)) return drop(citizen, "unverified");
   if (message.kind === "probe") answerProbe(citizen, member, message);
   else acceptVouch(citizen, message);
 }
@@ -50,19 +51,18 @@ function receivePing(citizen: Citizen, packet: Packet, { nonce, status, claim }:
   const { source, from, to } = packet;
   const member = findSender(citizen, source, from, status);
   if (member === undefined) return;
-  const verified = isVerified(citizen, member, from, to);
-  if (verified) hear(citizen, member, status);
-  // Who knows this boot has heard from it since it started, so its claim and its word are not of another age.
-  const informed = to === citizen.config.boot;
-  if (informed) takeTerms(citizen, member, status);
-  const answer = informed && claim !== undefined
-    ? receiveClaim(citizen, member, from, claim, nonce, status)
-    : undefined;
-  sendAck(citizen, member.voter ? member.address : source, from, {
-    nonce,
-    challenge: verified ? 0 : challenge(citizen, member),
-    vote: answer,
-  });
+  if (to !== citizen.config.boot || !isVerified(member, source, from)) {
+    // To the address that the ping names: who wrote in its name does not see the challenge.
+    return sendAck(citizen, member.address, from, { nonce, challenge: challenge(citizen, member), vote: undefined });
+  }
+  const isNews = learn(citizen, member, status);
+  if (isNews) {
+    noteSign(citizen, member);
+    takeTerms(citizen, member, status);
+    takeLeading(citizen, member, status);
+  }
+  const answer = isNews && claim !== undefined ? receiveClaim(citizen, member, claim, nonce, status) : undefined;
+  sendAck(citizen, member.address, from, { nonce, challenge: 0, vote: answer });
 }
 
 function receiveAck(citizen: Citizen, packet: Packet, ack: Ack): void {
@@ -79,12 +79,13 @@ function receiveAck(citizen: Citizen, packet: Packet, ack: Ack): void {
     : findSender(citizen, source, from, status);
   if (member === undefined) return;
   const matched = matchAck(citizen, member, nonce);
-  if (matched && !(member.alive && member.boot === from)) admit(citizen, member, from, status);
-  if (!member.alive || member.boot !== from) return drop(citizen, "unverified");
+  if (matched && !isVerified(member, source, from)) admit(citizen, member, source, from, status);
+  if (!isVerified(member, source, from)) return drop(citizen, "unverified");
   if (matched) noteSign(citizen, member);
-  learn(citizen, member, status);
-  takeTerms(citizen, member, status);
-  takeLeading(citizen, member, status);
+  if (learn(citizen, member, status)) {
+    takeTerms(citizen, member, status);
+    takeLeading(citizen, member, status);
+  }
   if (ack.challenge !== 0) {
     sendAck(citizen, member.address, from, { nonce: ack.challenge, challenge: 0, vote: undefined });
   }
@@ -94,13 +95,12 @@ function receiveAck(citizen: Citizen, packet: Packet, ack: Ack): void {
 function receiveClaim(
   citizen: Citizen,
   member: Member,
-  from: Boot,
   claim: Claim,
   nonce: number,
   status: Status,
 ): Vote | undefined {
   if (citizen.config.quorum === "none") return undefined;
-  if (isAbsurd(citizen, claim.term)) {
+  if (isAbsurd(claim.term)) {
     drop(citizen, "absurd-term");
     return undefined;
   }
@@ -109,53 +109,43 @@ function receiveClaim(
   const prevails = status.leading !== undefined || outranks(status, citizen.config);
   const yields = candidacy?.elected === false && member.voter && prevails;
   if (yields) abandon(citizen);
-  const answer = vote(citizen, member, from, claim);
+  const inOffice = status.leading?.term === claim.term && claim.term > member.endedTerm;
+  const answer = vote(citizen, member, member.boot, claim, inOffice);
   if (answer.refusal === "held" || answer.refusal === "quarantined") {
-    deferClaim(citizen, member, from, claim, nonce);
+    deferClaim(citizen, member, member.boot, claim, nonce);
   }
   return answer;
 }
 
-function receiveRelease(citizen: Citizen, from: Boot, { nonce, term, successor }: Release): void {
-  const member = citizen.byBoot.get(from) ?? findDeparted(citizen, from);
-  if (member === undefined) return drop(citizen, "unverified");
+function receiveRelease(citizen: Citizen, member: Member, from: Boot, { nonce, term, successor }: Release): void {
   sendAck(citizen, member.address, from, { nonce, challenge: 0, vote: undefined });
-  if (isAbsurd(citizen, term)) return drop(citizen, "absurd-term");
+  if (isAbsurd(term)) return drop(citizen, "absurd-term");
   release(citizen, from, term);
   if (term <= member.endedTerm) return;
   member.endedTerm = term;
   forgetLeader(citizen, from, term);
-  if (successor !== undefined && citizen.leader === undefined) {
+  if (successor !== undefined && citizen.leader === undefined && isTrusted(citizen, member)) {
     citizen.successor = { boot: successor, term, until: citizen.now + citizen.config.interval };
   }
 }
 
-function receiveLeave(citizen: Citizen, from: Boot, { nonce }: Leave): void {
-  const member = citizen.byBoot.get(from) ?? findDeparted(citizen, from);
-  if (member === undefined) return drop(citizen, "unverified");
+function receiveLeave(citizen: Citizen, member: Member, from: Boot, { nonce }: Leave): void {
   sendAck(citizen, member.address, from, { nonce, challenge: 0, vote: undefined });
   if (!member.alive || member.boot !== from) return;
   release(citizen, from, Infinity);
   depart(citizen, member);
 }
 
-/** A sign of life, with all that it tells. */
-function hear(citizen: Citizen, member: Member, status: Status): void {
-  noteSign(citizen, member);
-  learn(citizen, member, status);
-  takeLeading(citizen, member, status);
-}
-
 function takeTerms(citizen: Citizen, member: Member, status: Status): void {
   if (!member.voter) return;
   if (status.idle) member.toldIdle = true;
-  if (isAbsurd(citizen, status.highestTerm)) return drop(citizen, "absurd-term");
+  if (isAbsurd(status.highestTerm)) return drop(citizen, "absurd-term");
   citizen.seenTerm = Math.max(citizen.seenTerm, status.highestTerm);
 }
 
 function takeLeading(citizen: Citizen, member: Member, status: Status): void {
   if (status.leading === undefined) return;
-  if (isAbsurd(citizen, status.leading.term)) return drop(citizen, "absurd-term");
+  if (isAbsurd(status.leading.term)) return drop(citizen, "absurd-term");
   const rules = citizen.candidacy?.elected === true;
   if (rules && citizen.config.quorum !== "none") return;
   if (rules && isTrusted(citizen, member) && status.leading.term > member.endedTerm) {
@@ -165,9 +155,9 @@ function takeLeading(citizen: Citizen, member: Member, status: Status): void {
   followLeader(citizen, member, status);
 }
 
-/** Terms follow the wall clock; one that is far ahead of it would leave no room for those to come. */
-function isAbsurd(citizen: Citizen, term: number): boolean {
-  return term > Math.max(citizen.seenTerm, citizen.wall) + LIMITS.termLead;
+/** A term near the largest integer would leave no room for those to come. */
+function isAbsurd(term: number): boolean {
+  return term > LIMITS.maxTerm;
 }
 
 function findDeparted(citizen: Citizen, boot: Boot): Member | undefined {

@@ -9,6 +9,7 @@ import type { CitizenConfig, Instant } from "./input.ts";
 import type { SendTime } from "./lease.ts";
 import { quorumOf } from "./lease.ts";
 import { type Boot, type Claim, UNKNOWN_BOOT } from "./message.ts";
+import { createNonces, drawNonce, type Nonces } from "./nonce.ts";
 import type { Random } from "./random.ts";
 
 /** A ping that was not answered yet. */
@@ -29,6 +30,8 @@ export interface Member {
   boot: Boot;
   /** The boot that said it would leave; nothing of it counts any more. */
   departed: Boot;
+  /** Of the newest status of this boot. */
+  beat: number;
   id: string;
   weight: number;
   eligible: boolean;
@@ -38,6 +41,8 @@ export interface Member {
   endedTerm: number;
   /** Last sign of life, own or vouched for. */
   lastSign: number;
+  /** Where the datagram came from that proved it was there: what comes from elsewhere is not its word. */
+  route: string;
   /** Last sign of life that came from itself. */
   lastHeard: number;
   aliveSince: number;
@@ -51,6 +56,8 @@ export interface Member {
 export interface Grant {
   readonly term: number;
   readonly boot: Boot;
+  /** The newest claim that it answers. */
+  readonly sequence: number;
   /** On the voter's monotonic clock. */
   readonly expiresAt: number;
 }
@@ -130,7 +137,9 @@ export interface Citizen {
   wall: number;
   effects: Effect[];
   readonly random: Random;
-  lastNonce: number;
+  readonly nonces: Nonces;
+  /** Of the last status sent. */
+  beat: number;
   /** Voters as options or discovery count them. */
   clusterSize: number;
   readonly members: Map<string, Member>;
@@ -175,7 +184,8 @@ export function createCitizen(config: CitizenConfig, at: Instant): Citizen {
     wall: at.wall,
     effects: [],
     random: { word: config.seed >>> 0 },
-    lastNonce: 0,
+    nonces: createNonces(config.nonceSeed),
+    beat: 0,
     // Until options or discovery have spoken no number of grants is enough.
     clusterSize: Infinity,
     members: new Map(),
@@ -216,7 +226,9 @@ export function unknownMember(address: string, voter: boolean): Member {
     leaving: false,
     alive: false,
     boot: UNKNOWN_BOOT,
+    route: "",
     departed: UNKNOWN_BOOT,
+    beat: 0,
     id: "",
     weight: 0,
     eligible: false,
@@ -231,9 +243,9 @@ export function unknownMember(address: string, voter: boolean): Member {
   };
 }
 
-/** A nonce that was not used before. */
-export function nextNonce(citizen: Citizen): number {
-  return ++citizen.lastNonce;
+/** A nonce that only this member can echo. */
+export function nextNonce(citizen: Citizen, member: Member): number {
+  return drawNonce(member.voter ? citizen.nonces.voters : citizen.nonces.strangers);
 }
 
 /** Whether this member would lead right now. */

@@ -17,10 +17,11 @@ export function isIdle(citizen: Citizen): boolean {
     (grant === undefined || citizen.now >= grant.expiresAt);
 }
 
-/** This member's own status. */
+/** This member's own status, newer than any before. */
 export function ownStatus(citizen: Citizen): Status {
   const { config, candidacy } = citizen;
   return {
+    beat: ++citizen.beat,
     id: config.id,
     address: config.address,
     weight: config.weight,
@@ -41,7 +42,7 @@ export function send(citizen: Citizen, member: Member, message: Message): void {
 
 /** Pings a member, with a claim when it is asked for its vote. */
 export function sendPing(citizen: Citizen, member: Member, claim: Claim | undefined, status: Status): void {
-  const nonce = nextNonce(citizen);
+  const nonce = nextNonce(citizen, member);
   if (member.pings.length >= LIMITS.outstandingPings) member.pings.shift();
   member.pings.push({ nonce, sentAt: citizen.now });
   member.lastPing = citizen.now;

@@ -38,8 +38,12 @@ export function reviewQuarantine(citizen: Citizen): void {
   ballot.floorTerm = Math.max(citizen.seenTerm, 1);
 }
 
-/** Answers the claim of the process `from` at a voter's address. */
-export function vote(citizen: Citizen, member: Member, from: Boot, claim: Claim): Vote {
+/**
+ * Answers the claim of the process `from` at a voter's address. `inOffice`: it has been elected for this very term.
+ * Then a voter that lost sight of it, and in between promised a higher term to one who was not elected, votes for it
+ * again; that is safe, because nobody else is elected while the lease of the one in office holds.
+ */
+export function vote(citizen: Citizen, member: Member, from: Boot, claim: Claim, inOffice: boolean): Vote {
   const { ballot } = citizen;
   const refuse = (refusal: Refusal): Vote => ({ term: claim.term, sequence: claim.sequence, refusal });
   if (!member.voter) return refuse("not-a-voter");
@@ -51,10 +55,16 @@ export function vote(citizen: Citizen, member: Member, from: Boot, claim: Claim)
   const renewal = held && grant.boot === from && grant.term === claim.term;
   if (!renewal) {
     if (held && grant.boot !== from && !isReleasedTo(citizen, grant.term, claim)) return refuse("held");
-    if (claim.term <= ballot.promisedTerm || claim.term < ballot.floorTerm) return refuse("stale-term");
+    if (grant?.boot === from && claim.term < grant.term) return refuse("stale-term");
+    const isNew = claim.term > ballot.promisedTerm && claim.term >= ballot.floorTerm;
+    if (!isNew && !inOffice) return refuse("stale-term");
   }
-  ballot.promisedTerm = claim.term;
-  ballot.grant = { term: claim.term, boot: from, expiresAt: citizen.now + citizen.config.timeout };
+  // A datagram that comes twice must not make a promise longer.
+  if (!renewal || claim.sequence > grant.sequence) {
+    const expiresAt = citizen.now + citizen.config.timeout;
+    ballot.promisedTerm = Math.max(ballot.promisedTerm, claim.term);
+    ballot.grant = { term: claim.term, boot: from, sequence: claim.sequence, expiresAt };
+  }
   return { term: claim.term, sequence: claim.sequence, refusal: undefined };
 }
 
@@ -87,7 +97,7 @@ export function reviewDeferred(citizen: Citizen): void {
     citizen.ballot.deferred = undefined;
   } else if (isVoteFree(citizen) && citizen.candidacy === undefined) {
     citizen.ballot.deferred = undefined;
-    const answer = vote(citizen, member, deferred.boot, deferred.claim);
+    const answer = vote(citizen, member, deferred.boot, deferred.claim, false);
     sendAck(citizen, deferred.address, deferred.boot, { nonce: deferred.nonce, challenge: 0, vote: answer });
   }
 }

@@ -79,6 +79,7 @@ function writeStatus(writer: ByteWriter, status: Status, ballot: boolean): void 
   writer.u8(
     (status.eligible ? ELIGIBLE : 0) | (status.idle ? IDLE : 0) | (leading ? LEADING : 0) | (ballot ? BALLOT : 0),
   );
+  writer.integer(status.beat, "beat");
   writer.text(status.id, BOUNDS.maxNameBytes, "id");
   writeAddress(writer, status.address, "address");
   writer.finite(status.weight, "weight");
@@ -171,6 +172,7 @@ function readFlags(reader: ByteReader, known: number, exact: boolean): number {
 
 function readStatus(reader: ByteReader, flags: number): Status {
   return {
+    beat: reader.integer(),
     id: reader.text(BOUNDS.maxNameBytes),
     address: readAddress(reader),
     weight: reader.finite(),

@@ -15,6 +15,7 @@ import { Broadcast, type Change, type State } from "../leadership/broadcast.ts";
 import { ClockOffset } from "../leadership/clock_offset.ts";
 import { Counters } from "../leadership/counters.ts";
 import { type Leadership, SharedView } from "../leadership/shared_view.ts";
+import { NONCE_SEED_WORDS } from "../core/nonce.ts";
 import { DEFAULTS } from "../limits.ts";
 import type { Settings } from "../options.ts";
 import type { Bind, Datagram } from "../transport/datagram.ts";
@@ -102,6 +103,7 @@ class Loop {
       drift: DEFAULTS.drift,
       sealed: settings.secrets.length > 0,
       seed: crypto.getRandomValues(new Uint32Array(1))[0] ?? 0,
+      nonceSeed: [...crypto.getRandomValues(new Uint32Array(NONCE_SEED_WORDS))],
     }, { now, wall: Date.now() });
     this.#wire = createWire({ cluster: settings.cluster, boot: this.#boot, secrets: settings.secrets });
     this.#messenger = new Messenger(this.#wire.payloadRoom(settings.maxPacketSize), settings.channels);

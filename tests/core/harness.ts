@@ -41,12 +41,15 @@ export function configOf(n: number, overrides: Partial<CitizenConfig> = {}): Cit
     quorum: "majority",
     sealed: false,
     seed: n,
+    nonceSeed: [n, 2, 3, 4, n, 6, 7, 8],
     ...overrides,
   };
 }
 
 /** A peer that says what the test makes it say. */
 export interface Puppet {
+  /** Of the last status it gave. */
+  beat: number;
   id: string;
   boot: string;
   address: string;
@@ -63,6 +66,7 @@ export interface Puppet {
 
 export function puppetOf(n: number, overrides: Partial<Puppet> = {}): Puppet {
   return {
+    beat: 0,
     id: `m${n}`,
     boot: bootOf(n),
     address: addressOf(n),
@@ -77,8 +81,10 @@ export function puppetOf(n: number, overrides: Partial<Puppet> = {}): Puppet {
   };
 }
 
-export function statusOf({ id, address, weight, eligible, idle, highestTerm, leading }: Puppet): Status {
-  return { id, address, weight, eligible, idle, highestTerm, leading };
+/** What the puppet says of itself now. */
+export function statusOf(puppet: Puppet): Status {
+  const { id, address, weight, eligible, idle, highestTerm, leading } = puppet;
+  return { beat: ++puppet.beat, id, address, weight, eligible, idle, highestTerm, leading };
 }
 
 export function claimOf(term: number, sequence = 1, succeeds = 0): Claim {
@@ -326,11 +332,11 @@ export class Cluster {
   }
 
   /** Runs until `condition` holds, for `ms` at most; the ms it took. */
-  runUntil(condition: () => boolean, ms: number): number {
+  runUntil(condition: () => boolean, ms: number, most = 1): number {
     const from = this.now;
     while (!condition()) {
       if (this.now - from >= ms) throw new Error(`not within ${ms} ms:\n${this.story()}`);
-      this.run(1);
+      this.run(1, most);
     }
     return this.now - from;
   }

@@ -1,7 +1,7 @@
 /** A leader in office stays in office as long as it reaches a quorum, whoever came, went or slept meanwhile. */
 
 import { assert, assertEquals } from "@std/assert";
-import { Cluster, INTERVAL, TIMEOUT } from "./harness.ts";
+import { Cluster, INTERVAL, messages, puppetOf, Solo, TIMEOUT } from "./harness.ts";
 
 /** Three members of which m1 leads. */
 function ruledByFirst(): Cluster {
@@ -117,5 +117,21 @@ Deno.test("a leader that nobody hears is succeeded within three timeouts, and on
     const took = cluster.runUntil(() => cluster.leaders.length > 0 && cluster.leaders[0] !== "m1", 3 * TIMEOUT);
     assert(took <= 3 * TIMEOUT);
     assertEquals(cluster.leaders, ["m2"]);
+  }
+});
+
+Deno.test("a follower that slept reads its mail before it stands", () => {
+  for (const first of ["tick", "packet"] as const) {
+    const [ruler, other] = [puppetOf(2, { leading: { term: 10, remaining: 400 } }), puppetOf(3)];
+    const solo = new Solo([ruler, other], { weight: 5 });
+    solo.advance(INTERVAL);
+    assertEquals(solo.leader, "m2");
+    solo.pause(3 * TIMEOUT);
+    const woken = first === "tick" ? solo.input({ kind: "tick" }) : solo.ping(other);
+    const claims = messages([...woken, ...solo.ping(ruler)], "ping").filter(({ message }) =>
+      message.claim !== undefined
+    );
+    assertEquals(claims, [], `woken by a ${first}`);
+    assertEquals(solo.leader, "m2");
   }
 });

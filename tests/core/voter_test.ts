@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Claim } from "../../src/core/message.ts";
-import { claimOf, INTERVAL, messages, type Puppet, puppetOf, Solo, TIMEOUT, voteIn } from "./harness.ts";
+import { LIMITS } from "../../src/limits.ts";
+import { claimOf, INTERVAL, messages, type Puppet, puppetOf, Solo, statusOf, TIMEOUT, voteIn } from "./harness.ts";
 
 /** An observer that only votes, with two voters it knows, and no quarantine left. */
 function voterOf(...puppets: Puppet[]): Solo {
@@ -120,10 +121,14 @@ Deno.test("a new boot at the holder's address does not hold its grant", () => {
   const solo = voterOf(first, second);
   solo.claim(first, claimOf(10));
   const restarted = puppetOf(2, { boot: "00000000000000aa" });
+  first.answers = false;
   solo.introduce(restarted);
   assertEquals(solo.claim(restarted, claimOf(11)), "held");
-  solo.advance(TIMEOUT);
-  assertEquals(solo.claim(restarted, claimOf(12)), "granted");
+  solo.advance(TIMEOUT - 1);
+  assertEquals(solo.claim(restarted, claimOf(12)), "held");
+  solo.advance(1);
+  solo.introduce(restarted);
+  assertEquals(solo.claim(restarted, claimOf(13)), "granted");
 });
 
 Deno.test("a claim to another boot of this address gets no vote", () => {
@@ -241,15 +246,15 @@ Deno.test("a candidate that gave up does not get its refused claim granted later
   assertEquals(voteIn(solo.release(first, 10), claimOf(11)), undefined);
 });
 
-Deno.test("a term far beyond the clock is ignored and counted", () => {
+Deno.test("a term that leaves no room for later ones is ignored and counted", () => {
   const first = a();
   const solo = voterOf(first, b());
-  for (const term of [solo.wall + 366 * 86_400_000 + 1, Number.MAX_SAFE_INTEGER]) {
+  for (const term of [LIMITS.maxTerm + 1, Number.MAX_SAFE_INTEGER]) {
     const effects = solo.ping(first, claimOf(term));
     assertEquals(voteIn(effects, claimOf(term)), undefined);
     assert(effects.some((effect) => effect.kind === "dropped" && effect.reason === "absurd-term"));
   }
-  assertEquals(solo.claim(first, claimOf(10)), "granted");
+  assertEquals(solo.claim(first, claimOf(LIMITS.maxTerm)), "granted");
 });
 
 Deno.test("a lighter candidate yields its own vote to a heavier one, a heavier does not", () => {
@@ -279,4 +284,26 @@ Deno.test("a voter goes on voting for the leader in office after it lost sight o
   assertEquals(solo.claim(leader, claimOf(10, 1)), "granted");
   solo.advance(2 * TIMEOUT);
   assertEquals(solo.claim(leader, claimOf(10, 20)), "granted", "nobody else was granted anything since");
+});
+
+Deno.test("a claim that another datagram of its sender has overtaken is answered still", () => {
+  const [first, second] = [a(), b()];
+  const solo = voterOf(first, second);
+  const claim = claimOf(10);
+  const overtaken = { kind: "ping", nonce: 5, status: statusOf(first), claim } as const;
+  solo.ping(first);
+  assertEquals(voteIn(solo.packet(first, overtaken), claim), "granted");
+});
+
+Deno.test("a claim that comes twice is answered alike and promises no longer", () => {
+  const [first, second] = [a(), b()];
+  const solo = voterOf(first, second);
+  const claim = claimOf(10);
+  const ping = { kind: "ping", nonce: 5, status: statusOf(first), claim } as const;
+  solo.packet(first, ping);
+  solo.advance(TIMEOUT / 2);
+  solo.packet(first, ping);
+  solo.advance(TIMEOUT / 2);
+  solo.packet(first, ping);
+  assertEquals(solo.claim(second, claimOf(11)), "granted");
 });

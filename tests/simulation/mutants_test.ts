@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { type Core } from "../../scripts/simulate/core.ts";
+import type { Core } from "../../scripts/simulate/core.ts";
 import { runSeed } from "../../scripts/simulate/run_seed.ts";
 import { carryOf } from "../../scripts/simulate/carry.ts";
 import { seedsFrom } from "../../scripts/simulate/sweep.ts";

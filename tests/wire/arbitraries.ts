@@ -29,6 +29,7 @@ export const address = fc.oneof(
 const duration = fc.nat(Math.floor(0xffff_ffff / 125)).map((eighths) => eighths / 8);
 
 const status: fc.Arbitrary<Status> = fc.record({
+  beat: integer,
   id: name,
   address,
   weight: fc.double({ noNaN: true, noDefaultInfinity: true }),

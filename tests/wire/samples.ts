@@ -11,6 +11,7 @@ export const PING: Ping = {
   kind: "ping",
   nonce: 7,
   status: {
+    beat: 77,
     id: "alice",
     address: "10.0.0.7:12345",
     weight: 0.5,
@@ -45,6 +46,7 @@ const id = "x".repeat(128);
 const address = "[fd00:1111:2222:3333:4444:5555:6666:7777]:65535";
 const most = Number.MAX_SAFE_INTEGER;
 const status = {
+  beat: most,
   id,
   address,
   weight: -Number.MAX_VALUE,

@@ -75,9 +75,9 @@ Deno.test("durations out of range are held at its ends", () => {
 
 const GOLDEN: Record<Payload["kind"], string> = {
   ping:
-    "d3c40100000964656d6f637261637900000000000000a1b0b000000000000201000000000000070d05616c696365040a00000730393fe000000000000000018bcfe5680000018bcfe56800000f193c00018bcfe568000000000000000300000000000000000f42404ed32750",
+    "d3c40100000964656d6f637261637900000000000000a1b0b000000000000201000000000000070d0000000000004d05616c696365040a00000730393fe000000000000000018bcfe5680000018bcfe56800000f193c00018bcfe568000000000000000300000000000000000f42401ba234b5",
   ack:
-    "d3c40100000964656d6f637261637900000000000000a1b0b000000000000202000000000000071fffffffffffff0b0462c3b66206fd00000000000000000000000000000700503fe000000000000000018bcfe5680000018bcfe568000000000000000302fdfab2a3",
+    "d3c40100000964656d6f637261637900000000000000a1b0b000000000000202000000000000071fffffffffffff0b0000000000004d0462c3b66206fd00000000000000000000000000000700503fe000000000000000018bcfe5680000018bcfe568000000000000000302b4cfbaa4",
   release:
     "d3c40100000964656d6f637261637900000000000000a1b0b0000000000002030000000000000800000000000009b0b0000000000002d852e8a2",
   leave: "d3c40100000964656d6f637261637900000000000000a1b0b0000000000002040000000000000a4e807862",
@@ -157,12 +157,12 @@ Deno.test("each kind of bad datagram is dropped for its own reason", () => {
     ["kind 0", splice(ping, BODY, BODY + 1, 0), "unknown-kind"],
     ["an unsafe nonce", splice(ping, BODY + 1, BODY + 2, 0x20), "malformed"],
     ["unknown flags", splice(ping, BODY + 8, BODY + 9, 0x1d), "malformed"],
-    ["an empty id", splice(ping, BODY + 9, BODY + 15, 0), "malformed"],
-    ["an id over its bound", splice(ping, BODY + 9, BODY + 15, 129, ...new Array<number>(129).fill(65)), "malformed"],
-    ["an id that is not UTF-8", splice(ping, BODY + 10, BODY + 11, 0xff), "malformed"],
-    ["an id that is half a surrogate pair", splice(ping, BODY + 10, BODY + 13, 0xed, 0xa0, 0x80), "malformed"],
-    ["an infinite weight", splice(ping, BODY + 22, BODY + 24, 0x7f, 0xf0), "malformed"],
-    ["a weight that is no number", splice(ping, BODY + 22, BODY + 24, 0x7f, 0xf8), "malformed"],
+    ["an empty id", splice(ping, BODY + 16, BODY + 22, 0), "malformed"],
+    ["an id over its bound", splice(ping, BODY + 16, BODY + 22, 129, ...new Array<number>(129).fill(65)), "malformed"],
+    ["an id that is not UTF-8", splice(ping, BODY + 17, BODY + 18, 0xff), "malformed"],
+    ["an id that is half a surrogate pair", splice(ping, BODY + 17, BODY + 20, 0xed, 0xa0, 0x80), "malformed"],
+    ["an infinite weight", splice(ping, BODY + 29, BODY + 31, 0x7f, 0xf0), "malformed"],
+    ["a weight that is no number", splice(ping, BODY + 29, BODY + 31, 0x7f, 0xf8), "malformed"],
     ["an unknown refusal", refusal(6), "malformed"],
     ["an address of family 5", address(5, 10, 0, 0, 7, 0, 80), "malformed"],
     ["port 0", address(4, 10, 0, 0, 7, 0, 0), "malformed"],

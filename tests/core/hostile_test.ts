@@ -1,0 +1,252 @@
+/** Whatever arrives, a citizen neither throws nor spins, nor keeps much of it, nor changes who leads for a stranger's word. */
+
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { type Citizen, wakeAt } from "../../src/core/citizen.ts";
+import type { Event } from "../../src/core/input.ts";
+import type { Message } from "../../src/core/message.ts";
+import { LIMITS } from "../../src/limits.ts";
+import { addressOf, bootOf, INTERVAL, ofKind, type Puppet, puppetOf, Solo, TIMEOUT } from "./harness.ts";
+
+const RUNS = 300;
+
+/** Boots of the citizen, of its peers, of nobody. */
+const anyBoot = fc.oneof(
+  fc.constantFrom("", bootOf(1), bootOf(2), bootOf(3), "__proto__", "constructor"),
+  fc.integer({ min: 0, max: 0xffff }).map(bootOf),
+);
+const anyAddress = fc.oneof(
+  fc.constantFrom(addressOf(1), addressOf(2), addressOf(3), "__proto__", "", "[::1]:1", "a".repeat(300)),
+  fc.integer({ min: 4, max: 250 }).map(addressOf),
+);
+/** What the wire lets through: whole numbers up to 2^53 - 1. */
+const anyTerm = fc.oneof(
+  fc.integer({ min: 0, max: 12 }),
+  fc.maxSafeNat(),
+  fc.constantFrom(0, Number.MAX_SAFE_INTEGER, 1_750_000_000_000),
+);
+const anyAge = fc.oneof(fc.integer({ min: 0, max: 1000 }), fc.constantFrom(0, 0.001, 4_294_967.295));
+const anyStatus = fc.record({
+  id: fc.constantFrom("m1", "m2", "m3", "m4", "", "__proto__", "constructor", "toString"),
+  address: anyAddress,
+  weight: fc.double({ noNaN: true, noDefaultInfinity: true }),
+  eligible: fc.boolean(),
+  idle: fc.boolean(),
+  highestTerm: anyTerm,
+  beat: anyTerm,
+  leading: fc.option(fc.record({ term: anyTerm, remaining: anyAge }), { nil: undefined }),
+});
+const anyClaim = fc.record({ term: anyTerm, sequence: anyTerm, succeeds: anyTerm, lease: anyAge });
+const anyVote = fc.record({
+  term: anyTerm,
+  sequence: fc.oneof(fc.integer({ min: 0, max: 4 }), anyTerm),
+  refusal: fc.constantFrom(undefined, "quarantined", "held", "stale-term", "not-a-voter", "longer-lease"),
+});
+const anyNonce = fc.oneof(fc.integer({ min: 0, max: 60 }), fc.maxSafeNat());
+
+const anyMessage: fc.Arbitrary<Message> = fc.oneof(
+  fc.record({
+    kind: fc.constant("ping"),
+    nonce: anyNonce,
+    status: anyStatus,
+    claim: fc.option(anyClaim, { nil: undefined }),
+  }),
+  fc.record({
+    kind: fc.constant("ack"),
+    nonce: anyNonce,
+    challenge: anyNonce,
+    status: anyStatus,
+    vote: fc.option(anyVote, { nil: undefined }),
+  }),
+  fc.record({
+    kind: fc.constant("release"),
+    nonce: anyNonce,
+    term: anyTerm,
+    successor: fc.option(anyBoot, { nil: undefined }),
+  }),
+  fc.record({ kind: fc.constant("leave"), nonce: anyNonce }),
+  fc.record({ kind: fc.constant("probe"), target: anyAddress }),
+  fc.record({ kind: fc.constant("vouch"), target: anyAddress, boot: anyBoot, age: anyAge }),
+) as fc.Arbitrary<Message>;
+
+const anyPacket: fc.Arbitrary<Event> = fc.record({
+  kind: fc.constant("packet" as const),
+  source: anyAddress,
+  from: anyBoot,
+  to: fc.oneof({ weight: 3, arbitrary: fc.constant(bootOf(1)) }, { weight: 1, arbitrary: anyBoot }),
+  message: anyMessage,
+});
+
+const anyEvent: fc.Arbitrary<Event> = fc.oneof(
+  { weight: 20, arbitrary: anyPacket },
+  {
+    weight: 1,
+    arbitrary: fc.oneof(
+      fc.constant<Event>({ kind: "tick" }),
+      fc.constant<Event>({ kind: "resign" }),
+      fc.record({ kind: fc.constant("stall" as const), stalled: fc.boolean() }),
+      fc.record({ kind: fc.constant("raise" as const), term: fc.integer({ min: 0, max: 2e12 }) }),
+      fc.record({
+        kind: fc.constant("peers" as const),
+        addresses: fc.array(anyAddress, { maxLength: 5 }),
+        clusterSize: fc.integer({ min: 1, max: 9 }),
+      }),
+      fc.constant<Event>({ kind: "close" }),
+    ),
+  },
+);
+
+const anyStep = fc.record({ after: fc.constantFrom(0, 0, 0, 1, 10, INTERVAL, TIMEOUT, 10 * TIMEOUT), event: anyEvent });
+
+/** Everything a citizen keeps that others could make it keep. */
+function kept(citizen: Citizen): number {
+  let count = citizen.members.size + citizen.byBoot.size + citizen.probes.size + citizen.releases.length +
+    citizen.handedTo.size + (citizen.candidacy?.sent.size ?? 0) + (citizen.candidacy?.granted.size ?? 0);
+  for (const { askers } of citizen.probes.values()) count += askers.size;
+  for (const { pings } of citizen.members.values()) count += pings.length;
+  return count;
+}
+
+function community(): { solo: Solo; peers: Puppet[] } {
+  const peers = [puppetOf(2, { grants: true }), puppetOf(3, { grants: true, weight: 1 })];
+  const solo = new Solo(peers, { weight: 5 });
+  peers.forEach((peer) => solo.introduce(peer));
+  solo.advance(TIMEOUT);
+  return { solo, peers };
+}
+
+Deno.test("no input makes a citizen throw, spin or lose its sense of time", () => {
+  for (const quorum of ["majority", "none"] as const) {
+    fc.assert(
+      fc.property(fc.array(anyStep, { maxLength: 60 }), (steps) => {
+        const solo = new Solo([puppetOf(2, { grants: true }), puppetOf(3)], { weight: 5, quorum });
+        for (const { after, event } of steps) {
+          solo.advance(after);
+          solo.input(event);
+          assert(wakeAt(solo.citizen) <= solo.now + INTERVAL, `wakes at ${wakeAt(solo.citizen)}, now ${solo.now}`);
+        }
+        solo.input({ kind: "tick" });
+        assert(wakeAt(solo.citizen) > solo.now);
+      }),
+      { numRuns: RUNS },
+    );
+  }
+});
+
+Deno.test("every view comes before the events that tell of it, in every order of inputs", () => {
+  fc.assert(
+    fc.property(fc.array(anyStep, { maxLength: 60 }), (steps) => {
+      const solo = new Solo([puppetOf(2, { grants: true }), puppetOf(3, { grants: true })], { weight: 5 });
+      for (const { after, event } of steps) {
+        solo.advance(after);
+        solo.input(event);
+      }
+      let leading = 0;
+      let elected = 0;
+      for (const effect of solo.log) {
+        if (effect.kind === "view") leading = effect.leading ? effect.term : 0;
+        if (effect.kind === "elected") assertEquals([leading, elected], [effect.token, 0]);
+        if (effect.kind === "elected") elected = effect.token;
+        if (effect.kind === "resigned") assertEquals([leading, elected], [0, effect.token]);
+        if (effect.kind === "resigned") elected = 0;
+      }
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+Deno.test("members are added and removed in turns, whatever arrives", () => {
+  fc.assert(
+    fc.property(fc.array(anyStep, { maxLength: 60 }), (steps) => {
+      const solo = new Solo([puppetOf(2), puppetOf(3)]);
+      for (const { after, event } of steps) {
+        solo.advance(after);
+        solo.input(event);
+      }
+      const present = new Set<string>();
+      for (const effect of solo.log) {
+        if (effect.kind === "added") {
+          assert(!present.has(effect.member.id), `${effect.member.id} twice`);
+          present.add(effect.member.id);
+        }
+        if (effect.kind === "removed") assert(present.delete(effect.member.id), `${effect.member.id} was not there`);
+      }
+      assertEquals([...present].sort(), solo.ids);
+      assertEquals(solo.citizen.byBoot.size, [...solo.citizen.members.values()].filter(({ alive }) => alive).length);
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+Deno.test("memory stays bounded under a flood", () => {
+  const { solo } = community();
+  const flood = fc.sample(fc.array(anyPacket, { minLength: 100, maxLength: 100 }), { numRuns: 100, seed: 1 }).flat();
+  const bound = 4 * (LIMITS.strangers + LIMITS.unverified) * (2 + LIMITS.outstandingPings);
+  for (const [index, event] of flood.entries()) {
+    solo.input(event);
+    if (index % 50 === 0) solo.advance(7);
+    assert(kept(solo.citizen) < bound);
+  }
+  solo.advance(3 * TIMEOUT);
+  assert(kept(solo.citizen) < 100, `${kept(solo.citizen)} after a while`);
+});
+
+/** Packets of who knows the addresses and ids, and writes from its own. */
+const strangersPacket = fc.record({
+  kind: fc.constant("packet" as const),
+  source: fc.integer({ min: 100, max: 120 }).map(addressOf),
+  from: fc.integer({ min: 100, max: 120 }).map(bootOf),
+  to: fc.constantFrom(bootOf(1), ""),
+  message: anyMessage,
+});
+
+Deno.test("who is not verified does not change who leads, who is there, or what was promised", () => {
+  fc.assert(
+    fc.property(fc.array(strangersPacket, { maxLength: 80 }), (packets) => {
+      const { solo } = community();
+      assert(solo.leads);
+      const promised = solo.citizen.ballot.grant;
+      const seen = solo.citizen.seenTerm;
+      const from = solo.log.length;
+      for (const packet of packets) solo.input(packet);
+      const changes = solo.log.slice(from).filter(({ kind }) => !["send", "dropped"].includes(kind));
+      assertEquals(changes, []);
+      assertEquals(solo.citizen.ballot.grant, promised);
+      assertEquals(solo.citizen.seenTerm, seen);
+      solo.advance(3 * TIMEOUT);
+      assert(solo.leads);
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+Deno.test("who is not verified does not change whom a follower follows and votes for", () => {
+  fc.assert(
+    fc.property(fc.array(strangersPacket, { maxLength: 80 }), (packets) => {
+      const ruler = puppetOf(2, { leading: { term: 10, remaining: 400 } });
+      const solo = new Solo([ruler, puppetOf(3)], { eligible: false });
+      solo.introduce(ruler);
+      solo.introduce(solo.puppets[1]!);
+      const claim = { term: 10, sequence: 1, succeeds: 0, lease: TIMEOUT };
+      assertEquals(solo.claim(ruler, claim), "granted");
+      for (const packet of packets) solo.input(packet);
+      assertEquals(solo.leader, "m2");
+      assertEquals(ofKind(solo.log, "leader").length, 1);
+      assertEquals(solo.claim(ruler, { ...claim, sequence: 2 }), "granted");
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+Deno.test("a packet costs at most a few packets", () => {
+  fc.assert(
+    fc.property(fc.array(strangersPacket, { maxLength: 60 }), (packets) => {
+      const { solo } = community();
+      for (const packet of packets) {
+        const sent = ofKind(solo.input(packet), "send").length;
+        assert(sent <= 1, `${sent} packets for one`);
+      }
+    }),
+    { numRuns: RUNS },
+  );
+});

@@ -1,0 +1,338 @@
+import { assert, assertEquals } from "@std/assert";
+import type { Effect } from "../../src/core/effect.ts";
+import { LIMITS } from "../../src/limits.ts";
+import { addressOf, bootOf, Cluster, INTERVAL, kinds, messages, ofKind, puppetOf, Solo, TIMEOUT } from "./harness.ts";
+
+function reasons(effects: readonly Effect[]): string[] {
+  return ofKind(effects, "dropped").map(({ reason }) => reason);
+}
+
+function changes(effects: readonly Effect[]): string[] {
+  return effects.flatMap((effect) =>
+    effect.kind === "added" || effect.kind === "removed" ? [`${effect.kind} ${effect.member.id}`] : []
+  );
+}
+
+Deno.test("a peer counts once it has answered the challenge, not before", () => {
+  const peer = puppetOf(2, { answers: false });
+  const solo = new Solo([peer]);
+  const hello = solo.ping(peer, undefined, { to: "" });
+  assertEquals(changes(hello), []);
+  assertEquals(solo.ids, []);
+  const [ack] = messages(hello, "ack");
+  assert(ack !== undefined && ack.message.challenge !== 0);
+  assertEquals(ack.address, peer.address);
+  assertEquals(changes(solo.ack(peer, ack.message.challenge + 1)), [], "the wrong nonce");
+  assertEquals(changes(solo.ack(peer, ack.message.challenge, undefined, { to: bootOf(99) })), [], "the wrong boot");
+  assertEquals(changes(solo.ack(peer, ack.message.challenge)), ["added m2"]);
+  assertEquals(solo.ids, ["m2"]);
+});
+
+Deno.test("a peer that answers a ping needs no challenge", () => {
+  const peer = puppetOf(2);
+  const solo = new Solo([peer]);
+  assertEquals(changes(solo.advance(0)), ["added m2"]);
+});
+
+Deno.test("a challenge that is answered after a timeout counts for nothing", () => {
+  const peer = puppetOf(2, { answers: false });
+  const solo = new Solo([peer]);
+  const [ack] = messages(solo.ping(peer, undefined, { to: "" }), "ack");
+  solo.advance(TIMEOUT + 1);
+  assertEquals(changes(solo.ack(peer, ack!.message.challenge)), []);
+});
+
+Deno.test("a stranger that answers its challenge becomes a member without a vote, and is forgotten when silent", () => {
+  const stranger = puppetOf(9, { answers: false });
+  const solo = new Solo([puppetOf(2)]);
+  const added = ofKind(solo.introduce(stranger), "added");
+  assertEquals(added.map(({ member }) => [member.id, member.voter]), [["m9", false]]);
+  assertEquals(changes(solo.advance(2 * TIMEOUT)), ["added m2", "removed m9"]);
+  assertEquals(solo.citizen.members.has(stranger.address), false);
+});
+
+Deno.test("a stranger's hello is answered once, and costs no pings and no memory for long", () => {
+  const spoofed = puppetOf(9, { answers: false });
+  const solo = new Solo([], { clusterSize: 1 });
+  const hello = solo.ping(spoofed, undefined, { to: "" });
+  const toIt = (effects: readonly Effect[]): number =>
+    ofKind(effects, "send").filter(({ address }) => address === spoofed.address).length;
+  assertEquals(toIt(hello), 1);
+  assertEquals(toIt(solo.advance(10 * TIMEOUT)), 0);
+  assertEquals(solo.citizen.members.size, 0);
+});
+
+Deno.test("a stranger that names another address than it writes from is refused", () => {
+  const solo = new Solo([puppetOf(2)]);
+  const effects = solo.ping(puppetOf(9), undefined, { to: "", source: addressOf(10) });
+  assertEquals(reasons(effects), ["impostor"]);
+  assertEquals(messages(effects, "ack"), []);
+  const own = solo.ping(puppetOf(9, { address: solo.config.address }), undefined, { to: "" });
+  assertEquals(reasons(own), ["impostor"], "own address");
+});
+
+Deno.test("an id that is taken is refused", () => {
+  const solo = new Solo([puppetOf(2), puppetOf(3)]);
+  solo.introduce(solo.puppets[0]!);
+  assertEquals(reasons(solo.ping(puppetOf(3, { id: "m2" }), undefined, { to: "" })), ["duplicate-id"], "a peer's");
+  assertEquals(reasons(solo.ping(puppetOf(3, { id: "m1" }), undefined, { to: "" })), ["duplicate-id"], "its own");
+  assertEquals(reasons(solo.ping(puppetOf(9, { id: "m1" }), undefined, { to: "" })), ["duplicate-id"], "a stranger");
+  assertEquals(solo.ids, ["m2"]);
+});
+
+Deno.test("what is meant for another boot is ignored", () => {
+  const peer = puppetOf(2);
+  const solo = new Solo([peer]);
+  solo.introduce(peer);
+  const nonce = 5;
+  const where = { to: bootOf(77) };
+  assertEquals(reasons(solo.packet(peer, { kind: "leave", nonce }, where)), ["misdirected"]);
+  const release = { kind: "release", nonce, term: 1, successor: undefined } as const;
+  assertEquals(reasons(solo.packet(peer, release, where)), ["misdirected"]);
+  assertEquals(reasons(solo.packet(peer, { kind: "probe", target: addressOf(3) }, where)), ["misdirected"]);
+  assertEquals(reasons(solo.packet(puppetOf(1), { kind: "leave", nonce })), ["misdirected"], "its own echo");
+  assertEquals(solo.ids, ["m2"]);
+});
+
+Deno.test("a ping to an older boot is answered with a challenge and is no sign of life", () => {
+  const peer = puppetOf(2, { answers: false });
+  const solo = new Solo([peer]);
+  solo.introduce(peer);
+  solo.advance(TIMEOUT - 1);
+  const answer = messages(solo.ping(peer, undefined, { to: bootOf(77) }), "ack");
+  assert(answer[0] !== undefined && answer[0].message.challenge !== 0);
+  assertEquals(changes(solo.advance(1)), ["removed m2"]);
+});
+
+Deno.test("a silent peer is removed after the timeout and not before", () => {
+  const peer = puppetOf(2, { answers: false });
+  const solo = new Solo([peer, puppetOf(3)]);
+  solo.advance(37);
+  solo.introduce(peer);
+  assertEquals(changes(solo.advance(TIMEOUT - 1)), []);
+  assertEquals(changes(solo.advance(1)), ["removed m2"]);
+  assertEquals(solo.ids, ["m3"]);
+});
+
+Deno.test("every answer to a ping is a sign of life", () => {
+  const peer = puppetOf(2);
+  const solo = new Solo([peer]);
+  assertEquals(changes(solo.advance(20 * TIMEOUT)), ["added m2"]);
+});
+
+Deno.test("a configured peer is pinged for ever, and added again when it speaks again", () => {
+  const peer = puppetOf(2, { answers: false });
+  const solo = new Solo([peer]);
+  solo.introduce(peer);
+  assertEquals(changes(solo.advance(5 * TIMEOUT)), ["removed m2"]);
+  const pings = messages(solo.advance(10 * TIMEOUT), "ping").length;
+  assert(pings >= 15 && pings <= 25, `${pings} pings in ten timeouts`);
+  peer.answers = true;
+  assertEquals(changes(solo.advance(TIMEOUT)), ["added m2"]);
+});
+
+Deno.test("who says that it leaves is removed at once, and is believed dead whatever comes late", () => {
+  const peer = puppetOf(2, { answers: false });
+  const solo = new Solo([peer, puppetOf(3)]);
+  solo.introduce(peer);
+  const leaving = solo.leave(peer);
+  assertEquals(changes(leaving), ["removed m2"]);
+  assertEquals(messages(leaving, "ack").map(({ address }) => address), [peer.address]);
+  assertEquals(messages(solo.leave(peer), "ack").length, 1, "a repeated farewell is answered too");
+  assertEquals(reasons(solo.ping(peer)), ["departed"]);
+  assertEquals(reasons(solo.ping(peer, undefined, { to: "" })), ["departed"]);
+  assertEquals(changes(solo.introduce(puppetOf(2, { boot: bootOf(0x200) }))), ["added m2"], "a new start");
+});
+
+Deno.test("a new boot at the same address is another member", () => {
+  const [old, young] = [puppetOf(2), puppetOf(2, { boot: bootOf(0x200), id: "young" })];
+  const solo = new Solo([old]);
+  solo.introduce(old);
+  assertEquals(changes(solo.introduce(young)), ["removed m2", "added young"]);
+  assertEquals(solo.ids, ["young"]);
+  assertEquals(solo.citizen.byBoot.size, 1);
+});
+
+Deno.test("added and removed alternate for every peer", () => {
+  const cluster = new Cluster([{ weight: 3 }, { weight: 2 }, { weight: 1 }, {}]);
+  cluster.start();
+  cluster.run(2 * TIMEOUT);
+  for (const n of [1, 2, 3, 1]) {
+    cluster.crash(n);
+    cluster.run(n === 2 ? INTERVAL : 2 * TIMEOUT);
+    cluster.start(n);
+    cluster.run(3 * TIMEOUT);
+  }
+  for (const [peer, restarts] of [["m1", 2], ["m2", 1], ["m3", 1]] as const) {
+    const expected = [`added ${peer}`];
+    for (let n = 0; n < restarts; n++) expected.push(`removed ${peer}`, `added ${peer}`);
+    const changes = cluster.since(0, "m4").filter((what) => what.endsWith(`ed ${peer}`));
+    assertEquals(changes, expected);
+  }
+});
+
+Deno.test("others are asked about a silent peer, and their word keeps it", () => {
+  const [silent, helper] = [puppetOf(2, { answers: false }), puppetOf(3)];
+  const solo = new Solo([silent, helper]);
+  solo.introduce(silent);
+  solo.introduce(helper);
+  const asked = messages(solo.advance(3 * INTERVAL), "probe");
+  assert(asked.length > 0);
+  assert(asked.every(({ address, message }) => address === helper.address && message.target === silent.address));
+  for (let vouches = 0; vouches < 20; vouches++) {
+    solo.packet(helper, { kind: "vouch", target: silent.address, boot: silent.boot, age: 50 });
+    assertEquals(changes(solo.advance(INTERVAL)), []);
+  }
+  solo.packet(helper, { kind: "vouch", target: silent.address, boot: silent.boot, age: 50 });
+  assertEquals(changes(solo.advance(TIMEOUT - 51)), []);
+  assertEquals(changes(solo.advance(1)), ["removed m2"], "the age counts");
+});
+
+Deno.test("a word for another boot, for who is gone or from who is unknown keeps nobody", () => {
+  const [silent, helper] = [puppetOf(2, { answers: false }), puppetOf(3)];
+  const solo = new Solo([silent, helper]);
+  solo.introduce(silent);
+  solo.introduce(helper);
+  solo.advance(TIMEOUT - 10);
+  solo.packet(helper, { kind: "vouch", target: silent.address, boot: bootOf(77), age: 0 });
+  solo.packet(helper, { kind: "vouch", target: addressOf(50), boot: silent.boot, age: 0 });
+  const unknown = solo.packet(puppetOf(9), { kind: "vouch", target: silent.address, boot: silent.boot, age: 0 });
+  assertEquals(reasons(unknown), ["unverified"]);
+  assertEquals(changes(solo.advance(10)), ["removed m2"]);
+  solo.packet(helper, { kind: "vouch", target: silent.address, boot: silent.boot, age: 0 });
+  assertEquals(solo.ids, ["m3"]);
+});
+
+Deno.test("a member vouches for whom it has heard itself, at once or as soon as it hears it", () => {
+  const [target, asker] = [puppetOf(2, { answers: false }), puppetOf(3)];
+  const solo = new Solo([target, asker]);
+  solo.introduce(target);
+  solo.introduce(asker);
+  solo.advance(40);
+  const [soon] = messages(solo.packet(asker, { kind: "probe", target: target.address }), "vouch");
+  assertEquals(soon?.message, { kind: "vouch", target: target.address, boot: target.boot, age: 40 });
+
+  solo.advance(INTERVAL);
+  const asked = solo.packet(asker, { kind: "probe", target: target.address });
+  assertEquals(messages(asked, "vouch"), []);
+  assertEquals(messages(asked, "ping").map(({ address }) => address), [target.address]);
+  const [later] = messages(solo.ping(target), "vouch");
+  assertEquals([later?.address, later?.message.age], [asker.address, 0]);
+  assertEquals(messages(solo.ping(target), "vouch"), [], "once");
+});
+
+Deno.test("a word of others is not passed on", () => {
+  const [target, asker] = [puppetOf(2, { answers: false }), puppetOf(3)];
+  const solo = new Solo([target, asker]);
+  solo.introduce(target);
+  solo.introduce(asker);
+  solo.advance(3 * INTERVAL);
+  solo.packet(asker, { kind: "vouch", target: target.address, boot: target.boot, age: 0 });
+  assertEquals(messages(solo.packet(asker, { kind: "probe", target: target.address }), "vouch"), []);
+});
+
+Deno.test("members that have all lost one do not keep it alive for each other", () => {
+  const cluster = new Cluster([{ weight: 1 }, {}, {}, {}]);
+  cluster.start();
+  cluster.run(2 * TIMEOUT);
+  cluster.crash(4);
+  const from = cluster.now;
+  cluster.run(2 * TIMEOUT);
+  for (const member of ["m1", "m2", "m3"]) assertEquals(cluster.since(from, member), ["removed m4"]);
+});
+
+Deno.test("one broken path removes nobody", () => {
+  const cluster = new Cluster([{ weight: 1 }, {}, {}]);
+  cluster.start();
+  cluster.run(2 * TIMEOUT);
+  const from = cluster.now;
+  cluster.cut(2, 3);
+  cluster.run(10 * TIMEOUT);
+  assertEquals(cluster.since(from), []);
+});
+
+Deno.test("discovery adds voters and drops them once they are silent", () => {
+  const [stays, goes, comes] = [puppetOf(2), puppetOf(3), puppetOf(4)];
+  const solo = new Solo([stays, goes, comes], { voters: [stays, goes] });
+  solo.advance(INTERVAL);
+  assertEquals(solo.ids, ["m2", "m3"]);
+  const effects = solo.input({
+    kind: "peers",
+    addresses: [addressOf(1), stays.address, comes.address],
+    clusterSize: 3,
+  });
+  assertEquals(changes([...effects, ...solo.advance(INTERVAL)]), ["added m4"]);
+  assertEquals(solo.citizen.members.get(goes.address)?.voter, true, "it may still vote while it is there");
+  goes.answers = false;
+  assertEquals(changes(solo.advance(2 * TIMEOUT)), ["removed m3"]);
+  assertEquals(solo.citizen.members.has(goes.address), false);
+  assertEquals(solo.citizen.members.size, 2, "own address is no peer");
+});
+
+Deno.test("a stranger that discovery names becomes a voter, and a voter it never saw is forgotten at once", () => {
+  const [stranger, absent] = [puppetOf(9), puppetOf(3, { answers: false })];
+  const solo = new Solo([stranger, absent], { voters: [absent] });
+  solo.introduce(stranger);
+  const effects = solo.input({ kind: "peers", addresses: [stranger.address], clusterSize: 2 });
+  assertEquals(ofKind(effects, "updated").map(({ member }) => [member.id, member.voter]), [["m9", true]]);
+  assertEquals([...solo.citizen.members.keys()], [stranger.address]);
+});
+
+Deno.test("a peer's new weight and eligibility are told", () => {
+  const peer = puppetOf(2);
+  const solo = new Solo([peer]);
+  solo.introduce(peer);
+  peer.weight = 7;
+  peer.eligible = false;
+  const updated = ofKind(solo.ping(peer), "updated").map(({ member }) => [member.weight, member.eligible]);
+  assertEquals(updated, [[7, false]]);
+  assertEquals(kinds(solo.ping(peer)).includes("updated"), false);
+});
+
+Deno.test("a member that slept does not take its own silence for that of the others", () => {
+  const peer = puppetOf(2);
+  const solo = new Solo([peer]);
+  solo.advance(INTERVAL);
+  solo.pause(10 * TIMEOUT);
+  assertEquals(changes(solo.input({ kind: "tick" })), []);
+  peer.answers = false;
+  assertEquals(changes(solo.advance(TIMEOUT + INTERVAL)), ["removed m2"]);
+});
+
+Deno.test("strangers are bounded, verified or not", () => {
+  const solo = new Solo([], { clusterSize: 1 });
+  const stranger = (n: number): ReturnType<typeof puppetOf> => puppetOf(n, { address: `10.1.${n >> 8}.${n & 255}:1` });
+  for (let n = 2; n < 2000; n++) solo.ping(stranger(n), undefined, { to: "" });
+  assertEquals(solo.citizen.members.size, LIMITS.unverified);
+  assertEquals(reasons(solo.ping(stranger(2000), undefined, { to: "" })), ["too-many-strangers"]);
+  solo.advance(2 * TIMEOUT);
+  assertEquals(solo.citizen.members.size, 0);
+  for (let n = 2; n < 2000; n++) solo.introduce(stranger(n));
+  assertEquals(solo.ids.length, LIMITS.strangers);
+  assertEquals(reasons(solo.ping(stranger(2000), undefined, { to: "" })), ["too-many-members"]);
+});
+
+Deno.test("probes that wait are bounded", () => {
+  const voters = Array.from({ length: 200 }, (_, index) => puppetOf(index + 2, { answers: false }));
+  const solo = new Solo(voters);
+  const asker = voters[0]!;
+  solo.introduce(asker);
+  for (const { address } of voters) solo.packet(asker, { kind: "probe", target: address });
+  assertEquals(solo.citizen.probes.size, LIMITS.pendingProbes);
+  solo.advance(2 * TIMEOUT);
+  assertEquals(solo.citizen.probes.size, 0);
+});
+
+Deno.test("a voter whose datagrams come from another place is the same member once it has proved it", () => {
+  const peer = puppetOf(2, { answers: false });
+  const solo = new Solo([peer]);
+  solo.introduce(peer);
+  solo.advance(TIMEOUT / 2);
+  const moved = { source: "10.9.9.9:1234" };
+  const [ack] = messages(solo.ping(peer, undefined, moved), "ack");
+  assertEquals(ack?.address, peer.address);
+  const effects = solo.ack(peer, ack!.message.challenge, undefined, moved);
+  assertEquals(changes(effects), []);
+  assertEquals(changes(solo.advance(TIMEOUT - 1)), [], "it counts as a sign of life");
+  assertEquals(messages(solo.ping(peer, undefined, moved), "ack")[0]?.message.challenge, 0);
+});
