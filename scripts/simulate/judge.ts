@@ -43,6 +43,8 @@ interface Leadership {
   readonly member: string;
   readonly boot: string;
   readonly term: number;
+  /** When it stood, which is when its token was made; and when it was elected. */
+  readonly mintedAt: number;
   readonly at: number;
 }
 
@@ -77,6 +79,8 @@ export class Judge<Citizen> {
   /** The boots that granted a term to a boot, by `term boot`. */
   #granted = new Map<string, Set<string>>();
   #succeeding = new Set<string>();
+  /** When a term was claimed first, by `term boot`. */
+  #minted = new Map<string, number>();
   #spread = { low: Infinity, high: -Infinity };
 
   constructor(readonly plan: WorldPlan, readonly machines: readonly Machine<Citizen>[]) {}
@@ -104,14 +108,16 @@ export class Judge<Citizen> {
   }
 
   /** A message leaves a member. */
-  sent(machine: Machine<Citizen>, to: string, message: Message): void {
+  sent(machine: Machine<Citizen>, to: string, message: Message, time: number): void {
     if (message.kind === "ack" && message.vote !== undefined && message.vote.refusal === undefined) {
       const key = `${message.vote.term} ${to}`;
       let voters = this.#granted.get(key);
       if (voters === undefined) this.#granted.set(key, voters = new Set());
       voters.add(machine.boot);
-    } else if (message.kind === "ping" && message.claim !== undefined && message.claim.succeeds > 0) {
-      this.#succeeding.add(`${message.claim.term} ${machine.boot}`);
+    } else if (message.kind === "ping" && message.claim !== undefined) {
+      const key = `${message.claim.term} ${machine.boot}`;
+      if (!this.#minted.has(key)) this.#minted.set(key, time);
+      if (message.claim.succeeds > 0) this.#succeeding.add(key);
     }
   }
 
@@ -261,8 +267,16 @@ export class Judge<Citizen> {
     }
     told.token = told.lastToken = token;
     this.elections++;
-    if (this.#succeeding.has(`${token} ${machine.boot}`)) this.handovers++;
-    const leadership: Leadership = { member: name, boot: machine.boot, term: token, at: time };
+    const { boot } = machine;
+    const key = `${token} ${boot}`;
+    if (this.#succeeding.has(key)) this.handovers++;
+    const leadership: Leadership = {
+      member: name,
+      boot,
+      term: token,
+      mintedAt: this.#minted.get(key) ?? time,
+      at: time,
+    };
     if (this.plan.quorum !== "none") this.#growing(leadership);
     this.leaderships.push(leadership);
   }
@@ -286,11 +300,12 @@ export class Judge<Citizen> {
       for (const boot of this.#voters(before)) {
         if (voters.has(boot)) throw new Failure(next.at, "token", `${detail}, and a voter knew`);
       }
+      // No clock excuses a token that was made before the other: its candidate should have given up long ago.
+      const gap = next.mintedAt - before.mintedAt;
+      if (gap < 0) throw new Failure(next.at, "token", `${detail}, and is the older one`);
       // Wall clocks also drift apart between the instants at which their differences were noted.
       const spread = this.#spread.high - this.#spread.low + this.plan.drift * next.at;
-      if (spread < next.at - before.at) {
-        throw new Failure(next.at, "token", `${detail}, though wall clocks agree`);
-      }
+      if (spread < gap) throw new Failure(next.at, "token", `${detail}, though wall clocks agree`);
     }
     if (unknown) this.forgotten++;
   }

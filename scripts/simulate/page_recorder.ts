@@ -40,7 +40,7 @@ export class PageRecorder implements Spectator {
   constructor({ machines }: SeedPlan) {
     for (const { name: id, weight, address: source, eligible } of machines) {
       this.changes.push({ kind: "member", at: 0, id, weight, source, eligible });
-      this.changes.push({ kind: "phase", at: 0, id, phase: "down" });
+      this.changes.push({ kind: "phase", at: 0, id, phase: "down" }, { kind: "follow", at: 0, id, leader: null });
       this.#told.set(id, { phase: "down", follows: null, belief: undefined });
     }
   }

@@ -243,7 +243,7 @@ export class World<Citizen> {
 
   #carryOut(machine: Machine<Citizen>, effect: Effect): void {
     if (effect.kind === "send") {
-      this.judge.sent(machine, effect.to, effect.message);
+      this.judge.sent(machine, effect.to, effect.message, this.now);
       this.#send(machine, effect.address, effect.to, effect.message);
       return;
     }

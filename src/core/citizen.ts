@@ -28,6 +28,11 @@ export function step(citizen: Citizen, input: Input): Effect[] {
   citizen.now = Math.max(citizen.now, input.now);
   citizen.wall = input.wall;
   endLapsedLease(citizen);
+  const { interval } = citizen.config;
+  // What was said while this member was not run may still be waiting to be read.
+  if (citizen.now - citizen.dueAt > interval) {
+    citizen.standNotBefore = Math.max(citizen.standNotBefore, citizen.now + interval);
+  }
   switch (input.kind) {
     case "tick":
       tick(citizen);
@@ -74,11 +79,7 @@ export function memberBy(citizen: Citizen, boot: string): MemberInfo | undefined
 
 function tick(citizen: Citizen): void {
   const late = citizen.now - citizen.dueAt;
-  if (late > citizen.config.interval) {
-    forgiveSilence(citizen, late);
-    // What was said meanwhile may still be waiting to be read.
-    citizen.standNotBefore = Math.max(citizen.standNotBefore, citizen.now + citizen.config.interval);
-  }
+  if (late > citizen.config.interval) forgiveSilence(citizen, late);
   if (citizen.now >= citizen.nextHeartbeat) heartbeat(citizen);
   else if (citizen.now >= (repeatDue(citizen) ?? Infinity)) repeat(citizen);
   if (citizen.now >= removalDue(citizen)) reviewMembers(citizen);

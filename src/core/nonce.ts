@@ -8,6 +8,9 @@
 /** The state of Chris Doty-Humphrey's sfc32 (PractRand): three words and a counter. */
 type Words = [number, number, number, number];
 
+/** Outputs until every word of the seed has reached every bit. */
+const WARM_UP = 12;
+
 /** How many 32-bit words the streams start from. */
 export const NONCE_SEED_WORDS = 8;
 
@@ -21,7 +24,9 @@ export interface Nonces {
 export function createNonces(seed: readonly number[]): Nonces {
   const words = (from: number): Words => {
     const [a = 0, b = 0, c = 0, d = 1] = seed.slice(from, from + 4);
-    return [a | 0, b | 0, c | 0, d | 0];
+    const state: Words = [a | 0, b | 0, c | 0, d | 0];
+    for (let i = 0; i < WARM_UP; i++) nextWord(state);
+    return state;
   };
   return { voters: words(0), strangers: words(4) };
 }

@@ -61,7 +61,7 @@ function receivePing(citizen: Citizen, packet: Packet, { nonce, status, claim }:
     takeTerms(citizen, member, status);
     takeLeading(citizen, member, status);
   }
-  const answer = isNews && claim !== undefined ? receiveClaim(citizen, member, claim, nonce, status) : undefined;
+  const answer = claim !== undefined ? receiveClaim(citizen, member, claim, nonce, status) : undefined;
   sendAck(citizen, member.address, from, { nonce, challenge: 0, vote: answer });
 }
 
@@ -79,7 +79,8 @@ function receiveAck(citizen: Citizen, packet: Packet, ack: Ack): void {
     : findSender(citizen, source, from, status);
   if (member === undefined) return;
   const matched = matchAck(citizen, member, nonce);
-  if (matched && !isVerified(member, source, from)) admit(citizen, member, source, from, status);
+  if (matched && member.alive && member.boot === from) member.route = source;
+  else if (matched) admit(citizen, member, source, from, status);
   if (!isVerified(member, source, from)) return drop(citizen, "unverified");
   if (matched) noteSign(citizen, member);
   if (learn(citizen, member, status)) {
@@ -109,7 +110,7 @@ function receiveClaim(
   const prevails = status.leading !== undefined || outranks(status, citizen.config);
   const yields = candidacy?.elected === false && member.voter && prevails;
   if (yields) abandon(citizen);
-  const inOffice = status.leading?.term === claim.term && claim.term > member.endedTerm;
+  const inOffice = status.leading?.term === claim.term;
   const answer = vote(citizen, member, member.boot, claim, inOffice);
   if (answer.refusal === "held" || answer.refusal === "quarantined") {
     deferClaim(citizen, member, member.boot, claim, nonce);

@@ -55,7 +55,9 @@ export function vote(citizen: Citizen, member: Member, from: Boot, claim: Claim,
   const renewal = held && grant.boot === from && grant.term === claim.term;
   if (!renewal) {
     if (held && grant.boot !== from && !isReleasedTo(citizen, grant.term, claim)) return refuse("held");
-    if (grant?.boot === from && claim.term < grant.term) return refuse("stale-term");
+    const isOld = grant?.boot === from &&
+      (claim.term < grant.term || claim.term === grant.term && claim.sequence <= grant.sequence);
+    if (isOld || claim.term <= member.endedTerm) return refuse("stale-term");
     const isNew = claim.term > ballot.promisedTerm && claim.term >= ballot.floorTerm;
     if (!isNew && !inOffice) return refuse("stale-term");
   }

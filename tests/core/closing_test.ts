@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { Cluster, INTERVAL, kinds, messages, ofKind, puppetOf, Solo, TIMEOUT } from "./harness.ts";
+import { Cluster } from "./cluster.ts";
+import { INTERVAL, kinds, messages, ofKind, puppetOf, Solo, TIMEOUT } from "./harness.ts";
 
 Deno.test("a farewell is repeated until it is acknowledged, then the member is closed", () => {
   const [first, second] = [puppetOf(2), puppetOf(3)];

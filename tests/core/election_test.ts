@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { claimOf, Cluster, EPOCH, INTERVAL, messages, type Puppet, puppetOf, Solo, TIMEOUT } from "./harness.ts";
+import { Cluster } from "./cluster.ts";
+import { claimOf, EPOCH, INTERVAL, messages, type Puppet, puppetOf, Solo, TIMEOUT } from "./harness.ts";
 
 /** The claims that the citizen has sent, oldest first. */
 function claims(solo: Solo): { address: string; term: number; succeeds: number }[] {

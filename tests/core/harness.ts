@@ -1,6 +1,5 @@
 /**
- * Two stages for the core, both in virtual time: `Solo` is one citizen among puppets whose every word the test writes,
- * `Cluster` is a few citizens on a network that loses nothing but what is cut.
+ * A stage for the core in virtual time: `Solo` is one citizen among puppets whose every word the test writes.
  *
  * @module
  */
@@ -41,7 +40,7 @@ export function configOf(n: number, overrides: Partial<CitizenConfig> = {}): Cit
     quorum: "majority",
     sealed: false,
     seed: n,
-    nonceSeed: [n, 2, 3, 4, n, 6, 7, 8],
+    nonceSeed: Array.from({ length: 8 }, (_, word) => Math.imul(n * 8 + word + 1, 0x9e3779b1) >>> 0),
     ...overrides,
   };
 }
@@ -231,177 +230,8 @@ export function voteIn(effects: readonly Effect[], claim: Claim): string | undef
   return vote === undefined ? undefined : vote.refusal ?? "granted";
 }
 
-function leadsAt(effects: readonly Effect[], now: number, wall: number): boolean {
+/** Whether the last view among the effects says that its member leads at that time. */
+export function leadsAt(effects: readonly Effect[], now: number, wall: number): boolean {
   const view = ofKind(effects, "view").at(-1);
   return view !== undefined && view.leading && now < view.deadline && wall < view.wallDeadline;
-}
-
-interface Running {
-  readonly n: number;
-  readonly citizen: Citizen;
-  readonly effects: Effect[];
-}
-
-/** What happened to a member of a cluster, in words: `added m2`, `elected`, `resigned closed`, `leader m2`. */
-export interface Happening {
-  readonly at: number;
-  readonly member: string;
-  readonly what: string;
-}
-
-/** Citizens m1 to mN on a network with 1 ms of delay. */
-export class Cluster {
-  readonly happenings: Happening[] = [];
-  readonly tokens: number[] = [];
-  now = 0;
-  delay = 1;
-  readonly #configs: CitizenConfig[];
-  readonly #running = new Map<number, Running>();
-  readonly #cut = new Set<string>();
-  /** Members that do not run until then; what was sent to them waits. */
-  readonly #paused = new Map<number, number>();
-  #mail: { at: number; to: number; event: Event }[] = [];
-  #starts = 0;
-
-  constructor(configs: readonly Partial<CitizenConfig>[], common: Partial<CitizenConfig> = {}) {
-    this.#configs = configs.map((config, index) => configOf(index + 1, { ...common, ...config }));
-  }
-
-  /** Starts members, all when none is named; each start is a new boot. */
-  start(...names: readonly number[]): void {
-    for (const n of names.length > 0 ? names : this.#configs.map((_, index) => index + 1)) {
-      const config = { ...this.#configs[n - 1]!, boot: bootOf(n + 0x100 * ++this.#starts) };
-      const citizen = createCitizen(config, { now: this.now, wall: this.#wall });
-      this.#running.set(n, { n, citizen, effects: [] });
-      const addresses = this.#configs.map(({ address }) => address);
-      this.command(n, { kind: "peers", addresses, clusterSize: addresses.length });
-    }
-  }
-
-  crash(n: number): void {
-    this.#running.delete(n);
-    this.#mail = this.#mail.filter(({ to }) => to !== n);
-  }
-
-  /** Both ways between any two of the pairs' members. */
-  cut(a: number, b: number): void {
-    this.block(a, b);
-    this.block(b, a);
-  }
-
-  block(from: number, to: number): void {
-    this.#cut.add(`${from}>${to}`);
-  }
-
-  heal(): void {
-    this.#cut.clear();
-  }
-
-  pause(n: number, ms: number): void {
-    this.#paused.set(n, this.now + ms);
-  }
-
-  command(n: number, event: Event): void {
-    this.#step(this.#running.get(n)!, event);
-  }
-
-  citizen(n: number): Citizen {
-    return this.#running.get(n)!.citizen;
-  }
-
-  /** Members whose view says that they lead now. */
-  get leaders(): string[] {
-    return [...this.#running.values()].filter(({ effects }) => leadsAt(effects, this.now, this.#wall))
-      .map(({ n }) => `m${n}`).sort();
-  }
-
-  /** Runs for `ms`; throws when more than `most` members lead at once. */
-  run(ms: number, most = 1): void {
-    const until = this.now + ms;
-    for (let steps = 0; steps < 1_000_000; steps++) {
-      const next = this.#next();
-      if (next === undefined || next.at > until) {
-        this.now = until;
-        return;
-      }
-      this.now = Math.max(this.now, next.at);
-      next.run();
-      if (this.leaders.length > most) throw new Error(`${this.leaders} lead at ${this.now}`);
-    }
-    throw new Error(`steps without end at ${this.now}`);
-  }
-
-  /** Runs until `condition` holds, for `ms` at most; the ms it took. */
-  runUntil(condition: () => boolean, ms: number, most = 1): number {
-    const from = this.now;
-    while (!condition()) {
-      if (this.now - from >= ms) throw new Error(`not within ${ms} ms:\n${this.story()}`);
-      this.run(1, most);
-    }
-    return this.now - from;
-  }
-
-  since(at: number, member?: string): string[] {
-    return this.happenings.filter((happening) =>
-      happening.at >= at && (member === undefined || happening.member === member)
-    ).map(({ what }) => what);
-  }
-
-  story(): string {
-    return this.happenings.map(({ at, member, what }) => `${at} ${member} ${what}`).join("\n");
-  }
-
-  get #wall(): number {
-    return EPOCH + this.now;
-  }
-
-  #next(): { at: number; run: () => void } | undefined {
-    let next: { at: number; run: () => void } | undefined;
-    let first: { at: number; run: () => void } | undefined;
-    for (const running of this.#running.values()) {
-      const at = Math.max(wakeAt(running.citizen), this.#paused.get(running.n) ?? 0);
-      if (next === undefined || at < next.at) next = { at, run: () => this.#step(running, { kind: "tick" }) };
-    }
-    for (const mail of this.#mail) {
-      const at = Math.max(mail.at, this.#paused.get(mail.to) ?? 0);
-      if (first === undefined || at < first.at) first = { at, run: () => this.#deliver(mail) };
-    }
-    // What waits in a socket is read before a timer fires.
-    if (first !== undefined && (next === undefined || first.at <= next.at)) return first;
-    return next;
-  }
-
-  #deliver(mail: { readonly to: number; readonly event: Event }): void {
-    this.#mail = this.#mail.filter((other) => other !== mail);
-    const running = this.#running.get(mail.to);
-    if (running !== undefined) this.#step(running, mail.event);
-  }
-
-  #step(running: Running, event: Event): void {
-    const { citizen, n } = running;
-    const effects = step(citizen, { ...event, now: this.now, wall: this.#wall });
-    running.effects.push(...ofKind(effects, "view"));
-    for (const effect of effects) {
-      if (effect.kind === "send") this.#send(n, citizen.config, effect);
-      else this.#note(n, effect);
-    }
-  }
-
-  #send(n: number, { address: source, boot: from }: CitizenConfig, { address, to, message }: Send): void {
-    const receiver = this.#configs.findIndex((config) => config.address === address) + 1;
-    if (receiver === 0 || this.#cut.has(`${n}>${receiver}`)) return;
-    const event: Event = { kind: "packet", source, from, to, message };
-    this.#mail.push({ at: this.now + this.delay, to: receiver, event });
-  }
-
-  #note(n: number, effect: Effect): void {
-    const note = (what: string): void => void this.happenings.push({ at: this.now, member: `m${n}`, what });
-    if (effect.kind === "added" || effect.kind === "removed") note(`${effect.kind} ${effect.member.id}`);
-    if (effect.kind === "leader") note(`leader ${effect.leader?.id ?? "none"}`);
-    if (effect.kind === "resigned") note(`resigned ${effect.reason}`);
-    if (effect.kind === "closed") note("closed");
-    if (effect.kind !== "elected") return;
-    note("elected");
-    this.tokens.push(effect.token);
-  }
 }

@@ -8,7 +8,7 @@ import type { Message } from "../../src/core/message.ts";
 import { LIMITS } from "../../src/limits.ts";
 import { addressOf, bootOf, INTERVAL, ofKind, type Puppet, puppetOf, Solo, TIMEOUT } from "./harness.ts";
 
-const RUNS = 300;
+const RUNS = 150;
 
 /** Boots of the citizen, of its peers, of nobody. */
 const anyBoot = fc.oneof(

@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Effect } from "../../src/core/effect.ts";
+import { Cluster } from "./cluster.ts";
 import {
   addressOf,
   claimOf,
-  Cluster,
   DRIFT,
   EPOCH,
   INTERVAL,

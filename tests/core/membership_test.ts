@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Effect } from "../../src/core/effect.ts";
 import { LIMITS } from "../../src/limits.ts";
-import { addressOf, bootOf, Cluster, INTERVAL, kinds, messages, ofKind, puppetOf, Solo, TIMEOUT } from "./harness.ts";
+import { Cluster } from "./cluster.ts";
+import { addressOf, bootOf, INTERVAL, kinds, messages, ofKind, puppetOf, Solo, TIMEOUT } from "./harness.ts";
 
 function reasons(effects: readonly Effect[]): string[] {
   return ofKind(effects, "dropped").map(({ reason }) => reason);

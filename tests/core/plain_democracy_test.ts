@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { Cluster, INTERVAL, messages, ofKind, puppetOf, Solo, TIMEOUT } from "./harness.ts";
+import { Cluster } from "./cluster.ts";
+import { INTERVAL, messages, ofKind, puppetOf, Solo, TIMEOUT } from "./harness.ts";
 
 Deno.test("without a quorum one member alone leads", () => {
   const solo = new Solo([puppetOf(2, { answers: false }), puppetOf(3, { answers: false })], { quorum: "none" });

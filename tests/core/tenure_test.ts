@@ -1,7 +1,8 @@
 /** A leader in office stays in office as long as it reaches a quorum, whoever came, went or slept meanwhile. */
 
 import { assert, assertEquals } from "@std/assert";
-import { Cluster, INTERVAL, messages, puppetOf, Solo, TIMEOUT } from "./harness.ts";
+import { Cluster } from "./cluster.ts";
+import { INTERVAL, messages, puppetOf, Solo, TIMEOUT } from "./harness.ts";
 
 /** Three members of which m1 leads. */
 function ruledByFirst(): Cluster {

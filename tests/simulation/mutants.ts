@@ -69,15 +69,15 @@ export const MUTANTS: readonly Mutant[] = [
       replace: "const term = Math.max(citizen.seenTerm, 1);",
     }, {
       file: "voter.ts",
-      find: "claim.term <= ballot.promisedTerm || claim.term < ballot.floorTerm",
-      replace: "claim.term < ballot.promisedTerm || claim.term < ballot.floorTerm",
+      find: "claim.term > ballot.promisedTerm && claim.term",
+      replace: "claim.term >= ballot.promisedTerm && claim.term",
     }],
   },
   {
     bug: "a claim of an old term is granted",
     patches: [{
       file: "voter.ts",
-      find: `if (claim.term <= ballot.promisedTerm || claim.term < ballot.floorTerm) return refuse("stale-term");`,
+      find: `if (!isNew && !inOffice) return refuse("stale-term");`,
       replace: "",
     }, {
       file: "candidacy.ts",
@@ -146,14 +146,6 @@ export const MUTANTS: readonly Mutant[] = [
       file: "candidacy.ts",
       find: "if (citizen.now >= candidacy.deadline) {",
       replace: "if (candidacy.deadline === Infinity) {",
-    }],
-  },
-  {
-    bug: "claims meant for the process before are granted",
-    patches: [{
-      file: "receive.ts",
-      find: "const informed = to === citizen.config.boot;",
-      replace: "const informed = to !== undefined;",
     }],
   },
   {

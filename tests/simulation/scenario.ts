@@ -127,7 +127,6 @@ class Stage<Citizen> {
     this.#world = new World(
       {
         seed: 1,
-        nonceSeed: [1, 2, 3, 4, 5, 6, 7, 8],
         machines,
         interval: number(options.get("interval")),
         timeout: number(options.get("timeout")),
