@@ -6,6 +6,7 @@
  * @module
  */
 
+import { Buffer } from "node:buffer";
 import { readFile } from "node:fs/promises";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
@@ -42,8 +43,10 @@ const TIMEOUT = 10_000;
 const LONGEST_BODY = 16 * 1024 * 1024;
 /** Bytes of one event: the API server refuses objects over 1.5 MB. */
 const LONGEST_LINE = 4 * 1024 * 1024;
-/** ms without a byte, bookmarks included, after which a watch counts as dead. They come about once a minute. */
-const SILENCE = 150_000;
+/** ms that a watch may be silent beyond the time that the server was told to keep it open: then the connection is dead. */
+const GRACE = 30_000;
+/** ms between TCP probes of a silent connection: they find a dead one much earlier, where the runtime sends them. */
+const KEEP_ALIVE = 30_000;
 
 /** Talks to one API server, as one service account. Keeps no connection open between requests. */
 export class ApiClient {
@@ -87,17 +90,22 @@ export class ApiClient {
     }
   }
 
-  /** Follows a watch until the server ends it, which is as normal as can be. Throws as {@linkcode ApiClient.request} does. */
-  async *watch(request: ApiRequest): AsyncGenerator<JsonObject, void, void> {
+  /**
+   * Follows a watch until the server ends it, after `seconds` or before. Silence is normal: bookmarks are no promise. Throws as
+   * {@linkcode ApiClient.request} does.
+   */
+  async *watch(request: ApiRequest, seconds: number): AsyncGenerator<JsonObject, void, void> {
+    const silence = seconds * 1000 + GRACE;
+    const query = { ...request.query, watch: "true", allowWatchBookmarks: "true", timeoutSeconds: String(seconds) };
     const limit = limited(request.signal, TIMEOUT);
     try {
-      const response = await this.#send({ ...request, signal: limit.signal });
-      limit.extend(SILENCE);
+      const response = await this.#send({ ...request, query, signal: limit.signal });
+      limit.extend(silence);
       const { statusCode: status = 0 } = response;
       if (status !== 200) {
         throw errorOfAnswer(status, await textOf(response, LONGEST_BODY), response.headers["retry-after"]);
       }
-      for await (const line of linesOf(response, LONGEST_LINE, () => limit.extend(SILENCE))) {
+      for await (const line of linesOf(response, LONGEST_LINE, () => limit.extend(silence))) {
         const event = parseObject(line);
         if (event === undefined) throw new Error(`The API server sent ${describe(line)}, which is no event`);
         yield event;
@@ -130,14 +138,18 @@ export class ApiClient {
             ? {}
             : { "content-type": "application/json", "content-length": String(Buffer.byteLength(payload)) }),
         },
-      }, resolve);
-      const abort = (): void => {
+      }, (response) => {
+        answer = response;
+        resolve(response);
+      });
+      let answer: IncomingMessage | undefined;
+      signal.addEventListener("abort", () => {
+        answer?.destroy(signal.reason);
         request.destroy();
         reject(signal.reason);
-      };
-      signal.addEventListener("abort", abort, { once: true });
-      request.on("close", () => signal.removeEventListener("abort", abort));
+      }, { once: true });
       request.on("error", reject);
+      request.setSocketKeepAlive(true, KEEP_ALIVE);
       request.end(payload);
     });
   }

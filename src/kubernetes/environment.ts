@@ -17,6 +17,7 @@ export interface PodIdentity {
   readonly name: string;
   /** The pod's IP address, canonical. */
   readonly ip: string;
+  /** The namespace of the pod. */
   readonly namespace: string;
 }
 
@@ -59,7 +60,9 @@ export function podIdentity(variables: Environment = environment()): PodIdentity
 
 /** The YAML of a container that sets these variables. */
 function downwardApi(names: readonly (keyof typeof FIELDS)[]): string {
-  const entries = names.map((name) => `  - name: ${name}\n    valueFrom:\n      fieldRef:\n        fieldPath: ${FIELDS[name]}`);
+  const entries = names.map((name) =>
+    `  - name: ${name}\n    valueFrom:\n      fieldRef:\n        fieldPath: ${FIELDS[name]}`
+  );
   return ["env:", ...entries].join("\n");
 }
 

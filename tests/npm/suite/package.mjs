@@ -22,6 +22,12 @@ describe("package", () => {
     assert.equal(module.default, module.Democracy);
   });
 
+  it("has the entry for Kubernetes, which the main one does not load", async () => {
+    const { kubernetes, kubernetesPeers, dnsPeers } = await import("@polis/democracy/kubernetes");
+    for (const each of [kubernetes, kubernetesPeers, dnsPeers]) assert.equal(typeof each, "function");
+    assert.throws(() => kubernetes({ environment: {} }), /POD_NAME/);
+  });
+
   const can = process.features.require_module === true;
   it("is required where Node can", { skip: can ? false : `Node ${process.version} cannot` }, async () => {
     const { Democracy } = require("@polis/democracy");

@@ -1,0 +1,146 @@
+/**
+ * A pod's options, out of its environment.
+ *
+ * @module
+ */
+
+import type { Discovery } from "../discovery/discovery.ts";
+import { dnsPeers } from "../discovery/dns_peers.ts";
+import { describe } from "../errors.ts";
+import type { Fencing } from "../leadership/fencing.ts";
+import type { ApiOptions } from "./api_client.ts";
+import {
+  checkName,
+  checkPort,
+  type Environment,
+  environment,
+  numberOf,
+  podAddress,
+  type PodIdentity,
+  podIdentity,
+} from "./environment.ts";
+import { kubernetesLease } from "./lease.ts";
+import { endpointsPeers, kubernetesPeers } from "./service_peers.ts";
+
+/** How a pod takes part. Everything may come from the environment. */
+export interface KubernetesOptions extends ApiOptions {
+  /** The headless Service that selects the members' pods; default: `DEMOCRACY_SERVICE`. */
+  readonly service?: string;
+  /** The UDP port of every member; default: `DEMOCRACY_PORT`, or 12345. */
+  readonly port?: number;
+  /**
+   * How to find the peers: `"api"` (EndpointSlices), `"endpoints"` (for clusters before 1.21), or `"dns"`, which needs no
+   * permission; default: `DEMOCRACY_DISCOVERY`, or `"api"`.
+   */
+  readonly discovery?: "api" | "endpoints" | "dns";
+  /** The number of voters; default: `CLUSTER_SIZE`. Required unless `quorum` is `"none"`. */
+  readonly clusterSize?: number;
+  /** The Lease that tokens are minted on, see {@linkcode kubernetesLease}; default: `DEMOCRACY_LEASE`, or none. */
+  readonly lease?: string;
+  /** As in the options of Democracy. */
+  readonly quorum?: "majority" | "none" | number;
+  /** Default: the variables of this process. */
+  readonly environment?: Environment;
+}
+
+/** What {@linkcode kubernetes} knows: to be spread into the options of Democracy. */
+export interface KubernetesMember {
+  /** The pod's IP address and the port. */
+  readonly source: string;
+  /** The pod's name. */
+  readonly id: string;
+  /** Who stands behind the Service. */
+  readonly peers: Discovery;
+  /** The number of voters; undefined only with quorum `"none"`. */
+  readonly clusterSize?: number;
+  /** As it was given. */
+  readonly quorum?: "majority" | "none" | number;
+  /** Seals the datagrams. */
+  readonly secret?: string;
+  /** Mints the tokens. */
+  readonly fencing?: Fencing;
+}
+
+const KNOWN = [
+  "service",
+  "port",
+  "discovery",
+  "clusterSize",
+  "lease",
+  "quorum",
+  "environment",
+  "server",
+  "serviceAccount",
+];
+const PORT = 12345;
+
+/**
+ * The options of a member in a pod that has nothing but its environment: `POD_NAME`, `POD_IP` and `POD_NAMESPACE` by
+ * the downward API, `CLUSTER_SIZE`, `DEMOCRACY_SERVICE`, `DEMOCRACY_PORT`, `DEMOCRACY_DISCOVERY`, `DEMOCRACY_LEASE` and `DEMOCRACY_SECRET`. The pod's name is the id.
+ *
+ * Throws a TypeError or RangeError that says what is missing or wrong, and how to set it.
+ *
+ * @example Variables as the manifests set them
+ * ```ts
+ * import { kubernetes } from "./mod.ts";
+ *
+ * const pod = { POD_NAME: "app-0", POD_IP: "10.0.0.7", POD_NAMESPACE: "shop" };
+ * const environment = { ...pod, CLUSTER_SIZE: "3", DEMOCRACY_SERVICE: "app", DEMOCRACY_DISCOVERY: "dns" };
+ * const options = kubernetes({ environment });
+ * console.log(options.source, options.id, options.clusterSize); // 10.0.0.7:12345 app-0 3
+ * ```
+ */
+export function kubernetes(options: KubernetesOptions = {}): KubernetesMember {
+  for (const name of Object.keys(options)) {
+    if (!KNOWN.includes(name)) throw new TypeError(`Unknown option ${describe(name)}; known are ${KNOWN.join(", ")}`);
+  }
+  const variables = options.environment ?? environment();
+  const pod = podIdentity(variables);
+  const port = checkPort("port", options.port ?? numberOf(variables, "DEMOCRACY_PORT") ?? PORT);
+  const secret = variables["DEMOCRACY_SECRET"];
+  const lease = options.lease ?? variables["DEMOCRACY_LEASE"];
+  const { quorum, server, serviceAccount } = options;
+  return {
+    source: podAddress(pod, port),
+    id: pod.name,
+    peers: peersOf(options, variables, pod, port),
+    clusterSize: readClusterSize(options, variables),
+    ...(quorum === undefined ? {} : { quorum }),
+    ...(secret ? { secret } : {}),
+    ...(lease ? { fencing: kubernetesLease({ name: lease, namespace: pod.namespace, server, serviceAccount }) } : {}),
+  };
+}
+
+function peersOf(options: KubernetesOptions, variables: Environment, pod: PodIdentity, port: number): Discovery {
+  const service = options.service ?? variables["DEMOCRACY_SERVICE"];
+  if (!service) {
+    throw new TypeError(
+      'Cannot find the peers: set "service", or DEMOCRACY_SERVICE, to the headless Service that selects the pods',
+    );
+  }
+  checkName("service", service);
+  const discovery = options.discovery ?? (variables["DEMOCRACY_DISCOVERY"] || "api");
+  const { server, serviceAccount } = options;
+  const api = { service, port, namespace: pod.namespace, server, serviceAccount };
+  switch (discovery) {
+    case "api":
+      return kubernetesPeers(api);
+    case "endpoints":
+      return endpointsPeers(api);
+    case "dns":
+      // The search list of a pod ends with the cluster's domain, whatever that is.
+      return dnsPeers({ host: `${service}.${pod.namespace}.svc`, port });
+    default:
+      throw new TypeError(`"discovery" must be "api", "endpoints" or "dns", got ${describe(discovery)}`);
+  }
+}
+
+function readClusterSize({ clusterSize, quorum }: KubernetesOptions, variables: Environment): number | undefined {
+  const size = clusterSize ?? numberOf(variables, "CLUSTER_SIZE");
+  if (size !== undefined || quorum === "none") return size;
+  throw new TypeError(
+    'Cannot join: "clusterSize", or CLUSTER_SIZE, must be set to the number of replicas, because the pods that are there right ' +
+      "now are no measure of a majority: cut off from the others, each part would count itself, find itself complete and " +
+      'elect a leader of its own; or set "quorum" to "none", which allows just that',
+  );
+}

@@ -1,0 +1,43 @@
+import { assertEquals } from "@std/assert";
+import { manifestYaml, readArguments } from "../../../scripts/manifests.ts";
+import { capture } from "../../../scripts/process.ts";
+import { manifestVariants } from "../variants.ts";
+import { makeNamespace, planeTest } from "./plane.ts";
+
+planeTest("kubectl apply --dry-run=server accepts every variant of the manifests", async (plane, t) => {
+  if (!(await capture("kubectl", ["version", "--client"])).ok) {
+    console.log("control plane: the manifests are not applied: there is no kubectl on this machine");
+    return;
+  }
+  const folder = await Deno.makeTempDir({ prefix: "democracy_kubectl_" });
+  const { ca, adminCertificate, adminKey } = plane.certificates;
+  const connection = [
+    `--server=${plane.url}`,
+    `--certificate-authority=${ca}`,
+    `--client-certificate=${adminCertificate}`,
+    `--client-key=${adminKey}`,
+    `--cache-dir=${folder}/cache`,
+  ];
+  try {
+    await makeNamespace(plane, "shop");
+    for (const args of manifestVariants("shop")) {
+      await t.step(args.join(" "), async () => {
+        const options = readArguments(args);
+        if (options === undefined) throw new Error("The arguments ask for help");
+        await Deno.writeTextFile(`${folder}/all.yaml`, manifestYaml(options));
+        const apply = ["apply", "--dry-run=server", "-f", `${folder}/all.yaml`, ...connection];
+        // An empty configuration: nothing of the person's own clusters is touched.
+        const result = await capture("kubectl", apply, { env: { KUBECONFIG: `${folder}/none` }, timeout: 60_000 });
+        const permitted = options.discovery !== "dns" || options.lease;
+        const lines = result.stdout.trim().split("\n");
+        assertEquals({ ok: result.ok, stderr: result.stderr, objects: lines.length }, {
+          ok: true,
+          stderr: "",
+          objects: permitted ? 7 : 5,
+        });
+      });
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

@@ -1,0 +1,82 @@
+import { assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
+import { kubernetes, type KubernetesOptions, podAddress, podIdentity } from "../../src/kubernetes/mod.ts";
+import { resolveOptions } from "../../src/options.ts";
+
+const POD = { POD_NAME: "app-0", POD_IP: "10.0.0.7", POD_NAMESPACE: "shop" };
+const ENVIRONMENT = {
+  ...POD,
+  CLUSTER_SIZE: "3",
+  DEMOCRACY_SERVICE: "app",
+};
+const API = { server: "https://127.0.0.1:1" };
+
+function fails(options: KubernetesOptions): string {
+  return (assertThrows(() => kubernetes({ ...API, ...options })) as Error).message;
+}
+
+Deno.test("kubernetes makes the options of a member out of the environment alone", () => {
+  const environment = {
+    ...ENVIRONMENT,
+    DEMOCRACY_PORT: "7",
+    DEMOCRACY_SECRET: "a secret of the test",
+    DEMOCRACY_LEASE: "app",
+  };
+  const member = kubernetes({ ...API, environment });
+  const { settings, fencing } = resolveOptions(member);
+  assertEquals([settings.source, settings.id, settings.clusterSize], ["10.0.0.7:7", "app-0", 3]);
+  assertEquals(settings.secrets, ["a secret of the test"]);
+  assertEquals(typeof fencing?.mint, "function");
+});
+
+Deno.test("kubernetes prefers what the options say", () => {
+  const environment = { ...ENVIRONMENT, DEMOCRACY_DISCOVERY: "nonsense", DEMOCRACY_PORT: "7" };
+  const member = kubernetes({ environment, port: 8, clusterSize: 5, discovery: "dns" });
+  assertEquals([member.source, member.clusterSize, member.fencing], ["10.0.0.7:8", 5, undefined]);
+  const { settings } = resolveOptions(
+    kubernetes({ ...API, environment: { ...POD, POD_IP: "FD00:0::7" }, service: "app", quorum: "none" }),
+  );
+  assertEquals([settings.source, settings.quorum], ["[fd00::7]:12345", "none"]);
+});
+
+Deno.test("kubernetes wants the size of the cluster, and says why a live count would be unsafe", () => {
+  const message = fails({ environment: { ...ENVIRONMENT, CLUSTER_SIZE: "" } });
+  assertMatch(
+    message,
+    /"clusterSize", or CLUSTER_SIZE, must be set.*each part would count itself.*elect a leader of its own/,
+  );
+  assertMatch(
+    fails({ environment: { ...ENVIRONMENT, CLUSTER_SIZE: "three" } }),
+    /CLUSTER_SIZE must be a whole number, got "three"/,
+  );
+});
+
+Deno.test("kubernetes says what is wrong", () => {
+  assertMatch(fails({ environment: { ...ENVIRONMENT, DEMOCRACY_SERVICE: "" } }), /set "service", or DEMOCRACY_SERVICE/);
+  assertMatch(
+    fails({ environment: { ...ENVIRONMENT, DEMOCRACY_PORT: "70000" } }),
+    /"port" must be a port from 1 to 65535, got 70000/,
+  );
+  assertMatch(
+    fails({ environment: { ...ENVIRONMENT, DEMOCRACY_DISCOVERY: "gossip" } }),
+    /"discovery" must be .* got "gossip"/,
+  );
+  assertMatch(fails({ environment: { ...ENVIRONMENT, POD_IP: "host" } }), /POD_IP must be an IP address, got "host"/);
+  const outside = assertThrows(() => kubernetes({ environment: ENVIRONMENT }), TypeError);
+  assertMatch(outside.message, /KUBERNETES_SERVICE_HOST is not set, so this is no pod/);
+});
+
+Deno.test("podIdentity names the missing field, with the YAML that adds it", () => {
+  const { message } = assertThrows(() => podIdentity({ ...POD, POD_IP: "" }), TypeError);
+  assertStringIncludes(message, "POD_IP is not set");
+  assertStringIncludes(message, "  - name: POD_IP\n    valueFrom:\n      fieldRef:\n        fieldPath: status.podIP");
+  assertEquals(message.includes("POD_NAME"), false);
+  const all = assertThrows(() => podIdentity({}), TypeError).message;
+  for (const path of ["metadata.name", "status.podIP", "metadata.namespace"]) {
+    assertStringIncludes(all, `fieldPath: ${path}`);
+  }
+});
+
+Deno.test("podAddress puts brackets around IPv6", () => {
+  assertEquals(podAddress({ ip: "10.0.0.7" }, 7), "10.0.0.7:7");
+  assertEquals(podAddress({ ip: "fd00::7" }, 7), "[fd00::7]:7");
+});
