@@ -113,7 +113,10 @@ export function endLapsedLease(citizen: Citizen): void {
   const { candidacy } = citizen;
   if (candidacy === undefined) return;
   if (!candidacy.elected) {
-    if (isVoteFree(citizen)) abandon(citizen);
+    // Older than a lease, its term could win after a newer one that a restarted voter has forgotten.
+    const { timeout, drift } = citizen.config;
+    const isOutdated = citizen.now >= candidacy.startedAt + leaseLength(timeout, drift);
+    if (isOutdated || isVoteFree(citizen)) abandon(citizen);
   } else if (citizen.now >= candidacy.deadline) {
     leaveOffice(citizen, "lease-expired", undefined);
   } else if (citizen.wall >= candidacy.wallDeadline) {
