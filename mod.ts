@@ -48,6 +48,7 @@ export {
 } from "./src/errors.ts";
 export type { Change, Post, Sender, State } from "./src/leadership/broadcast.ts";
 export type { DropReason, Stats } from "./src/leadership/counters.ts";
+export type { Durations } from "./src/leadership/durations.ts";
 export {
   CustomMessageEvent,
   type LifecycleEvents,

@@ -81,7 +81,14 @@ async function buildWithDnt({ name, version, license, exports }: Manifest): Prom
     declarationMap: false,
     typeCheck: "single",
     compilerOptions: { target: "ES2022", lib: ["ESNext", "DOM", "DOM.Iterable"], noUncheckedIndexedAccess: true },
-    package: { name, version, license, ...DESCRIPTION, devDependencies: { "@types/node": "^20.19.0" } },
+    package: {
+      name,
+      version,
+      license,
+      ...DESCRIPTION,
+      bin: { democracy: "./esm/src/cli/mod.js" },
+      devDependencies: { "@types/node": "^20.19.0" },
+    },
   });
   await Promise.all(DOCUMENTS.map((each) => Deno.copyFile(`${ROOT}/${each}`, `${PACKAGE}/${each}`)));
 }
@@ -93,7 +100,8 @@ async function buildWithDenoPack(): Promise<void> {
   await mustRun("tar", ["-xzf", packed, "-C", OUTPUT], ROOT);
   await Deno.remove(packed);
   const described = JSON.parse(await Deno.readTextFile(`${PACKAGE}/package.json`));
-  await Deno.writeTextFile(`${PACKAGE}/package.json`, JSON.stringify({ ...described, ...DESCRIPTION }, null, 2) + "\n");
+  const manifest = { ...described, ...DESCRIPTION, bin: { democracy: "./src/cli/mod.js" } };
+  await Deno.writeTextFile(`${PACKAGE}/package.json`, JSON.stringify(manifest, null, 2) + "\n");
 }
 
 /** Builds the package; resolves to the path of its tarball. */

@@ -10,13 +10,17 @@ import { Cluster } from "./demo/cluster.ts";
 import { Screen, STDOUT } from "./demo/screen.ts";
 import { Stage } from "./demo/stage.ts";
 import { table } from "./demo/table.ts";
+import { startPageDemo } from "./demo/ui.ts";
+import { DEFAULT_PORT } from "./serve_page.ts";
 
-const USAGE = `Usage: deno task demo [--nodes N]
+const USAGE = `Usage: deno task demo [--nodes N] [--ui [--port P]]
 
 Starts N processes (3 to 9, default 3) that elect a leader over UDP on 127.0.0.1, and then crashes, blocks,
 pauses and retires the leader. Takes about half a minute; ends with 0 if everything held, with 1 if not.
 
   --nodes N   how many members
+  --ui        serves a page instead, with buttons to crash, block, pause and part the members; until Ctrl-C
+  --port P    where the page is, on 127.0.0.1; default ${DEFAULT_PORT}, 0 for any
   --help      this text`;
 
 const NODES = { least: 3, most: 9 };
@@ -26,21 +30,42 @@ const TIMING = { interval: 200, timeout: 1000, stallTimeout: 2000, sampleEvery: 
 /** ms after which the demo gives up. */
 const LIMIT = 90_000;
 
-/** Reads the arguments: the number of members, or `help`. Throws a RangeError that says what is wrong. */
-export function parseArguments(args: readonly string[]): number | "help" {
-  let nodes = NODES.least;
-  for (let index = 0; index < args.length; index++) {
-    const [name, joined] = (args[index] ?? "").split(/=(.*)/s);
-    if (name === "--help" || name === "-h") return "help";
-    if (name !== "--nodes") throw new RangeError(`Cannot play: unknown argument "${args[index]}"`);
-    const value = joined ?? args[++index];
-    if (value === undefined || !/^\d+$/.test(value) || Number(value) < NODES.least || Number(value) > NODES.most) {
-      const range = `from ${NODES.least}, so that a majority outlives a crash, to ${NODES.most}`;
-      throw new RangeError(`Cannot play: "--nodes" must be a whole number ${range}, got ${value ?? "nothing"}`);
-    }
-    nodes = Number(value);
+/** What was asked for. */
+export interface Arguments {
+  readonly nodes: number;
+  /** The port of the page; absent without one. */
+  readonly page?: number;
+}
+
+function wholeNumber(name: string, value: string | undefined, { least, most }: typeof NODES, why: string): number {
+  if (value === undefined || !/^\d+$/.test(value) || Number(value) < least || Number(value) > most) {
+    const range = `from ${least}${why} to ${most}`;
+    throw new RangeError(`Cannot play: "${name}" must be a whole number ${range}, got ${value ?? "nothing"}`);
   }
-  return nodes;
+  return Number(value);
+}
+
+/** Reads the arguments. Throws a RangeError that says what is wrong. */
+export function parseArguments(args: readonly string[]): Arguments | "help" {
+  let nodes = NODES.least;
+  let port: number | undefined;
+  let ui = false;
+  for (let index = 0; index < args.length; index++) {
+    const [name = "", joined] = (args[index] ?? "").split(/=(.*)/s);
+    if (name === "--help" || name === "-h") return "help";
+    if (name === "--ui" && joined === undefined) {
+      ui = true;
+      continue;
+    }
+    if (name !== "--nodes" && name !== "--port") {
+      throw new RangeError(`Cannot play: unknown argument "${args[index]}"`);
+    }
+    const value = joined ?? args[++index];
+    if (name === "--nodes") nodes = wholeNumber(name, value, NODES, ", so that a majority outlives a crash,");
+    else port = wholeNumber(name, value, { least: 0, most: 65_535 }, "");
+  }
+  if (!ui && port !== undefined) throw new RangeError(`Cannot play: "--port" is the page's, and needs "--ui"`);
+  return ui ? { nodes, page: port ?? DEFAULT_PORT } : { nodes };
 }
 
 /** The last table: a row for each act. */
@@ -135,20 +160,33 @@ async function perform(count: number, screen: Screen): Promise<boolean> {
   }
 }
 
+/** Serves the page until somebody ends it. */
+async function serve(count: number, port: number): Promise<boolean> {
+  const demo = await startPageDemo({ ...TIMING, sampleEvery: 0, count }, port);
+  const ended = new Promise<void>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, resolve);
+  });
+  console.log(`${count} processes elect a leader: ${demo.url}\nCtrl-C ends them.`);
+  await ended;
+  return await demo.close();
+}
+
 async function main(args: readonly string[]): Promise<number> {
-  let nodes: number | "help";
+  let given: Arguments | "help";
   try {
-    nodes = parseArguments(args);
+    given = parseArguments(args);
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
     return 2;
   }
-  if (nodes === "help") {
+  if (given === "help") {
     console.log(USAGE);
     return 0;
   }
+  const { nodes, page } = given;
   try {
-    return await perform(nodes, new Screen(STDOUT)) ? 0 : 1;
+    const held = page === undefined ? await perform(nodes, new Screen(STDOUT)) : await serve(nodes, page);
+    return held ? 0 : 1;
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     return 1;

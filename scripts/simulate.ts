@@ -3,6 +3,7 @@
  *
  *     deno task simulate --seeds 1000 [--from 0] [--workers 2]
  *     deno task simulate --seed 42 [--verbose]
+ *     deno task simulate --seed 42 --ui [--port 4041]
  *
  * @module
  */
@@ -12,9 +13,11 @@ import { carryOf } from "./simulate/carry.ts";
 import { runSeed } from "./simulate/run_seed.ts";
 import { planOf } from "./simulate/seed_plan.ts";
 import { include, noTotals, replayCommand, seedsFrom, type Totals } from "./simulate/sweep.ts";
+import { recordSeed, serveStory } from "./simulate/ui.ts";
 import { runWithWorkers } from "./simulate/workers.ts";
+import { DEFAULT_PORT } from "./serve_page.ts";
 
-const USAGE = "Usage: simulate --seeds N [--from S] [--workers W] | --seed S [--verbose]";
+const USAGE = "Usage: simulate --seeds N [--from S] [--workers W] | --seed S [--verbose] | --seed S --ui [--port P]";
 
 interface Options {
   seeds: number;
@@ -22,17 +25,27 @@ interface Options {
   seed: number | undefined;
   workers: number;
   verbose: boolean;
+  ui: boolean;
+  port: number;
 }
 
 function parse(args: readonly string[]): Options {
-  const options: Options = { seeds: 500, from: 0, seed: undefined, workers: 1, verbose: false };
+  const options: Options = {
+    seeds: 500,
+    from: 0,
+    seed: undefined,
+    workers: 1,
+    verbose: false,
+    ui: false,
+    port: DEFAULT_PORT,
+  };
   for (let index = 0; index < args.length; index++) {
     const name = args[index];
-    if (name === "--verbose") {
-      options.verbose = true;
+    if (name === "--verbose" || name === "--ui") {
+      options[name === "--ui" ? "ui" : "verbose"] = true;
       continue;
     }
-    if (name !== "--seeds" && name !== "--from" && name !== "--seed" && name !== "--workers") {
+    if (!isNumeric(name)) {
       throw new RangeError(`Cannot simulate: unknown argument "${name}"\n${USAGE}`);
     }
     const value = Number(args[++index] ?? NaN);
@@ -41,9 +54,36 @@ function parse(args: readonly string[]): Options {
         `Cannot simulate: "${name}" must be a whole number, got ${args[index] ?? "nothing"}\n${USAGE}`,
       );
     }
-    options[name.slice(2) as "seeds" | "from" | "seed" | "workers"] = value;
+    options[NUMERIC[name]] = value;
+  }
+  if (options.ui && options.seed === undefined) {
+    throw new RangeError(`Cannot simulate: "--ui" shows one seed, and needs "--seed"\n${USAGE}`);
   }
   return options;
+}
+
+const NUMERIC = {
+  "--seeds": "seeds",
+  "--from": "from",
+  "--seed": "seed",
+  "--workers": "workers",
+  "--port": "port",
+} as const;
+
+function isNumeric(name: string | undefined): name is keyof typeof NUMERIC {
+  return name !== undefined && Object.hasOwn(NUMERIC, name);
+}
+
+/** Serves one seed on a page until somebody ends it. */
+async function show(seed: number, port: number): Promise<boolean> {
+  const { outcome, story } = recordSeed(seed);
+  const server = serveStory(story, port);
+  console.log(`seed ${seed}, ${(outcome.simulated / 1000).toFixed(1)} s: ${server.url}\nCtrl-C ends it.`);
+  await new Promise<void>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, resolve);
+  });
+  await server.close();
+  return outcome.failure === undefined;
 }
 
 /** Replays one seed with a readable trace. */
@@ -103,14 +143,22 @@ function print(totals: Totals, seconds: number): void {
   for (const { seed, text } of totals.failures.slice(0, 20)) console.log(`  ${replayCommand(seed)}    ${text}`);
 }
 
-if (import.meta.main) {
-  let options: Options | undefined;
+async function main(args: readonly string[]): Promise<number> {
+  let options: Options;
   try {
-    options = parse(Deno.args);
+    options = parse(args);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
-    Deno.exit(2);
+    return 2;
   }
-  const held = options.seed === undefined ? await sweepAll(options) : replay(options.seed, options.verbose);
-  if (!held) Deno.exit(1);
+  const { seed, verbose, ui, port } = options;
+  if (seed === undefined) return await sweepAll(options) ? 0 : 1;
+  try {
+    return (ui ? await show(seed, port) : replay(seed, verbose)) ? 0 : 1;
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    return 1;
+  }
 }
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -51,7 +51,8 @@ async function* resignations(timing: Timing, times: number): AsyncGenerator<Figu
       const { failover, record } = await displace(cluster, async (leader) => (await leader.ask({ name: "resign" })).at);
       resigned.push(failover);
       doubled.push(record.contradiction.ms);
-      await sleep(timing.interval);
+      // A member that resigned stands aside for two timeouts: when all have, nobody is left to hand over to.
+      await sleep(2 * timing.timeout + timing.interval);
     }
     for (let time = 0; time < times / 3; time++) {
       const { failover, record, leader } = await displace(
@@ -81,7 +82,7 @@ export const HAND_OVER: Section = {
   name: "hand-over",
   about: "3 processes; the leader resigns, and later closes and joins again",
   async *run(quick): AsyncGenerator<Figure> {
-    yield* resignations(DEFAULT_TIMING, quick ? 6 : 60);
+    yield* resignations(DEFAULT_TIMING, quick ? 6 : 30);
     yield* resignations(QUICK_TIMING, quick ? 6 : 60);
   },
 };

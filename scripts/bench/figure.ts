@@ -56,7 +56,8 @@ export function bounded(
   ];
   const set = checks.filter(([, bound]) => bound !== undefined);
   const target = set.map(([name, bound]) => `${name} <= ${bound}`).join(", ");
-  const met = values.length > 0 && set.every(([, bound, value]) => value <= (bound ?? Infinity));
+  const measured = values.length > 0 && values.every(Number.isFinite);
+  const met = measured && set.every(([, bound, value]) => value <= (bound ?? Infinity));
   return {
     ...figure,
     target: set.length === 0 ? "report" : `${target} ${unit}`,

@@ -107,15 +107,15 @@ export class Cluster {
     this.#cluster = crypto.randomUUID();
   }
 
-  /** Waits until all agree on one leader and see each other; resolves to the leader. */
-  async agreed(): Promise<MemberProcess> {
+  /** Waits until all agree on one leader and see each other; resolves to the leader, and rejects after `ms`. */
+  async agreed(ms?: number): Promise<MemberProcess> {
     let leader: MemberProcess | undefined;
     await until("all members agree on one leader", () => {
       leader = this.leader();
       return this.members.every(({ answers, status }) =>
         answers && status?.leader === leader?.id && status?.members.length === this.members.length
       );
-    });
+    }, ms);
     if (leader === undefined) throw new Error("All members agree that nobody leads");
     return leader;
   }

@@ -123,8 +123,10 @@ class Member {
     const democracy = this.#democracy;
     if (democracy === undefined) return;
     const status: MemberStatus = {
+      at: this.#clock.now(),
       leads: democracy.isLeader(),
       token: democracy.token,
+      remaining: democracy.remaining(),
       leader: democracy.leader()?.id ?? null,
       members: Object.keys(democracy.nodes()),
     };

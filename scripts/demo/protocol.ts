@@ -84,8 +84,12 @@ export interface Answers {
 
 /** What a member tells by itself. */
 export interface MemberStatus {
+  /** Machine time. */
+  readonly at: number;
   readonly leads: boolean;
   readonly token: number | null;
+  /** ms that its lease has left. */
+  readonly remaining: number;
   /** The id of the leader. */
   readonly leader: string | null;
   /** The ids of those alive, itself included. */

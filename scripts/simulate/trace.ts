@@ -64,6 +64,7 @@ export function describeEffect<Citizen>(
     case "closed":
       return "closed";
     case "send":
+    case "round-trip":
       return undefined;
   }
 }

@@ -26,6 +26,7 @@ const COMPANIONS: Readonly<Record<string, readonly string[]>> = {
   metrics: ["@opentelemetry/api"],
   sidecar: ["hono", "@hono/node-server", "@opentelemetry/api"],
   cli: ["commander", "yaml"],
+  ui: [],
 };
 
 function layerOf(path: string): number {

@@ -65,5 +65,7 @@ export type Effect =
   | { readonly kind: "elected"; readonly id: string; readonly token: number }
   | { readonly kind: "resigned"; readonly id: string; readonly token: number; readonly reason: ResignReason }
   | { readonly kind: "dropped"; readonly reason: CoreDrop }
+  /** A ping was answered after `ms`. */
+  | { readonly kind: "round-trip"; readonly ms: number }
   /** Every peer knows that this member has left, or the time for telling is up. */
   | { readonly kind: "closed" };

@@ -84,7 +84,9 @@ export function matchAck(citizen: Citizen, member: Member, nonce: number): boole
   const index = member.pings.findIndex((ping) => ping.nonce === nonce);
   if (index < 0) return false;
   const [ping] = member.pings.splice(index, 1);
-  return ping !== undefined && ping.sentAt >= oldest;
+  if (ping === undefined || ping.sentAt < oldest) return false;
+  citizen.effects.push({ kind: "round-trip", ms: citizen.now - ping.sentAt });
+  return true;
 }
 
 /** The process `from` at the member's address has proved that it is there now. */

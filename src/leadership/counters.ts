@@ -7,6 +7,7 @@
 import type { CoreDrop } from "../core/effect.ts";
 import type { WireDrop } from "../wire/header.ts";
 import type { FragmentDrop } from "../wire/reassembler.ts";
+import { DURATION_CELLS, DurationRecord, type Durations } from "./durations.ts";
 
 /** Why something that came from the network was ignored. */
 export type DropReason =
@@ -22,7 +23,7 @@ export type DropReason =
   /** A custom message whose value makes no sense; counted when the application's thread reads it. */
   | "bad-value";
 
-/** What went over the network since the start. */
+/** What went over the network, and how long things took, since the start. */
 export interface Stats {
   /** Datagrams sent. */
   readonly sent: number;
@@ -32,6 +33,12 @@ export interface Stats {
   readonly bytesReceived: number;
   /** How often something received was ignored, by reason. */
   readonly dropped: Readonly<Record<DropReason, number>>;
+  /** How long heartbeats took to be answered. */
+  readonly roundTrips: Durations;
+  /** How late the timers of the loop fired, in its own thread where it has one; it has one at least every `timeout`. */
+  readonly workerLateness: Durations;
+  /** How late timers of the application's thread fired; nothing where the loop shares that thread. */
+  readonly mainLateness: Durations;
 }
 
 // A record, because the compiler then knows that no reason is missing.
@@ -70,20 +77,34 @@ const RECEIVED = 1;
 const BYTES_SENT = 2;
 const BYTES_RECEIVED = 3;
 const FIRST_REASON = 4;
+/** The records of durations are behind the reasons. */
+const RECORDS = 3;
 
 const INDEX: ReadonlyMap<string, number> = new Map(
   Object.keys(NONE).map((reason, index) => [reason, FIRST_REASON + index]),
 );
 
-/** One member's counters. No cell has two writers: `bad-value` is the application's, all others are the loop's. */
+const FIRST_RECORD = FIRST_REASON + INDEX.size;
+
+/**
+ * One member's counters. No cell has two writers: `bad-value` and `mainLateness` are the application's, all others are
+ * the loop's.
+ */
 export class Counters {
   /** What the other thread needs to construct its side. */
   readonly buffer: SharedArrayBuffer;
+  readonly roundTrips: DurationRecord;
+  readonly workerLateness: DurationRecord;
+  readonly mainLateness: DurationRecord;
   readonly #cells: Float64Array;
 
   constructor(buffer?: SharedArrayBuffer) {
-    this.buffer = buffer ?? new SharedArrayBuffer((FIRST_REASON + INDEX.size) * Float64Array.BYTES_PER_ELEMENT);
+    const cells = FIRST_RECORD + RECORDS * DURATION_CELLS;
+    this.buffer = buffer ?? new SharedArrayBuffer(cells * Float64Array.BYTES_PER_ELEMENT);
     this.#cells = new Float64Array(this.buffer);
+    this.roundTrips = this.#record(0);
+    this.workerLateness = this.#record(1);
+    this.mainLateness = this.#record(2);
   }
 
   sent(bytes: number): void {
@@ -109,7 +130,15 @@ export class Counters {
       bytesSent: this.#at(BYTES_SENT),
       bytesReceived: this.#at(BYTES_RECEIVED),
       dropped,
+      roundTrips: this.roundTrips.read(),
+      workerLateness: this.workerLateness.read(),
+      mainLateness: this.mainLateness.read(),
     };
+  }
+
+  #record(index: number): DurationRecord {
+    const first = FIRST_RECORD + index * DURATION_CELLS;
+    return new DurationRecord(this.#cells.subarray(first, first + DURATION_CELLS));
   }
 
   #at(index: number): number {

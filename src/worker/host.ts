@@ -128,7 +128,13 @@ export class Host {
   #stamp(): ReturnType<typeof setInterval> {
     this.view.stamp(performance.now());
     const period = Math.min(this.#settings.stallTimeout / 10, STAMP_PERIOD);
-    const stamps = setInterval(() => this.view.stamp(performance.now()), period);
+    let due = performance.now() + period;
+    const stamps = setInterval(() => {
+      const now = performance.now();
+      this.view.stamp(now);
+      this.counters.mainLateness.add(Math.max(0, now - due));
+      due = now + period;
+    }, period);
     stamps.unref();
     return stamps;
   }

@@ -166,6 +166,7 @@ class Loop {
   }
 
   #tick(): void {
+    this.#counters.workerLateness.add(Math.max(0, performance.now() - this.#due));
     this.#timer = undefined;
     this.#due = Number.POSITIVE_INFINITY;
     this.#run({ kind: "tick" });
@@ -214,6 +215,8 @@ class Loop {
         return this.#show(effect);
       case "dropped":
         return this.#counters.dropped(effect.reason);
+      case "round-trip":
+        return this.#counters.roundTrips.add(effect.ms);
       case "closed":
         return this.#end({ type: "closed" });
       default:
@@ -221,7 +224,7 @@ class Loop {
     }
   }
 
-  #tell(effect: Exclude<Effect, { kind: "send" | "view" | "dropped" | "closed" }>): void {
+  #tell(effect: Exclude<Effect, { kind: "send" | "view" | "dropped" | "round-trip" | "closed" }>): void {
     const { kind } = effect;
     const leader = leaderOf(this.#citizen);
     switch (kind) {

@@ -16,6 +16,7 @@ const LIMIT = 90_000;
 function wellFormed(cluster: string, secret: string | undefined, to: string, target: string): Uint8Array[] {
   const wire = createWire({ cluster, boot: "00000000000000e1", secrets: secret === undefined ? [] : [secret] });
   const status = {
+    beat: 1e9,
     id: "stranger",
     address: target,
     weight: 1e300,
@@ -25,7 +26,7 @@ function wellFormed(cluster: string, secret: string | undefined, to: string, tar
     leading: { term: Date.now() + 1e6, remaining: 500 },
   };
   const payloads: Payload[] = [
-    { kind: "ping", nonce: 1, status, claim: { term: Date.now() + 1e6, sequence: 1, succeeds: 0 } },
+    { kind: "ping", nonce: 1, status, claim: { term: Date.now() + 1e6, sequence: 1, succeeds: 0, lease: 500 } },
     { kind: "ack", nonce: 1, challenge: 7, status, vote: { term: 1, sequence: 1, refusal: undefined } },
     { kind: "release", nonce: 1, term: Date.now(), successor: "00000000000000e1" },
     { kind: "leave", nonce: 1 },

@@ -32,3 +32,25 @@ Deno.test("what was read does not change any more", () => {
   assertEquals(before.dropped.malformed, 0);
   assertEquals(counters.read().dropped.malformed, 1);
 });
+
+Deno.test("durations are counted by class, on both sides of one buffer", () => {
+  const counters = new Counters();
+  const other = new Counters(counters.buffer);
+  other.roundTrips.add(0.2);
+  other.roundTrips.add(1);
+  other.roundTrips.add(1.5);
+  other.roundTrips.add(60_000);
+  counters.mainLateness.add(3);
+  const { roundTrips, workerLateness, mainLateness } = counters.read();
+  const { upTo, counts, sums } = roundTrips;
+  assertEquals(counts.length, upTo.length + 1);
+  assertEquals(counts.flatMap((count, index) => count === 0 ? [] : [[upTo[index], count, sums[index]]]), [
+    [0.25, 1, 0.2],
+    [1, 1, 1],
+    [2.5, 1, 1.5],
+    [undefined, 1, 60_000],
+  ]);
+  assertEquals(mainLateness.counts[upTo.indexOf(5)], 1);
+  assertEquals(workerLateness.counts.every((count) => count === 0), true);
+  assertEquals(other.read().sent, 0);
+});

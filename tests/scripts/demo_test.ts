@@ -125,14 +125,18 @@ Deno.test("demo: in a terminal the picture stays below the lines, and no line is
 });
 
 Deno.test("demo: arguments are read, and wrong ones refused with their value", () => {
-  assertEquals(parseArguments([]), 3);
-  assertEquals(parseArguments(["--nodes", "5"]), 5);
-  assertEquals(parseArguments(["--nodes=9"]), 9);
+  assertEquals(parseArguments([]), { nodes: 3 });
+  assertEquals(parseArguments(["--nodes", "5"]), { nodes: 5 });
+  assertEquals(parseArguments(["--nodes=9"]), { nodes: 9 });
+  assertEquals(parseArguments(["--ui"]), { nodes: 3, page: 4041 });
+  assertEquals(parseArguments(["--ui", "--port", "0", "--nodes=4"]), { nodes: 4, page: 0 });
   assertEquals(parseArguments(["--help"]), "help");
   for (const value of ["2", "10", "-3", "3.5", "three", ""]) {
     assertThrows(() => parseArguments(["--nodes", value]), RangeError, `"--nodes" must be a whole number`);
   }
   assertThrows(() => parseArguments(["--nodes"]), RangeError, "got nothing");
+  assertThrows(() => parseArguments(["--ui", "--port", "65536"]), RangeError, "from 0 to 65535, got 65536");
+  assertThrows(() => parseArguments(["--port", "80"]), RangeError, `needs "--ui"`);
   assertThrows(() => parseArguments(["--knots", "3"]), RangeError, `unknown argument "--knots"`);
 });
 

@@ -1,0 +1,54 @@
+/**
+ * `democracy exec`: a command that runs while this member leads.
+ *
+ * @module
+ */
+
+import process from "node:process";
+import { BOUNDS, DEFAULTS } from "../limits.ts";
+import { execute } from "./exec/execute.ts";
+import { timingOf } from "./exec/timing.ts";
+import { startMember } from "./member.ts";
+import type { Environment, Values } from "./settings.ts";
+import { complain } from "./terminal.ts";
+import { UsageError } from "./usage_error.ts";
+
+/** Runs the command while leading; resolves with its exit code. */
+export async function exec(command: readonly string[], values: Values, environment: Environment): Promise<number> {
+  if (process.platform === "win32") throw new UsageError("Cannot run a command: Windows has no process groups");
+  if (values.preempt === true) {
+    throw new UsageError(
+      "Cannot run a command with preempt: the lead is then handed over while the command still runs",
+    );
+  }
+  if (values.quorum === "none") complain('with quorum "none" each side of a partition runs the command');
+  const { interval, timeout } = paceOf(values);
+  const { grace } = values;
+  const timing = timingOf({ interval, timeout, ...(typeof grace === "number" ? { grace } : {}) });
+  const stallTimeout = stallTimeoutOf(values.stallTimeout, timeout);
+  const { democracy } = await startMember({ ...values, stallTimeout }, environment);
+  try {
+    await democracy.ready;
+    return await execute({ democracy, command, timing, once: values.once === true, tell: complain });
+  } finally {
+    await democracy.close();
+  }
+}
+
+function paceOf({ interval, timeout }: Values): { readonly interval: number; readonly timeout: number } {
+  return {
+    interval: typeof interval === "number" ? interval : DEFAULTS.interval,
+    timeout: typeof timeout === "number" ? timeout : DEFAULTS.timeout,
+  };
+}
+
+/** A stalled member gives its lead away at once: its command must be gone by then, for want of renewals. */
+function stallTimeoutOf(given: unknown, timeout: number): unknown {
+  const least = Math.min(2 * timeout, BOUNDS.maxStallTimeout);
+  if (given === undefined) return Math.max(DEFAULTS.stallTimeout, least);
+  if (typeof given !== "number" || given >= least) return given;
+  throw new UsageError(
+    `Cannot run a command: "stallTimeout" must be at least twice "timeout" (${timeout}), so that a member that hangs ` +
+      `has lost its command before it gives the lead away, got ${given}`,
+  );
+}

@@ -1,0 +1,129 @@
+/**
+ * One run of a command under one token, with its guard, as the member's process sees it.
+ *
+ * @module
+ */
+
+import { type ChildProcess, spawn } from "node:child_process";
+import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import type { Assignment, Order, Report } from "./protocol.ts";
+
+/** How a run ended. */
+export type Outcome =
+  /** The command ended by itself. */
+  | { readonly kind: "exited"; readonly code: number | null; readonly signal: string | null }
+  /** The command could not be started. */
+  | { readonly kind: "failed"; readonly code: string | undefined; readonly message: string }
+  /** The lead was lost, or was about to be, and the command was ended for it. */
+  | { readonly kind: "lost" };
+
+/** A group that was killed is gone within this time, in ms, unless the system hangs. */
+const BURIAL = 1000;
+
+/**
+ * Nobody calls this. It puts the guard, which is otherwise named by a URL only, into the module graph, so that whoever
+ * caches, vendors or packs this library does not miss it.
+ */
+export const guardModule = (): Promise<unknown> => import("./guard.ts");
+
+/** A guard and, once armed, its command. */
+export class Ward {
+  /** Resolves when the command has ended, and everything of its process group with it. */
+  readonly outcome: Promise<Outcome>;
+  /** Whether the command has been started. */
+  started = false;
+  readonly #child: ChildProcess;
+  /** ms of the lease that are left under the token of this run, and that token. */
+  readonly #lease: () => { readonly remaining: number; readonly token: number };
+  #said: Outcome | undefined;
+  #buried = false;
+
+  /** Starts the guard; the command waits for {@linkcode Ward.arm}. */
+  constructor(assignment: Assignment, lease: () => { readonly remaining: number; readonly token: number }) {
+    this.#lease = lease;
+    this.#child = startGuard(assignment);
+    this.#child.on("message", (report: Report) => this.#hear(report));
+    const gone = new Promise<void>((resolve) => {
+      this.#child.once("exit", () => resolve());
+      this.#child.once("error", (error) => {
+        this.#said ??= { kind: "failed", code: undefined, message: `Its guard does not start: ${error.message}` };
+        resolve();
+      });
+    });
+    this.outcome = gone.then(async () => {
+      // Whatever ended the guard: nothing that it guarded may go on.
+      this.kill();
+      await this.#bury();
+      return this.#said ?? { kind: "lost" };
+    });
+  }
+
+  /** This member leads: the command may start. */
+  arm(): void {
+    this.#tell({ type: "arm" });
+  }
+
+  /** Passes a signal on to the command and its children. */
+  signal(name: NodeJS.Signals): void {
+    this.#signal(name);
+  }
+
+  /** Ends the command, its children and its guard at once. */
+  kill(): void {
+    this.#signal("SIGKILL");
+  }
+
+  #hear(report: Report): void {
+    switch (report.type) {
+      case "ask":
+        return this.#tell({ type: "lease", at: report.at, wall: report.wall, ...this.#lease() });
+      case "ending":
+        this.#said ??= { kind: "lost" };
+        return;
+      case "started":
+        this.started = true;
+        return;
+      case "exited":
+        this.#said ??= { kind: "exited", code: report.code, signal: report.signal };
+        return this.kill();
+      case "failed":
+        this.#said ??= { kind: "failed", code: report.code, message: report.message };
+        return this.kill();
+    }
+  }
+
+  #tell(order: Order): void {
+    if (this.#child.connected) this.#child.send(order, () => {});
+  }
+
+  /** Whether the group got the signal; 0 only asks whether there is one. */
+  #signal(name: NodeJS.Signals | 0): boolean {
+    const { pid } = this.#child;
+    // By then the number may be another group's.
+    if (pid === undefined || this.#buried) return false;
+    try {
+      return process.kill(-pid, name);
+    } catch {
+      return false;
+    }
+  }
+
+  async #bury(): Promise<void> {
+    const limit = performance.now() + BURIAL;
+    while (this.#signal(0) && performance.now() < limit) await sleep(5);
+    this.#buried = true;
+  }
+}
+
+function startGuard(assignment: Assignment): ChildProcess {
+  const extension = import.meta.url.slice(import.meta.url.lastIndexOf("."));
+  const { href } = new URL(`./guard${extension}`, import.meta.url);
+  const isDeno = "deno" in process.versions;
+  const script = isDeno ? ["run", "--quiet", "--no-config", "--allow-all", href] : [fileURLToPath(href)];
+  return spawn(process.execPath, [...script, JSON.stringify(assignment)], {
+    detached: true,
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+  });
+}

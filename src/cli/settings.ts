@@ -1,0 +1,177 @@
+/**
+ * Everything that can be set: by flag, by environment variable, and in a configuration file, in this order.
+ *
+ * @module
+ */
+
+import { readFile } from "node:fs/promises";
+import { Option } from "commander";
+import { parse as parseYaml } from "yaml";
+import { checkKnown } from "../options/checks.ts";
+import { UsageError } from "./usage_error.ts";
+import {
+  parseBoolean,
+  parseBroadcast,
+  parseDuration,
+  parseLines,
+  parseList,
+  parseNumber,
+  parseQuorum,
+} from "./values.ts";
+
+interface Setting {
+  /** The key in a configuration file; the flag and the variable follow from it. */
+  readonly name: string;
+  /** How its value is shown in the help; in brackets where the flag alone means `true`. */
+  readonly value: string;
+  readonly help: string;
+  /** Reads text; what a file has as another type is left to the library's own checks. */
+  readonly parse?: (text: string, label: string) => unknown;
+}
+
+/** What makes a member. */
+export const MEMBER_SETTINGS: readonly Setting[] = [
+  { name: "source", value: "<address>", help: "address to bind and to be known by, ip:port" },
+  {
+    name: "peers",
+    value: "<list>",
+    help: "addresses of all members, host:port, with commas between; or dns:<host>:<port>, a name of all of them",
+    parse: parseList,
+  },
+  { name: "advertise", value: "<address>", help: "address told to others when the source is a wildcard" },
+  { name: "id", value: "<name>", help: "name of this member; random unless set" },
+  { name: "weight", value: "<number>", help: "the heaviest is elected; random unless set", parse: parseNumber },
+  { name: "interval", value: "<duration>", help: "between heartbeats; default 200ms", parse: parseDuration },
+  { name: "timeout", value: "<duration>", help: "length of a lease; default 1s", parse: parseDuration },
+  { name: "quorum", value: "<quorum>", help: "majority (default), none, or a number", parse: parseQuorum },
+  { name: "clusterSize", value: "<number>", help: "number of voters; default: the peers", parse: parseNumber },
+  { name: "cluster", value: "<name>", help: "name of the election; default democracy" },
+  { name: "election", value: "<name>", help: "the same, as the leader-elector sidecar has it" },
+  {
+    name: "secret",
+    value: "<secret>",
+    help: "seals datagrams; several, for rotation, one a line. Others can see flags: prefer the variable or a file",
+    parse: parseLines,
+  },
+  { name: "eligible", value: "[boolean]", help: "false: votes, but never leads", parse: parseBoolean },
+  { name: "preempt", value: "[boolean]", help: "hands the lead to a heavier member", parse: parseBoolean },
+  {
+    name: "stallTimeout",
+    value: "<duration>",
+    help: "how long the program may hang before it gives the lead away; default 10s",
+    parse: parseDuration,
+  },
+  { name: "channels", value: "<list>", help: "channels to subscribe to", parse: parseList },
+  { name: "maxPacketSize", value: "<bytes>", help: "largest datagram; default 1200", parse: parseNumber },
+  { name: "broadcast", value: "<name>", help: "name of the BroadcastChannel, or false", parse: parseBroadcast },
+  { name: "isolation", value: "<where>", help: "worker (default) or none: where the election runs" },
+  { name: "service", value: "<name>", help: "in a pod: the headless Service to find the peers by; sets source and id" },
+  { name: "port", value: "<port>", help: "in a pod: the UDP port of every member; default 12345", parse: parseNumber },
+  { name: "discovery", value: "<way>", help: "in a pod: api (default), endpoints or dns" },
+  { name: "lease", value: "<name>", help: "in a pod: the Lease by which the API server mints the tokens" },
+];
+
+/** What makes a sidecar, beside its member. */
+export const SIDECAR_SETTINGS: readonly Setting[] = [
+  { name: "http", value: "<address>", help: "where to serve; default 127.0.0.1:4040, :4040 for all interfaces" },
+  { name: "resignToken", value: "<token>", help: "bearer token for POST /resign, which is off without one" },
+  { name: "ui", value: "[boolean]", help: "serves a page to watch the election, at /ui/", parse: parseBoolean },
+  { name: "ttl", value: "<duration>", help: "sets timeout, and interval to a fifth of it", parse: parseDuration },
+  { name: "electionNamespace", value: "<name>", help: "understood for leader-elector's sake; means nothing here" },
+  {
+    name: "useClusterCredentials",
+    value: "[boolean]",
+    help: "understood for leader-elector's sake; means nothing here",
+    parse: parseBoolean,
+  },
+];
+
+/** How a command is run. */
+export const EXEC_SETTINGS: readonly Setting[] = [
+  { name: "grace", value: "<duration>", help: "between SIGTERM and SIGKILL on loss of the lead", parse: parseDuration },
+  { name: "once", value: "[boolean]", help: "end with 75 when the lead is lost", parse: parseBoolean },
+];
+
+const ALL = [...MEMBER_SETTINGS, ...SIDECAR_SETTINGS, ...EXEC_SETTINGS];
+
+/** The variables of an environment. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What was set, by name. */
+export type Values = Readonly<Record<string, unknown>>;
+
+/** The variable that sets it. */
+export function variableOf(name: string): string {
+  return `DEMOCRACY_${name.replace(/[A-Z]/gu, (letter) => `_${letter}`).toUpperCase()}`;
+}
+
+/** The flag that sets it. */
+export function flagOf(name: string): string {
+  return `--${name.replace(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** The flags of these settings, for the command line's parser. */
+export function optionsOf(settings: readonly Setting[]): Option[] {
+  const config = new Option("--config <file>", `YAML or JSON file with any of these (env DEMOCRACY_CONFIG)`);
+  return [
+    config,
+    ...settings.map(({ name, value, help, parse }) => {
+      const option = new Option(`${flagOf(name)} ${value}`, `${help} (env ${variableOf(name)})`);
+      const isList = parse === parseList || parse === parseLines;
+      return isList
+        ? option.argParser((text, before?: string) => before === undefined ? text : join(before, text))
+        : option;
+
+      function join(before: string, text: string): string {
+        return before + (parse === parseLines ? "\n" : ",") + text;
+      }
+    }),
+  ];
+}
+
+/**
+ * Puts together what flags, variables and the configuration file say of these settings. The file may have all others, too,
+ * so that one file serves every command.
+ *
+ * Throws a UsageError that says what is wrong and where.
+ */
+export async function readSettings(
+  settings: readonly Setting[],
+  flags: Values,
+  environment: Environment,
+): Promise<Values> {
+  const path = flags.config ?? environment.DEMOCRACY_CONFIG;
+  const file = typeof path === "string" && path !== "" ? await readConfig(path) : {};
+  const values: Record<string, unknown> = {};
+  for (const { name, parse } of settings) {
+    const sources = [
+      { label: flagOf(name), value: flags[name] },
+      { label: variableOf(name), value: environment[variableOf(name)] || undefined },
+      { label: `${name} in ${path}`, value: file[name] ?? undefined },
+    ];
+    const source = sources.find(({ value }) => value !== undefined);
+    if (source === undefined) continue;
+    const { label, value } = source;
+    values[name] = typeof value === "string" && parse !== undefined ? parse(value, label) : value;
+  }
+  return values;
+}
+
+async function readConfig(path: string): Promise<Values> {
+  let content: unknown;
+  try {
+    content = parseYaml(await readFile(path, "utf8"));
+  } catch (error) {
+    throw new UsageError(`Cannot read the configuration ${path}: ${error instanceof Error ? error.message : error}`);
+  }
+  if (content === null) return {};
+  if (typeof content !== "object" || Array.isArray(content)) {
+    throw new UsageError(`The configuration ${path} must be a mapping, like "source: 10.0.0.7:12345"`);
+  }
+  try {
+    checkKnown(content, ALL.map(({ name }) => name));
+  } catch (error) {
+    throw new UsageError(`${path}: ${error instanceof Error ? error.message : error}`);
+  }
+  return { ...content };
+}

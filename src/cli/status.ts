@@ -1,0 +1,59 @@
+/**
+ * `democracy status`: what a running member knows.
+ *
+ * @module
+ */
+
+import { formatHttpAddress, parseHttpAddress } from "../sidecar/http_address.ts";
+import type { SidecarState } from "../sidecar/sidecar.ts";
+import { complain, say } from "./terminal.ts";
+
+/** Nobody leads; and nobody answers, as `EX_UNAVAILABLE` of sysexits.h. */
+const LEADERLESS = 3;
+const UNAVAILABLE = 69;
+/** ms. */
+const PATIENCE = 5000;
+
+/** Asks the member whose sidecar serves at that address; resolves with the exit code. */
+export async function status(address: string, asJson: boolean): Promise<number> {
+  const url = `http://${formatHttpAddress(parseHttpAddress(address))}/state`;
+  let state: SidecarState;
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE) });
+    const body: unknown = await response.json();
+    if (!isState(body)) throw new Error("it is not a democracy sidecar");
+    state = body;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    complain(`No member answers at ${url}: ${reason}; start one with "democracy sidecar", or name its --http address`);
+    return UNAVAILABLE;
+  }
+  say(asJson ? JSON.stringify(state) : describe(state));
+  return state.leader === null ? LEADERLESS : 0;
+}
+
+function isState(value: unknown): value is SidecarState {
+  return typeof value === "object" && value !== null && "members" in value && "leading" in value && "leader" in value;
+}
+
+function describe({ id, cluster, source, leading, token, remaining, leader, members }: SidecarState): string {
+  const own = leading ? `leads with token ${token}, ${remaining} ms of its lease are left` : "does not lead";
+  const lead = leader === null
+    ? "nobody is known to lead"
+    : `${leader.id} at ${leader.source} leads, token ${leader.token}, known since ${leader.since}`;
+  const widest = (pick: (member: typeof members[number]) => string): number =>
+    Math.max(...members.map((member) => pick(member).length));
+  const ids = widest((member) => member.id);
+  const sources = widest((member) => member.source);
+  const lines = members.map((member) =>
+    [
+      member.leader ? "*" : " ",
+      member.id.padEnd(ids),
+      member.source.padEnd(sources),
+      `weight ${member.weight}`,
+      member.eligible ? "" : "not eligible",
+      member.voter ? "" : "no voter",
+    ].filter((part) => part !== "").join("  ")
+  );
+  return [`${id} at ${source} in ${cluster}: ${own}`, lead, ...lines].join("\n");
+}

@@ -1,0 +1,85 @@
+/**
+ * The sidecar's endpoints.
+ *
+ * Routed by Hono: it is built on the web's Request and Response, has no dependencies, and is tested by its authors
+ * on Deno and on Node.
+ *
+ * @module
+ */
+
+import { createHash, timingSafeEqual } from "node:crypto";
+import { type Context, Hono } from "hono";
+import { PROMETHEUS_CONTENT_TYPE } from "../metrics/prometheus.ts";
+import { leaderElectorResponse } from "./leader_elector.ts";
+import type { Sidecar } from "./sidecar.ts";
+
+/** How a sidecar is to be served. */
+export interface AppOptions {
+  /** Who knows it may `POST /resign`; without it nobody may. */
+  readonly resignToken?: string;
+  /** Adds routes of its own; they come before the answer to every other path. */
+  readonly extend?: (app: Hono) => void;
+}
+
+/**
+ * The endpoints of a sidecar, as an app of Hono. A path that is none of them is answered as the leader-elector sidecar
+ * answers every path.
+ */
+export function createApp(sidecar: Sidecar, options: AppOptions = {}): Hono {
+  const app = new Hono();
+  app.all("/leader", () => leader(sidecar));
+  app.get("/healthz", () => check(sidecar.alive, "the election's loop does not move"));
+  app.get("/readyz", () => check(sidecar.joined && sidecar.alive, "the member has not joined"));
+  app.get("/members", () => json(sidecar.state().members));
+  app.get("/state", () => json(sidecar.state()));
+  app.get("/metrics", () => text(sidecar.metrics(), PROMETHEUS_CONTENT_TYPE));
+  app.get("/events", (context) => eventStream(sidecar.events(context.req.header("last-event-id"))));
+  app.get("/sse", () => eventStream(sidecar.naisEvents()));
+  app.all("/resign", (context) => resign(sidecar, context, options.resignToken));
+  options.extend?.(app);
+  app.all("*", () => leaderElectorResponse(sidecar.leaderName()));
+  return app;
+}
+
+function leader(sidecar: Sidecar): Response {
+  const { democracy } = sidecar;
+  const leading = democracy.isLeader();
+  return json({ leading, token: democracy.token, leader: democracy.leader() }, leading ? 200 : 503);
+}
+
+async function resign(sidecar: Sidecar, { req }: Context, token: string | undefined): Promise<Response> {
+  if (token === undefined) {
+    return json({ error: 'Resigning is off: start the sidecar with "--resign-token", or DEMOCRACY_RESIGN_TOKEN' }, 403);
+  }
+  if (req.method !== "POST") return json({ error: "Resigning takes a POST" }, 405, { allow: "POST" });
+  const given = /^Bearer +(\S+) *$/iu.exec(req.header("authorization") ?? "")?.[1];
+  if (given === undefined || !isSame(given, token)) {
+    return json({ error: "Resigning takes the right bearer token" }, 401, { "www-authenticate": "Bearer" });
+  }
+  if (!sidecar.democracy.isLeader()) return json({ error: "This member does not lead" }, 409);
+  await sidecar.democracy.resign();
+  return json({ resigned: true });
+}
+
+/** Compares in a time that tells nothing, whatever the lengths. */
+function isSame(one: string, other: string): boolean {
+  const digest = (value: string): Uint8Array => createHash("sha256").update(value).digest();
+  return timingSafeEqual(digest(one), digest(other));
+}
+
+function check(well: boolean, complaint: string): Response {
+  return text(well ? "ok\n" : `${complaint}\n`, "text/plain; charset=utf-8", well ? 200 : 503);
+}
+
+function eventStream(stream: ReadableStream<Uint8Array> | undefined): Response {
+  if (stream === undefined) return json({ error: "Too many readers" }, 503, { "retry-after": "5" });
+  return new Response(stream, { headers: { "content-type": "text/event-stream", "cache-control": "no-cache" } });
+}
+
+function json(value: unknown, status = 200, headers: Record<string, string> = {}): Response {
+  return text(`${JSON.stringify(value)}\n`, "application/json", status, headers);
+}
+
+function text(body: string, type: string, status = 200, headers: Record<string, string> = {}): Response {
+  return new Response(body, { status, headers: { "content-type": type, "cache-control": "no-store", ...headers } });
+}

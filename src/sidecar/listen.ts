@@ -1,0 +1,58 @@
+/**
+ * HTTP on one address.
+ *
+ * The server is that of `node:http` in Deno and Node alike, behind Hono's own adapter: it stops reading from a response
+ * while its reader is slow, in both runtimes.
+ *
+ * @module
+ */
+
+import { Server } from "node:http";
+import { createAdaptorServer } from "@hono/node-server";
+import type { HttpAddress } from "./http_address.ts";
+import { formatHttpAddress } from "./http_address.ts";
+
+/** A server that listens. */
+export interface Listening {
+  /** `host:port`; where port 0 was asked for, the one that was chosen. */
+  readonly address: string;
+  /** Ends all connections, and resolves when nothing of the server is left. */
+  close(): Promise<void>;
+}
+
+const LIMITS = { connections: 512, headersTimeout: 10_000, requestTimeout: 30_000 } as const;
+
+/** Serves `fetch`. Rejects with an Error that says what to do when the address cannot be had. */
+export async function listen(
+  fetch: (request: Request) => Response | Promise<Response>,
+  address: HttpAddress,
+): Promise<Listening> {
+  // The host name stands in for the header of requests that have none, as HTTP/1.0 allows.
+  const server = createAdaptorServer({ fetch, hostname: "localhost", overrideGlobalObjects: false });
+  if (server instanceof Server) {
+    server.headersTimeout = LIMITS.headersTimeout;
+    server.requestTimeout = LIMITS.requestTimeout;
+  }
+  server.maxConnections = LIMITS.connections;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error: Error) => reject(explain(error, address)));
+    server.listen(address.port, address.host, resolve);
+  });
+  const bound = server.address();
+  const port = typeof bound === "object" && bound !== null ? bound.port : address.port;
+  return {
+    address: formatHttpAddress({ ...address, port }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        if (server instanceof Server) server.closeAllConnections();
+      }),
+  };
+}
+
+function explain(error: Error, address: HttpAddress): Error {
+  const reason = "code" in error && error.code === "EADDRINUSE"
+    ? 'something else listens there; choose another with "--http"'
+    : error.message;
+  return new Error(`Cannot serve HTTP on ${formatHttpAddress(address)}: ${reason}`, { cause: error });
+}

@@ -1,0 +1,175 @@
+/**
+ * A member as others on its machine see it over HTTP.
+ *
+ * @module
+ */
+
+import type { Democracy } from "../democracy.ts";
+import type { LeaderInfo } from "../core/effect.ts";
+import type { LifecycleEvents } from "../leadership/events.ts";
+import type { Node } from "../leadership/roster.ts";
+import { PrometheusText } from "../metrics/prometheus.ts";
+import { Journal } from "./journal.ts";
+import { naisBody } from "./leader_elector.ts";
+import { Pulse } from "./pulse.ts";
+import { type Feed, formatEvent, Streams } from "./streams.ts";
+
+/** What a sidecar is about. */
+export interface SidecarOptions {
+  /** The member that is asked. */
+  readonly democracy: Democracy;
+  /** The name of the election, for the answers. */
+  readonly cluster: string;
+  /** The member's own `timeout`, in ms. */
+  readonly timeout: number;
+}
+
+/** What `GET /state` answers. */
+export interface SidecarState {
+  /** The name of the member. */
+  readonly id: string;
+  readonly cluster: string;
+  /** `ip:port` of the member. */
+  readonly source: string;
+  /** Whether its socket is bound. */
+  readonly joined: boolean;
+  /** Whether it leads at this instant. */
+  readonly leading: boolean;
+  /** Its fencing token while it leads. */
+  readonly token: number | null;
+  /** ms that its lease has left. */
+  readonly remaining: number;
+  /** Who leads as it knows, and since when it knows. */
+  readonly leader: (LeaderInfo & { readonly since: string }) | null;
+  /** The members that are alive, self included. */
+  readonly members: readonly Node[];
+  /** When this was said. */
+  readonly at: string;
+}
+
+const LIMITS = { entries: 256, readers: 256, keepAlive: 15_000, patience: 60_000 } as const;
+
+/** What the HTTP server shows of one member, kept up to date. */
+export class Sidecar {
+  readonly cluster: string;
+  readonly democracy: Democracy;
+  readonly #pulse: Pulse;
+  readonly #metrics: PrometheusText;
+  readonly #journal = new Journal(LIMITS.entries);
+  readonly #streams = new Streams(LIMITS);
+  #joined = false;
+  /** When the leader changed last, and how often it did. */
+  #since: Date | undefined;
+  #changes = 0;
+
+  /** Watches the member from now on. */
+  constructor({ democracy, cluster, timeout }: SidecarOptions) {
+    this.democracy = democracy;
+    this.cluster = cluster;
+    this.#pulse = new Pulse(democracy, timeout);
+    this.#metrics = new PrometheusText(democracy, { "democracy.cluster": cluster });
+    democracy.on("added", this.#added).on("removed", this.#removed).on("leader", this.#changed);
+    democracy.on("elected", this.#elected).on("resigned", this.#resigned);
+    democracy.ready.then(() => this.#joined = true, () => {});
+  }
+
+  /** Whether the socket is bound; whether it leads does not matter. */
+  get joined(): boolean {
+    return this.#joined;
+  }
+
+  /** How many readers of server-sent events there are. */
+  get readers(): number {
+    return this.#streams.size;
+  }
+
+  /** Whether the loop of the election moves. */
+  get alive(): boolean {
+    return this.#pulse.alive();
+  }
+
+  /** The leader's name, or nothing. */
+  leaderName(): string {
+    return this.democracy.leader()?.id ?? "";
+  }
+
+  /** All that is known. */
+  state(): SidecarState {
+    const { democracy } = this;
+    const leader = democracy.leader();
+    return {
+      id: democracy.id,
+      cluster: this.cluster,
+      source: democracy.source,
+      joined: this.#joined,
+      leading: democracy.isLeader(),
+      token: democracy.token,
+      remaining: Math.floor(democracy.remaining()),
+      leader: leader === null ? null : { ...leader, since: (this.#since ?? new Date()).toISOString() },
+      members: Object.values(democracy.nodes()),
+      at: new Date().toISOString(),
+    };
+  }
+
+  /** The text for Prometheus. */
+  metrics(): string {
+    return this.#metrics.render();
+  }
+
+  /**
+   * What happens, from now on or from after `lastEventId`: a reader that starts, or whose place is forgotten, is
+   * told the state first. Undefined when too many read already.
+   */
+  events(lastEventId: string | undefined): ReadableStream<Uint8Array> | undefined {
+    const known = lastEventId === undefined ? undefined : this.#journal.sequenceOf(lastEventId);
+    return this.#streams.open(this.#follow, known);
+  }
+
+  /** The leader in the form of the nais elector, at once and on each change. Undefined when too many read already. */
+  naisEvents(): ReadableStream<Uint8Array> | undefined {
+    return this.#streams.open(this.#followLeader, undefined);
+  }
+
+  /** Watches no more, and lets all readers go. */
+  stop(): void {
+    const { democracy } = this;
+    democracy.off("added", this.#added).off("removed", this.#removed).off("leader", this.#changed);
+    democracy.off("elected", this.#elected).off("resigned", this.#resigned);
+    this.#pulse.stop();
+    this.#metrics.stop();
+    this.#streams.close();
+  }
+
+  readonly #follow: Feed = (cursor) => {
+    const journal = this.#journal;
+    if (cursor === undefined || !journal.reaches(cursor)) {
+      const id = journal.idOf(journal.last);
+      return { text: formatEvent(JSON.stringify(this.state()), { event: "state", id }), cursor: journal.last };
+    }
+    const entry = journal.after(cursor);
+    if (entry === undefined) return undefined;
+    const { sequence, event, data } = entry;
+    return { text: formatEvent(data, { event, id: journal.idOf(sequence) }), cursor: sequence };
+  };
+
+  readonly #followLeader: Feed = (cursor) => {
+    if (cursor === this.#changes) return undefined;
+    return { text: formatEvent(naisBody(this.leaderName(), this.#since)), cursor: this.#changes };
+  };
+
+  readonly #added = (member: LifecycleEvents["added"]): void => this.#note("added", { member });
+  readonly #removed = (member: LifecycleEvents["removed"]): void => this.#note("removed", { member });
+  readonly #elected = (detail: LifecycleEvents["elected"]): void => this.#note("elected", detail);
+  readonly #resigned = (detail: LifecycleEvents["resigned"]): void => this.#note("resigned", detail);
+
+  readonly #changed = (leader: LifecycleEvents["leader"]): void => {
+    this.#since = new Date();
+    this.#changes++;
+    this.#note("leader", { leader });
+  };
+
+  #note(type: string, detail: object): void {
+    this.#journal.append(type, { type, at: new Date().toISOString(), ...detail });
+    this.#streams.wake();
+  }
+}

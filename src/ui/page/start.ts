@@ -1,0 +1,9 @@
+/**
+ * What the browser loads.
+ *
+ * @module
+ */
+
+import { start } from "./main.ts";
+
+await start();

@@ -1,0 +1,80 @@
+import process from "node:process";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { sleep, until } from "../end_to_end/cluster.ts";
+import { Command, runCli } from "./command.ts";
+
+const ALONE = ["exec", "--source", "127.0.0.1:0", "--peers", "", "--interval", "50ms", "--timeout", "1s", "--"];
+
+Deno.test("exec gives the command its token and its arguments, and ends with its exit code", async () => {
+  const { code, stdout } = await runCli([...ALONE, "sh", "-c", 'echo "$DEMOCRACY_TOKEN $1"; exit 7', "sh", "--help"]);
+  assertEquals(code, 7);
+  assertMatch(stdout, /^\d{13} --help\n$/u);
+});
+
+Deno.test("exec ends with 128 and the signal's number where a signal ended the command", async () => {
+  assertEquals((await runCli([...ALONE, "sh", "-c", "kill -TERM $$"])).code, 143);
+  assertEquals((await runCli([...ALONE, "sh", "-c", "kill -KILL $$"])).code, 137);
+});
+
+Deno.test("exec ends with 127 where there is no such command, and with 126 where it cannot be run", async () => {
+  const { code, stderr } = await runCli([...ALONE, "no-such-command"]);
+  assertEquals(code, 127);
+  assertStringIncludes(stderr, 'Cannot run "no-such-command"');
+  assertEquals((await runCli([...ALONE, "/"])).code, 126);
+});
+
+Deno.test("signals pass through to the command, which decides", async () => {
+  const script = 'trap "echo got USR2" USR2; trap "echo got TERM; exit 5" TERM; echo on; while :; do sleep 0.05; done';
+  const command = new Command([...ALONE, "sh", "-c", script]);
+  try {
+    await until("it runs", () => command.stdout.includes("on\n"), 20_000);
+    command.signal("SIGUSR2");
+    await until("it got SIGUSR2", () => command.stdout.includes("got USR2\n"));
+    command.signal("SIGTERM");
+    assertEquals(await command.ended, { code: 5, signal: null });
+    assertStringIncludes(command.stdout, "got TERM\n");
+  } finally {
+    await command.kill();
+  }
+});
+
+Deno.test("exec leaves nothing of the command behind, also what that put into the background", async () => {
+  const { code, stdout } = await runCli([...ALONE, "sh", "-c", "sleep 60 & echo $!"]);
+  assertEquals(code, 0);
+  const pid = Number(stdout);
+  await until("its child is gone", () => {
+    try {
+      process.kill(pid, 0);
+      return false;
+    } catch {
+      return true;
+    }
+  });
+});
+
+Deno.test("exec that waits for the lead ends on a signal, and has not run the command", async () => {
+  const command = new Command(["exec", "--eligible=false", ...ALONE.slice(1), "echo", "never"]);
+  try {
+    await until("it waits", () => command.stderr.includes("Waiting for the lead"), 20_000);
+    await sleep(500);
+    command.signal("SIGTERM");
+    assertEquals((await command.ended).code, 143);
+    assertEquals(command.stdout, "");
+  } finally {
+    await command.kill();
+  }
+});
+
+Deno.test("the member is killed: the command is asked to end, and killed when it does not", async () => {
+  const script = 'trap "echo got TERM" TERM; echo "pid $$"; while :; do sleep 0.05; done';
+  const command = new Command([...ALONE, "sh", "-c", script]);
+  try {
+    await until("it runs", () => command.stdout.includes("pid "), 20_000);
+    await command.kill();
+    await until("it was asked to end", () => command.stdout.includes("got TERM\n"));
+    // Standard output closes when the last of the group is gone.
+    assertEquals((await command.ended).signal, "SIGKILL");
+  } finally {
+    await command.kill();
+  }
+});

@@ -1,0 +1,129 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { freeAddresses, until } from "../end_to_end/cluster.ts";
+import { Command, runCli } from "./command.ts";
+
+const ALONE = ["--source", "127.0.0.1:0", "--peers", "", "--interval", "50", "--timeout", "500ms"];
+
+Deno.test("--help names the commands, and each has examples", async () => {
+  const { code, stdout } = await runCli(["--help"]);
+  assertEquals(code, 0);
+  for (const command of ["join", "exec", "sidecar", "status"]) assertStringIncludes(stdout, `  ${command} `);
+  for (const command of ["join", "exec", "sidecar", "status"]) {
+    const help = await runCli([command, "--help"]);
+    assertEquals(help.code, 0, command);
+    assertStringIncludes(help.stdout, `Examples:\n  democracy ${command}`);
+  }
+});
+
+Deno.test("mistakes end with 2, and say what was meant or missing", async () => {
+  const cases: readonly (readonly [readonly string[], string])[] = [
+    [["joim"], "(Did you mean join?)"],
+    [["join", "--peer", "a:1"], "(Did you mean --peers?)"],
+    [["join"], "Cannot join without source: set --source"],
+    [["join", "--source", "127.0.0.1:0"], "Cannot join without peers: set --peers"],
+    [["join", ...ALONE, "--interval", "400"], '"timeout" must be at least 3 times "interval" (400)'],
+    [["join", ...ALONE, "--format", "xml"], '--format must be text or json, got "xml"'],
+    [["join", ...ALONE, "--config", "/none/such"], "Cannot read the configuration /none/such"],
+    [["sidecar", ...ALONE, "--http", "nowhere"], 'must be like "127.0.0.1:4040", got "nowhere"'],
+    [["exec", ...ALONE], "missing required argument 'command'"],
+    [["exec", ...ALONE, "--grace", "5s", "--", "true"], '"grace" must be from 0 to'],
+    [["exec", ...ALONE, "--preempt", "--", "true"], "Cannot run a command with preempt"],
+    [["exec", ...ALONE, "--stall-timeout", "600ms", "--", "true"], '"stallTimeout" must be at least twice'],
+  ];
+  for (const [args, expected] of cases) {
+    const { code, stderr, stdout } = await runCli(args);
+    assertStringIncludes(stderr, expected);
+    assertEquals([code, stdout], [2, ""], args.join(" "));
+    assertMatch(stderr, /Try "democracy/u);
+  }
+});
+
+Deno.test("join prints a JSON object a line in a pipe, and leaves on SIGTERM", async () => {
+  const command = new Command(["join", ...ALONE, "--id", "m0"]);
+  try {
+    await until("it leads", () => command.events().some(({ type }) => type === "leader"), 20_000);
+    command.signal("SIGTERM");
+    assertEquals(await command.ended, { code: 0, signal: null });
+    const types = command.events().map(({ type }) => type);
+    assertEquals(types.filter((type) => type === "joined" || type === "elected" || type === "resigned").sort(), [
+      "elected",
+      "joined",
+      "resigned",
+    ]);
+    const elected = command.events().find(({ type }) => type === "elected");
+    assert(elected?.id === "m0" && typeof elected.token === "number" && typeof elected.at === "string");
+  } finally {
+    await command.kill();
+  }
+});
+
+Deno.test("join prints lines for people when asked to", async () => {
+  const command = new Command(["join", ...ALONE, "--id", "m0", "--format", "text"]);
+  try {
+    await until("it leads", () => command.stdout.includes("this member leads with token"), 20_000);
+    command.signal("SIGINT");
+    assertEquals((await command.ended).code, 0);
+    assertMatch(command.stdout, /^\d\d:\d\d:\d\d\.\d{3} {2}joined {4}m0 at 127\.0\.0\.1:\d+$/mu);
+  } finally {
+    await command.kill();
+  }
+});
+
+Deno.test("sidecar understands the leader-elector sidecar's flags, and status asks it", async () => {
+  const [source = ""] = await freeAddresses(1);
+  const command = new Command(
+    [
+      "sidecar",
+      "--election=jobs",
+      "--id=pod-1",
+      "--http=127.0.0.1:0",
+      "--ttl=2s",
+      "--election-namespace=default",
+      "--ui",
+    ],
+    { DEMOCRACY_SOURCE: source, DEMOCRACY_PEERS: source, DEMOCRACY_RESIGN_TOKEN: "s3cret" },
+  );
+  try {
+    await until("it serves", () => /serving http:\/\/\S+\n/u.test(command.stderr), 20_000);
+    const address = /serving http:\/\/(\S+)/u.exec(command.stderr)?.[1] ?? "";
+    await until("it leads", () => command.events().some(({ type }) => type === "elected"), 20_000);
+    assertEquals(await (await fetch(`http://${address}/`)).text(), '{"name":"pod-1"}');
+    const page = await fetch(`http://${address}/ui/`);
+    assertEquals(page.status, 200);
+    assertStringIncludes(await page.text(), "<html");
+    const json = await runCli(["status", address, "--json"]);
+    const state = JSON.parse(json.stdout);
+    assertEquals([json.code, state.cluster, state.id, state.leading], [0, "jobs", "pod-1", true]);
+    assert(state.remaining > 1000, "of a lease of 2 s");
+    const { code, stdout } = await runCli(["status", address]);
+    assertEquals(code, 0);
+    assertStringIncludes(stdout, `pod-1 at ${source} in jobs: leads with token ${state.token}`);
+    const resigned = await fetch(`http://${address}/resign`, {
+      method: "POST",
+      headers: { authorization: "Bearer s3cret" },
+    });
+    assertEquals([resigned.status, await resigned.text()], [200, '{"resigned":true}\n']);
+    command.signal("SIGTERM");
+    assertEquals((await command.ended).code, 0);
+    const gone = await runCli(["status", address]);
+    assertEquals(gone.code, 69);
+    assertStringIncludes(gone.stderr, "No member answers");
+  } finally {
+    await command.kill();
+  }
+});
+
+Deno.test("an address that is in use ends the program with 1, and says so", async () => {
+  const first = new Command(["join", ...ALONE]);
+  try {
+    await until("it has joined", () => first.events().some(({ type }) => type === "joined"), 20_000);
+    const source = String(first.events().find(({ type }) => type === "joined")?.source);
+    const { code, stderr } = await runCli(["join", "--source", source, "--peers", ""]);
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, source);
+    first.signal("SIGTERM");
+    await first.ended;
+  } finally {
+    await first.kill();
+  }
+});

@@ -1,0 +1,91 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { EXEC_SETTINGS, flagOf, MEMBER_SETTINGS, readSettings, variableOf } from "../../src/cli/settings.ts";
+import { UsageError } from "../../src/cli/usage_error.ts";
+import { resolveOptions } from "../../src/options.ts";
+
+async function withFile(content: string, test: (path: string) => Promise<void>): Promise<void> {
+  const path = await Deno.makeTempFile({ prefix: "democracy_", suffix: ".yaml" });
+  try {
+    await Deno.writeTextFile(path, content);
+    await test(path);
+  } finally {
+    await Deno.remove(path);
+  }
+}
+
+Deno.test("flags come before variables, and these before the file", async () => {
+  await withFile("timeout: 10s\ninterval: 300\nweight: 3\npeers: [a:1, b:2]\ngrace: 1s\n", async (path) => {
+    const flags = { config: path, timeout: "2s" };
+    const environment = {
+      DEMOCRACY_TIMEOUT: "5s",
+      DEMOCRACY_WEIGHT: "7",
+      DEMOCRACY_CLUSTER_SIZE: "5",
+      DEMOCRACY_ID: "",
+    };
+    assertEquals(await readSettings(MEMBER_SETTINGS, flags, environment), {
+      peers: ["a:1", "b:2"],
+      weight: 7,
+      interval: 300,
+      timeout: 2000,
+      clusterSize: 5,
+    });
+    assertEquals(await readSettings(EXEC_SETTINGS, {}, { DEMOCRACY_CONFIG: path }), { grace: 1000 });
+  });
+});
+
+Deno.test("a file may be JSON, or empty", async () => {
+  await withFile('{"source": "127.0.0.1:1", "eligible": false}', async (config) => {
+    assertEquals(await readSettings(MEMBER_SETTINGS, { config }, {}), { source: "127.0.0.1:1", eligible: false });
+  });
+  await withFile("", async (config) => assertEquals(await readSettings(MEMBER_SETTINGS, { config }, {}), {}));
+});
+
+Deno.test("a file that is wrong is named, and so is what is wrong in it", async () => {
+  await withFile("timout: 10s", async (config) => {
+    const error = await assertRejects(
+      () => readSettings(MEMBER_SETTINGS, { config }, {}),
+      UsageError,
+      'mean "timeout"?',
+    );
+    assertEquals(error.message.startsWith(config), true);
+  });
+  await withFile("- a", async (config) => {
+    await assertRejects(() => readSettings(MEMBER_SETTINGS, { config }, {}), UsageError, "must be a mapping");
+  });
+  await withFile("a: [", async (config) => {
+    await assertRejects(
+      () => readSettings(MEMBER_SETTINGS, { config }, {}),
+      UsageError,
+      `Cannot read the configuration`,
+    );
+  });
+  await withFile("weight: heavy", async (config) => {
+    await assertRejects(
+      () => readSettings(MEMBER_SETTINGS, { config }, {}),
+      UsageError,
+      `weight in ${config} must be a number`,
+    );
+  });
+  await assertRejects(() => readSettings(MEMBER_SETTINGS, { config: "/none/such" }, {}), UsageError, "ENOENT");
+});
+
+Deno.test("every option of the library that text can express has a setting", () => {
+  // The compiler checks that the library's own list is complete; it names all in this error.
+  let message = "";
+  try {
+    resolveOptions(JSON.parse('{"zzzzzzzzzzzzzzzz": 1}'));
+  } catch (error) {
+    message = String(error);
+  }
+  const options = /known are (.*)$/u.exec(message)?.[1]?.split(", ") ?? [];
+  const codeOnly = ["workerUrl", "signal", "logger", "fencing"];
+  const settings = MEMBER_SETTINGS.map(({ name }) => name);
+  assertEquals(options.filter((name) => !settings.includes(name) && !codeOnly.includes(name)), []);
+});
+
+Deno.test("the flag and the variable follow from the name", () => {
+  assertEquals([flagOf("maxPacketSize"), variableOf("maxPacketSize")], [
+    "--max-packet-size",
+    "DEMOCRACY_MAX_PACKET_SIZE",
+  ]);
+});

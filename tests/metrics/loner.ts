@@ -1,0 +1,15 @@
+/**
+ * A cluster of one.
+ *
+ * @module
+ */
+
+import { Democracy } from "../../mod.ts";
+import { QUICK, quiet } from "../end_to_end/cluster.ts";
+
+/** Runs `test` with a member that has no peers. */
+export async function withLoner(test: (member: Democracy) => Promise<void>): Promise<void> {
+  await using member = new Democracy({ ...QUICK, source: "127.0.0.1:0", peers: [], broadcast: false, logger: quiet });
+  await member.ready;
+  await test(member);
+}

@@ -1,0 +1,100 @@
+import { assert, assertEquals, assertGreater, assertLess, assertStringIncludes } from "@std/assert";
+import { until } from "../end_to_end/cluster.ts";
+import { withSidecar } from "./serving.ts";
+
+async function statusOf(answer: Promise<Response>): Promise<number> {
+  const { status, body } = await answer;
+  await body?.cancel();
+  return status;
+}
+
+Deno.test("/leader is 200 on the leader and 503 elsewhere, whatever the method", async () => {
+  await withSidecar({}, async ({ get, democracy }) => {
+    const answer = await get("/leader");
+    assertEquals(answer.status, 200);
+    const { token, leader } = await answer.json();
+    assertEquals([token, leader.id], [democracy.token, "m0"]);
+    assertEquals(await statusOf(get("/leader", { method: "HEAD" })), 200);
+    assertEquals(await statusOf(get("/leader", { method: "OPTIONS" })), 200);
+  });
+  await withSidecar({ member: { eligible: false } }, async ({ get }) => {
+    const answer = await get("/leader");
+    assertEquals([answer.status, await answer.json()], [503, { leading: false, token: null, leader: null }]);
+    assertEquals(await statusOf(get("/leader", { method: "HEAD" })), 503);
+  });
+});
+
+Deno.test("/healthz and /readyz say yes on a member that does not lead, and no on one that is closed", async () => {
+  await withSidecar({ member: { eligible: false } }, async ({ get }) => {
+    assertEquals(await (await get("/healthz")).text(), "ok\n");
+    assertEquals(await (await get("/readyz")).text(), "ok\n");
+  });
+  await withSidecar({}, async ({ get, democracy, sidecar }) => {
+    await democracy.close();
+    await until("its loop is seen to stand still", () => !sidecar.alive);
+    assertEquals([await statusOf(get("/healthz")), await statusOf(get("/readyz"))], [503, 503]);
+  });
+});
+
+Deno.test("/state and /members tell all that is known", async () => {
+  await withSidecar({}, async ({ get, democracy }) => {
+    const state = await (await get("/state")).json();
+    assertEquals([state.id, state.cluster, state.source], ["m0", "jobs", democracy.source]);
+    assertEquals([state.joined, state.leading, state.token], [true, true, democracy.token]);
+    assertEquals([state.leader.id, state.leader.token], ["m0", democracy.token]);
+    assertGreater(state.remaining, 0);
+    assertLess(state.remaining, 501);
+    assert(!Number.isNaN(Date.parse(state.leader.since)));
+    assertEquals(await (await get("/members")).json(), state.members);
+    assertEquals(state.members.map(({ id, leader, self }: Record<string, unknown>) => [id, leader, self]), [[
+      "m0",
+      true,
+      true,
+    ]]);
+  });
+});
+
+Deno.test("/metrics is text for Prometheus", async () => {
+  await withSidecar({}, async ({ get }) => {
+    const answer = await get("/metrics");
+    assertEquals(answer.headers.get("content-type"), "text/plain; version=0.0.4; charset=utf-8");
+    assertStringIncludes(await answer.text(), 'democracy_leading{democracy_cluster="jobs"} 1\n');
+  });
+});
+
+Deno.test("/resign is off without a token", async () => {
+  await withSidecar({}, async ({ get, democracy }) => {
+    const answer = await get("/resign", { method: "POST", headers: { authorization: "Bearer undefined" } });
+    assertEquals(answer.status, 403);
+    assertStringIncludes((await answer.json()).error, "--resign-token");
+    assert(democracy.isLeader());
+  });
+});
+
+Deno.test("/resign takes a POST with the right bearer token", async () => {
+  await withSidecar({ resignToken: "s3cret" }, async ({ get, democracy }) => {
+    const ask = (authorization: string | undefined, method = "POST"): Promise<number> =>
+      statusOf(get("/resign", { method, headers: authorization === undefined ? {} : { authorization } }));
+    assertEquals(await ask(undefined), 401);
+    for (const wrong of ["Bearer wrong", "Bearer", "Basic s3cret", "Bearer s3cret2", "s3cret"]) {
+      assertEquals(await ask(wrong), 401, wrong);
+    }
+    assertEquals(await ask("Bearer s3cret", "GET"), 405);
+    assert(democracy.isLeader());
+    const before = democracy.token;
+    assertEquals(await ask("Bearer s3cret"), 200);
+    await until("it leads again, being alone", () => democracy.isLeader());
+    assertGreater(democracy.token ?? 0, before ?? 0);
+  });
+  await withSidecar({ resignToken: "s3cret", member: { eligible: false } }, async ({ get }) => {
+    const headers = { authorization: "Bearer s3cret" };
+    assertEquals(await statusOf(get("/resign", { method: "POST", headers })), 409);
+  });
+});
+
+Deno.test("an app may have routes of its own, which come before the answer to every other path", async () => {
+  await withSidecar({ extend: (app) => void app.get("/ui", () => new Response("page")) }, async ({ get }) => {
+    assertEquals(await (await get("/ui")).text(), "page");
+    assertEquals(await (await get("/ui/other")).text(), '{"name":"m0"}');
+  });
+});
