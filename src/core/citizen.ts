@@ -28,9 +28,9 @@ export function step(citizen: Citizen, input: Input): Effect[] {
   citizen.now = Math.max(citizen.now, input.now);
   citizen.wall = input.wall;
   endLapsedLease(citizen);
-  const { interval } = citizen.config;
+  const { interval, timeout } = citizen.config;
   // What was said while this member was not run may still be waiting to be read.
-  if (citizen.now - citizen.dueAt > interval) {
+  if (citizen.now - citizen.dueAt > timeout / 2) {
     citizen.standNotBefore = Math.max(citizen.standNotBefore, citizen.now + interval);
   }
   switch (input.kind) {

@@ -16,9 +16,7 @@ const ROUNDS = 4;
 
 /** Pings everybody, renews the lease, and looks after the silent. */
 export function heartbeat(citizen: Citizen): void {
-  const { interval } = citizen.config;
-  const next = citizen.nextHeartbeat + interval;
-  citizen.nextHeartbeat = next > citizen.now ? next : citizen.now + interval;
+  citizen.nextHeartbeat = citizen.now + untilNextBeat(citizen);
   if (citizen.closing !== undefined) return;
   reviewMembers(citizen);
   considerHandOver(citizen);
@@ -60,6 +58,16 @@ function* findDebtors(citizen: Citizen): Generator<Member> {
   for (const member of citizen.byBoot.values()) {
     if (isSilent(citizen, member) || (claims && owesVote(candidacy, member))) yield member;
   }
+}
+
+/**
+ * Members beat together, at multiples of the interval on the wall clock: who wakes up to send finds in the same
+ * moment what the others sent, and waking up is what heartbeats cost. A wrong wall clock only loses that.
+ */
+function untilNextBeat(citizen: Citizen): number {
+  const { interval } = citizen.config;
+  const wait = interval - citizen.wall % interval;
+  return wait < interval / 2 ? wait + interval : wait;
 }
 
 /** Who is not there is asked for ever, but only twice a timeout, unless this member waits for it to vote. */

@@ -61,8 +61,21 @@ function receivePing(citizen: Citizen, packet: Packet, { nonce, status, claim }:
     takeTerms(citizen, member, status);
     takeLeading(citizen, member, status);
   }
+  const wantsAnswer = claim !== undefined || !isMutual(citizen, member);
+  member.lastPinged = citizen.now;
+  if (!wantsAnswer) return;
   const answer = claim !== undefined ? receiveClaim(citizen, member, claim, nonce, status) : undefined;
   sendAck(citizen, member.address, from, { nonce, challenge: 0, vote: answer });
+}
+
+/**
+ * Whether a ping only crosses this member's own: both sides then have their sign of life, and an ack would tell
+ * nothing. Pings that follow fast on one another ask for the answer that was lost.
+ */
+function isMutual(citizen: Citizen, member: Member): boolean {
+  const { interval } = citizen.config;
+  const sinceTheirs = citizen.now - member.lastPinged;
+  return sinceTheirs > interval * 0.4 && citizen.now - member.lastPing <= interval * 1.6;
 }
 
 function receiveAck(citizen: Citizen, packet: Packet, ack: Ack): void {

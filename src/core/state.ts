@@ -47,6 +47,8 @@ export interface Member {
   lastHeard: number;
   aliveSince: number;
   lastPing: number;
+  /** When it last pinged this member. */
+  lastPinged: number;
   pings: OutstandingPing[];
   /** What its first ack must echo, so that an address is believed only once it has answered. */
   challenge: OutstandingPing;
@@ -238,6 +240,7 @@ export function unknownMember(address: string, voter: boolean): Member {
     lastHeard: -Infinity,
     aliveSince: -Infinity,
     lastPing: -Infinity,
+    lastPinged: -Infinity,
     pings: [],
     challenge: { nonce: 0, sentAt: -Infinity },
   };

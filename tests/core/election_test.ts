@@ -316,7 +316,7 @@ Deno.test("wall clock years ahead: such a member does not keep the others from e
   let granted = false;
   for (let round = 0; round < 60 && !granted; round++) {
     solo.advance(25);
-    const known = messages(solo.ping(light), "ack").at(-1)!.message.status.highestTerm;
+    const known = messages(solo.ask(light), "ack").at(-1)!.message.status.highestTerm;
     granted = solo.claim(light, claimOf(known + 1)) === "granted";
   }
   assert(granted, "within three timeouts");

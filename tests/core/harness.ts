@@ -166,6 +166,11 @@ export class Solo {
     return this.input({ kind: "packet", source, from: puppet.boot, to, message });
   }
 
+  /** Two pings in a row: whoever asks so fast misses an answer, and gets one. */
+  ask(puppet: Puppet, where: { to?: string; source?: string } = {}): Effect[] {
+    return [...this.ping(puppet, undefined, where), ...this.ping(puppet, undefined, where)];
+  }
+
   ping(puppet: Puppet, claim?: Claim, where: { to?: string; source?: string } = {}): Effect[] {
     const message: Ping = { kind: "ping", nonce: ++this.#nonce, status: statusOf(puppet), claim };
     return this.packet(puppet, message, where);

@@ -259,7 +259,7 @@ Deno.test("what a leader says of its lease is what is left of it", () => {
   silence(solo);
   solo.advance(INTERVAL / 2);
   const { deadline, term } = ofKind(solo.log, "view").at(-1)!;
-  const status = messages(solo.ping(solo.puppets[0]!), "ack").at(-1)!.message.status;
+  const status = messages(solo.ask(solo.puppets[0]!), "ack").at(-1)!.message.status;
   assertEquals(status.leading, { term, remaining: deadline - solo.now });
 });
 

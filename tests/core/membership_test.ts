@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { Effect } from "../../src/core/effect.ts";
 import { LIMITS } from "../../src/limits.ts";
 import { Cluster } from "./cluster.ts";
-import { addressOf, bootOf, INTERVAL, kinds, messages, ofKind, puppetOf, Solo, TIMEOUT } from "./harness.ts";
+import { addressOf, bootOf, claimOf, INTERVAL, kinds, messages, ofKind, puppetOf, Solo, TIMEOUT } from "./harness.ts";
 
 function reasons(effects: readonly Effect[]): string[] {
   return ofKind(effects, "dropped").map(({ reason }) => reason);
@@ -335,5 +335,18 @@ Deno.test("a voter whose datagrams come from another place is the same member on
   const effects = solo.ack(peer, ack!.message.challenge, undefined, moved);
   assertEquals(changes(effects), []);
   assertEquals(changes(solo.advance(TIMEOUT - 1)), [], "it counts as a sign of life");
-  assertEquals(messages(solo.ping(peer, undefined, moved), "ack")[0]?.message.challenge, 0);
+  assertEquals(messages(solo.ask(peer, moved), "ack").at(-1)?.message.challenge, 0);
+});
+
+Deno.test("pings that cross need no ack; a second in a row, or one with a claim, gets it", () => {
+  const peer = puppetOf(2);
+  const solo = new Solo([peer, puppetOf(3)], { eligible: false });
+  solo.introduce(peer);
+  solo.advance(INTERVAL);
+  solo.ping(peer);
+  solo.advance(INTERVAL);
+  assertEquals(messages(solo.ping(peer), "ack"), [], "they crossed");
+  assertEquals(messages(solo.ping(peer), "ack").length, 1, "it asks again");
+  solo.advance(INTERVAL);
+  assertEquals(messages(solo.ping(peer, claimOf(10)), "ack").length, 1, "it asks for a vote");
 });

@@ -182,7 +182,7 @@ Deno.test("the idleness of a member that was removed since ends no quarantine", 
 Deno.test("this member's own idleness is what it says of itself", () => {
   const [first, second] = [a(), b()];
   const solo = voterOf(first, second);
-  const idle = (): boolean | undefined => messages(solo.ping(first), "ack").at(-1)?.message.status.idle;
+  const idle = (): boolean | undefined => messages(solo.ask(first), "ack").at(-1)?.message.status.idle;
   assertEquals(idle(), true);
   solo.claim(second, claimOf(10));
   assertEquals(idle(), false, "it holds a grant");
@@ -192,7 +192,7 @@ Deno.test("this member's own idleness is what it says of itself", () => {
   const candidate = new Solo([puppetOf(2), puppetOf(3)], { weight: 9 });
   candidate.puppets.forEach((puppet) => candidate.introduce(puppet));
   assert(candidate.citizen.candidacy !== undefined);
-  const said = messages(candidate.ping(candidate.puppets[0]!), "ack").at(-1)?.message.status;
+  const said = messages(candidate.ask(candidate.puppets[0]!), "ack").at(-1)?.message.status;
   assertEquals(said?.idle, false, "it stands");
 });
 
