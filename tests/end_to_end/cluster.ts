@@ -11,16 +11,27 @@ import type { Options } from "../../mod.ts";
 /** Quick enough for tests, slow enough for a busy machine. */
 export const QUICK = { interval: 50, timeout: 500 } as const;
 
+/** Below the ports that systems give to whoever binds port 0, so that nobody is given one in between. */
+const PORTS = { first: 20_000, count: 12_000 };
+let nextPort = Math.floor(Math.random() * PORTS.count);
+
 /** Addresses on loopback that were free a moment ago. */
 export async function freeAddresses(count: number): Promise<string[]> {
-  const sockets = Array.from({ length: count }, () => createSocket("udp4"));
   const addresses: string[] = [];
-  for (const socket of sockets) {
-    await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
-    addresses.push(`127.0.0.1:${socket.address().port}`);
+  for (let tries = 0; addresses.length < count; tries++) {
+    if (tries > PORTS.count) throw new Error("No port is free");
+    const port = PORTS.first + nextPort++ % PORTS.count;
+    if (await isFree(port)) addresses.push(`127.0.0.1:${port}`);
   }
-  for (const socket of sockets) await new Promise<void>((resolve) => socket.close(() => resolve()));
   return addresses;
+}
+
+function isFree(port: number): Promise<boolean> {
+  const socket = createSocket("udp4");
+  return new Promise((resolve) => {
+    socket.once("error", () => socket.close(() => resolve(false)));
+    socket.bind(port, "127.0.0.1", () => socket.close(() => resolve(true)));
+  });
 }
 
 /** Waits until `condition` holds. */
@@ -64,7 +75,7 @@ export async function agreed(members: readonly Democracy[]): Promise<Democracy> 
 export async function withCluster(
   options: Partial<Options> | ((index: number) => Partial<Options>),
   test: (members: Democracy[]) => Promise<void>,
-  count = 3,
+  { count = 3, onMember = () => {} }: { readonly count?: number; readonly onMember?: (member: Democracy) => void } = {},
 ): Promise<void> {
   const peers = await freeAddresses(count);
   const cluster = `test ${crypto.randomUUID()}`;
@@ -81,6 +92,7 @@ export async function withCluster(
       ...(typeof options === "function" ? options(index) : options),
     })
   );
+  members.forEach(onMember);
   try {
     await Promise.all(members.map((member) => member.ready));
     await test(members);

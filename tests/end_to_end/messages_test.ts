@@ -98,5 +98,5 @@ Deno.test("names of prototypes are names like others", async () => {
     for (const name of names) members[0]?.send(name, { name });
     await until("all have arrived", () => heard.size === names.length);
     assertEquals(heard, new Map(names.map((name) => [name, { name }])));
-  }, 2);
+  }, { count: 2 });
 });
