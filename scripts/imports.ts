@@ -12,7 +12,7 @@ import { capture, ROOT } from "./process.ts";
 export type Imports = "jsr" | "npm";
 
 /** Carries the answer to the programs that a task starts; a user may set it, too. */
-export const IMPORTS_VARIABLE = "DEMOCRACY_IMPORTS";
+export const IMPORTS_VARIABLE = "POLIS_IMPORTS";
 
 const OVERRIDE = "tests/npm_only.import_map.json";
 

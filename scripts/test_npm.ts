@@ -96,9 +96,9 @@ async function runSuite(node: Node, folder: string, files: readonly string[]): P
     cwd: folder,
     timeout: LIMIT,
     env: {
-      DEMOCRACY_DENO: Deno.execPath(),
-      DEMOCRACY_CONFIG: `${ROOT}/deno.json`,
-      DEMOCRACY_SOURCE: new URL("../mod.ts", import.meta.url).href,
+      POLIS_DENO: Deno.execPath(),
+      POLIS_CONFIG: `${ROOT}/deno.json`,
+      POLIS_SOURCE: new URL("../mod.ts", import.meta.url).href,
     },
   });
   const tally = withExit(tallyOfTap(await Deno.readTextFile(report)), ok);

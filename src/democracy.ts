@@ -7,7 +7,7 @@
 import type { LeaderInfo, ResignReason } from "./core/effect.ts";
 import { followDiscovery } from "./discovery/follow.ts";
 import type { Discovery } from "./discovery/discovery.ts";
-import { ClosedError } from "./errors.ts";
+import { ClosedError, describe } from "./errors.ts";
 import type { Stats } from "./leadership/counters.ts";
 import { checkMessageName, CustomMessageEvent, emit, type LifecycleEvents, TypedEvents } from "./leadership/events.ts";
 import { type Node, Roster } from "./leadership/roster.ts";
@@ -130,8 +130,10 @@ export class Democracy extends TypedEvents {
 
   /** Who leads, as this member knows, or `null`. */
   leader(): LeaderInfo | null {
+    const { token } = this;
+    if (token !== null) return { id: this.id, source: this.source, token };
     const { leader } = this.#roster;
-    return leader?.id === this.id && !this.isLeader() ? null : leader;
+    return leader?.id === this.id ? null : leader;
   }
 
   /** The members that are alive, self included, by id. The record has no prototype. */
@@ -165,6 +167,9 @@ export class Democracy extends TypedEvents {
     work: (lead: Lead) => Result | Promise<Result>,
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<Result> {
+    if (typeof work !== "function") {
+      throw new TypeError(`Cannot lead: "work" must be a function, got ${describe(work)}`);
+    }
     const { signal } = options;
     const token = await this.#elected(signal);
     const holds = (): boolean => this.token === token;
@@ -305,6 +310,8 @@ export class Democracy extends TypedEvents {
         return void this.#minting?.request(news.term);
       case "message":
         return this.#deliver(news);
+      case "suspicious":
+        return this.#logger.warn(`Datagrams of others are ignored (${news.reason}): ${news.hint}`);
       case "done":
         this.#resigning.get(news.request)?.();
         this.#resigning.delete(news.request);

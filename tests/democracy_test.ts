@@ -193,3 +193,38 @@ test("reserved names and bad data are refused", async () => {
   assertThrows(() => democracy.send("ciao", () => {}), TypeError);
   assertThrows(() => democracy.send("ciao", "x".repeat(70_000)), RangeError, "65536");
 });
+
+Deno.test("leader() is the member itself as soon as it leads, in the handler of elected too", async () => {
+  await using democracy = new Democracy({ source: "127.0.0.1:0", peers: [], broadcast: false });
+  let seen: unknown;
+  democracy.once("elected", () => seen = democracy.leader());
+  const token = await democracy.lead(({ token }) => token);
+  assertEquals(seen, { id: democracy.id, source: democracy.source, token });
+});
+
+Deno.test("lead() wants a function, and says so at once", async () => {
+  await using democracy = new Democracy({
+    source: "127.0.0.1:0",
+    peers: ["127.0.0.1:1", "127.0.0.1:2"],
+    broadcast: false,
+  });
+  const work: unknown = 5;
+  await assertRejects(
+    () => democracy.lead(work as () => void),
+    TypeError,
+    'Cannot lead: "work" must be a function, got 5',
+  );
+});
+
+Deno.test("members with the same id, or with different secrets, are told to look at it", async () => {
+  const [first = "", second = ""] = await freeAddresses(2);
+  const warnings: string[] = [];
+  const logger = { ...quiet, warn: (message: string): void => void warnings.push(message) };
+  const shared = { peers: [first, second], interval: 20, timeout: 100, broadcast: false } as const;
+  await using _one = new Democracy({ ...shared, source: first, id: "same" });
+  await using _two = new Democracy({ ...shared, source: second, id: "same", logger });
+  await until("it warns", () => warnings.length > 0);
+  assertEquals(warnings, [
+    'Datagrams of others are ignored (duplicate-id): another member has the same "id", which must be unique',
+  ]);
+});

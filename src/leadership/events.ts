@@ -46,11 +46,18 @@ export type MessageHandler = (data: unknown, from: MemberInfo) => void;
 export class CustomMessageEvent extends CustomEvent<unknown> {
   /** The member that sent it. */
   readonly from: MemberInfo;
+  readonly #data: unknown;
 
   /** An event that says that `from` sent `data` under this name. */
   constructor(name: string, data: unknown, from: MemberInfo) {
     super(name, { detail: data });
+    this.#data = data;
     this.from = from;
+  }
+
+  /** What was sent. A plain CustomEvent makes `null` of `undefined`. */
+  override get detail(): unknown {
+    return this.#data;
   }
 }
 

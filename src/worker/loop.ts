@@ -13,7 +13,7 @@ import type { Boot } from "../core/message.ts";
 import { errorToData } from "../errors.ts";
 import { Broadcast, type Change, type State } from "../leadership/broadcast.ts";
 import { ClockOffset } from "../leadership/clock_offset.ts";
-import { Counters } from "../leadership/counters.ts";
+import { Counters, type DropReason } from "../leadership/counters.ts";
 import { type Leadership, SharedView } from "../leadership/shared_view.ts";
 import { NONCE_SEED_WORDS } from "../core/nonce.ts";
 import { DEFAULTS } from "../limits.ts";
@@ -22,6 +22,7 @@ import type { Bind, Datagram } from "../transport/datagram.ts";
 import type { Payload } from "../wire/codec.ts";
 import type { DataFragment } from "../wire/fragments.ts";
 import { createWire, type Wire } from "../wire/wire.ts";
+import { HINTS } from "./hints.ts";
 import { MintGate } from "./mint_gate.ts";
 import { Messenger } from "./messenger.ts";
 import type { Port } from "./port.ts";
@@ -77,6 +78,7 @@ class Loop {
   readonly #messenger: Messenger;
   readonly #broadcast: Broadcast | undefined;
   readonly #gate: MintGate | undefined;
+  readonly #hinted = new Set<DropReason>();
   #leadership = NOBODY;
   /** The core wants to know its peers before anything else. */
   #hasPeers = false;
@@ -149,7 +151,7 @@ class Loop {
     if (this.#over) return;
     this.#counters.received(bytes.length);
     const opened = this.#wire.open(bytes);
-    if (!opened.ok) return this.#counters.dropped(opened.reason);
+    if (!opened.ok) return this.#drop(opened.reason);
     const { from, to, payload } = opened.packet;
     if (payload.kind === "data") this.#take(from, to, payload);
     else if (this.#hasPeers) this.#run({ kind: "packet", source, from, to, message: payload });
@@ -214,7 +216,7 @@ class Loop {
       case "view":
         return this.#show(effect);
       case "dropped":
-        return this.#counters.dropped(effect.reason);
+        return this.#drop(effect.reason);
       case "round-trip":
         return this.#counters.roundTrips.add(effect.ms);
       case "closed":
@@ -253,6 +255,14 @@ class Loop {
         return this.#port.post({ type: kind, id, token, reason });
       }
     }
+  }
+
+  #drop(reason: DropReason): void {
+    this.#counters.dropped(reason);
+    const hint = HINTS[reason];
+    if (hint === undefined || this.#hinted.has(reason)) return;
+    this.#hinted.add(reason);
+    this.#port.post({ type: "suspicious", reason, hint });
   }
 
   #show(leadership: Leadership): void {

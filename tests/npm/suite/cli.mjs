@@ -11,7 +11,7 @@ import { instrument, PrometheusText } from "@polis/democracy/metrics";
 import { freeAddresses, until } from "./support.mjs";
 
 const PROGRAM = fileURLToPath(new URL("./node_modules/.bin/democracy", import.meta.url));
-const ALONE = ["--source", "127.0.0.1:0", "--peers", "", "--interval", "50ms", "--timeout", "1s"];
+const ALONE = ["--source", "127.0.0.1:0", "--peers=", "--interval", "50ms", "--timeout", "1s"];
 
 /** One run of the package's program. */
 class Command {

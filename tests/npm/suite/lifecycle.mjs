@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { freeAddresses, MemberProcess, PACE, until } from "./support.mjs";
 
-const DENO = process.env.DEMOCRACY_DENO;
+const DENO = process.env.POLIS_DENO;
 
 /** How Deno starts the member from the sources of the library. */
 const DENO_MEMBER = {
   program: DENO,
-  args: ["run", "-A", "--no-prompt", "--config", process.env.DEMOCRACY_CONFIG],
-  env: { DEMOCRACY_MODULE: process.env.DEMOCRACY_SOURCE, NO_COLOR: "1" },
+  args: ["run", "-A", "--no-prompt", "--config", process.env.POLIS_CONFIG],
+  env: { DEMOCRACY_MODULE: process.env.POLIS_SOURCE, NO_COLOR: "1" },
 };
 
 async function closeAll(members) {

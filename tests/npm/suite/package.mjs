@@ -28,6 +28,22 @@ describe("package", () => {
     assert.throws(() => kubernetes({ environment: {} }), /POD_NAME/);
   });
 
+  it("loads no more than it needs with the main entry", async () => {
+    const loaded = new Set();
+    const seen = new Set();
+    const walk = async (url) => {
+      if (seen.has(url)) return;
+      seen.add(url);
+      const text = (await readFile(fileURLToPath(url), "utf8")).replaceAll(/\/\*\*[^]*?\*\//g, "");
+      for (const [, specifier] of text.matchAll(/\bfrom\s*"([^"]+)"/g)) {
+        if (specifier.startsWith(".")) await walk(new URL(specifier, url).href);
+        else if (!specifier.startsWith("node:")) loaded.add(specifier);
+      }
+    };
+    await walk(import.meta.resolve("@polis/democracy"));
+    assert.deepEqual([...loaded].sort(), ["@logtape/logtape", "devalue"]);
+  });
+
   const can = process.features.require_module === true;
   it("is required where Node can", { skip: can ? false : `Node ${process.version} cannot` }, async () => {
     const { Democracy } = require("@polis/democracy");
@@ -36,7 +52,9 @@ describe("package", () => {
 
   it("names the Nodes it runs on, and npm packages only as its dependencies", () => {
     assert.equal(manifest.engines.node, ">=20");
-    assert.deepEqual(Object.keys(manifest.dependencies).sort(), ["@logtape/logtape", "devalue"]);
+    const library = ["@logtape/logtape", "devalue"];
+    const programs = ["@hono/node-server", "@opentelemetry/api", "commander", "hono", "yaml"];
+    assert.deepEqual(Object.keys(manifest.dependencies).sort(), [...library, ...programs].sort());
     assert.equal(manifest.license, "MIT");
     assert.equal(manifest.type ?? (entry.includes(`${join("democracy", "esm")}`) ? "module" : undefined), "module");
   });

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
@@ -10,16 +11,27 @@ export const PACE = { interval: 100, timeout: 1500 };
 
 const PATIENCE = 20_000;
 
+/** Below the ports that systems give to whoever binds port 0, so that nobody is given one in between. */
+const PORTS = { first: 20_000, count: 12_000 };
+let nextPort = Math.floor(Math.random() * PORTS.count);
+
 /** Addresses on the loopback interface that were free a moment ago. */
 export async function freeAddresses(count) {
-  const sockets = Array.from({ length: count }, () => createSocket("udp4"));
-  for (const socket of sockets) {
-    socket.bind(0, "127.0.0.1");
-    await once(socket, "listening");
+  const addresses = [];
+  for (let tries = 0; addresses.length < count; tries++) {
+    assert.ok(tries < PORTS.count, "no port is free");
+    const port = PORTS.first + nextPort++ % PORTS.count;
+    if (await isFree(port)) addresses.push(`127.0.0.1:${port}`);
   }
-  const addresses = sockets.map((socket) => `127.0.0.1:${socket.address().port}`);
-  await Promise.all(sockets.map((socket) => new Promise((closed) => socket.close(closed))));
   return addresses;
+}
+
+function isFree(port) {
+  const socket = createSocket("udp4");
+  return new Promise((resolve) => {
+    socket.once("error", () => socket.close(() => resolve(false)));
+    socket.bind(port, "127.0.0.1", () => socket.close(() => resolve(true)));
+  });
 }
 
 /** Waits until `look()` gives something truthy, and returns it. */
