@@ -12,6 +12,9 @@ import { LIMITS } from "../limits.ts";
 import type { Datagram, DatagramHandlers } from "./datagram.ts";
 
 const RECEIVE_BUFFER_BYTES = 1_048_576;
+/** Deno says that a socket is closed before its port is free; a service that starts anew must not fail for it. */
+const BIND_TRIES = 10;
+const BIND_PAUSE = 20;
 
 /** Where a datagram goes, as the socket wants it. */
 interface Target {
@@ -42,14 +45,18 @@ interface Target {
 export async function bindUdp(source: string, handlers: DatagramHandlers): Promise<Datagram> {
   const { host, port, kind } = parseAddress(source, { action: "Cannot bind", label: "source", portZero: true });
   if (kind === "name") throw new TypeError(`Cannot bind: "source" must be an IP address and a port, got "${source}"`);
-  const socket = createSocket({ type: kind === "ipv6" ? "udp6" : "udp4", lookup: answerLiteral });
-  try {
-    await bound(socket, host, port);
-  } catch (error) {
-    release(socket);
-    throw explain(error, source);
+  const ipv6 = kind === "ipv6";
+  for (let tries = 1;; tries++) {
+    const socket = createSocket({ type: ipv6 ? "udp6" : "udp4", lookup: answerLiteral });
+    try {
+      await bound(socket, host, port);
+      return new UdpDatagram(socket, ipv6, handlers);
+    } catch (error) {
+      release(socket);
+      if (tries === BIND_TRIES || !isInUse(error)) throw explain(error, source);
+      await new Promise((resolve) => setTimeout(resolve, BIND_PAUSE));
+    }
   }
-  return new UdpDatagram(socket, kind === "ipv6", handlers);
 }
 
 class UdpDatagram implements Datagram {
@@ -132,6 +139,10 @@ function answerLiteral(
   callback: (error: null, address: string, family: number) => void,
 ): void {
   callback(null, host, host.includes(":") ? 6 : 4);
+}
+
+function isInUse(error: unknown): boolean {
+  return (error as { code?: string }).code === "EADDRINUSE";
 }
 
 function explain(error: unknown, source: string): Error {
