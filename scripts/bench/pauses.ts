@@ -4,8 +4,8 @@
  * @module
  */
 
+import { pause } from "../demo/acts.ts";
 import { sleep } from "../demo/cluster.ts";
-import type { Cluster } from "../demo/cluster.ts";
 import type { MemberProcess } from "../demo/member_process.ts";
 import { bounded, type Figure, type Section, zero } from "./figure.ts";
 import { countHappenings, DEFAULT_TIMING, displace, named, QUICK_TIMING, type Timing, withCluster } from "./stand.ts";
@@ -73,17 +73,6 @@ export const BLOCK: Section = {
   },
 };
 
-async function stopped(cluster: Cluster, leader: MemberProcess): Promise<{ at: number; leads: boolean }> {
-  leader.signal("SIGSTOP");
-  const at = cluster.clock.now();
-  await sleep(3 * cluster.settings.timeout);
-  leader.signal("SIGCONT");
-  await sleep(cluster.settings.interval);
-  const { firstAnswers } = await leader.ask({ name: "record" });
-  const longest = [...firstAnswers].sort((one, other) => other.pause - one.pause)[0];
-  return { at, leads: longest?.leads ?? true };
-}
-
 async function* stops(timing: Timing, times: number): AsyncGenerator<Figure> {
   const failovers: number[] = [];
   const believed: number[] = [];
@@ -93,8 +82,8 @@ async function* stops(timing: Timing, times: number): AsyncGenerator<Figure> {
     for (let time = 0; time < times; time++) {
       await cluster.settled();
       const { failover, record } = await displace(cluster, async (leader) => {
-        const { at, leads } = await stopped(cluster, leader);
-        believed.push(leads ? 1 : 0);
+        const { at, firstAnswer } = await pause(cluster, leader);
+        believed.push(firstAnswer ? 1 : 0);
         return at;
       });
       failovers.push(failover);

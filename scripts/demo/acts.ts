@@ -112,7 +112,7 @@ async function block(leader: MemberProcess, ms: number): Promise<{ from: number;
 }
 
 /** Pauses the whole process, threads and all. */
-async function pause(cluster: Cluster, leader: MemberProcess): Promise<{ at: number; firstAnswer?: boolean }> {
+export async function pause(cluster: Cluster, leader: MemberProcess): Promise<{ at: number; firstAnswer: boolean }> {
   leader.signal("SIGSTOP");
   const at = cluster.clock.now();
   await sleep(3 * cluster.settings.timeout);
