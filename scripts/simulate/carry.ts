@@ -6,7 +6,7 @@
 
 import type { Boot } from "../../src/core/message.ts";
 import { createWire, type Wire } from "../../src/wire/wire.ts";
-import type { Carry } from "./world.ts";
+import type { Carry } from "./spectator.ts";
 
 /** Opens everything; no member has this boot. */
 const OPENER: Boot = "00000000000000ff";

@@ -6,37 +6,9 @@
 
 import type { Effect } from "../../src/core/effect.ts";
 import type { Message } from "../../src/core/message.ts";
+import { Failure } from "./failure.ts";
 import type { Machine } from "./machine.ts";
 import type { WorldPlan } from "./world_plan.ts";
-
-/** Which promise was broken. */
-export type Check =
-  /** Two members believe that they lead. */
-  | "two-leaders"
-  /** A token is not above that of the leadership before. */
-  | "token"
-  /** No leader, more than one or not the same one for all, though the faults are over. */
-  | "convergence"
-  /** Events contradict one another. */
-  | "events"
-  /** Somebody healthy was removed, or lost the lead. */
-  | "stability"
-  /** A leader without a quorum. */
-  | "minority"
-  /** A lease that is over is still counted on. */
-  | "stale"
-  | "throws"
-  | "busy"
-  | "wire";
-
-/** A broken promise. */
-export class Failure extends Error {
-  override name = "Failure";
-
-  constructor(readonly time: number, readonly check: Check, detail: string) {
-    super(`${check} at ${time.toFixed(3)} ms: ${detail}`);
-  }
-}
 
 /** One time in office. */
 interface Leadership {
@@ -56,8 +28,9 @@ export interface Agreement<Citizen> {
 
 /** What one boot of a member has told its application. */
 interface Told {
-  /** Peers that are there, by boot: their addresses. */
+  /** Peers that are there, by boot and by address. */
   readonly present: Map<string, string>;
+  readonly sources: Map<string, string>;
   token: number | undefined;
   lastToken: number;
   leader: string;
@@ -75,7 +48,10 @@ export class Judge<Citizen> {
   /** While set, any removal and any change of leader is a failure. */
   calm = false;
   readonly leaderships: Leadership[] = [];
-  #told = new Map<Machine<Citizen>, Told>();
+  /** By the machine's place; undefined for one that is down. */
+  readonly #told: (Told | undefined)[];
+  /** Those whose last view says that they lead: all others cannot believe it. */
+  readonly #claimants = new Set<Machine<Citizen>>();
   /** The boots that granted a term to a boot, by `term boot`. */
   #granted = new Map<string, Set<string>>();
   #succeeding = new Set<string>();
@@ -83,22 +59,26 @@ export class Judge<Citizen> {
   #minted = new Map<string, number>();
   #spread = { low: Infinity, high: -Infinity };
 
-  constructor(readonly plan: WorldPlan, readonly machines: readonly Machine<Citizen>[]) {}
+  constructor(readonly plan: WorldPlan, readonly machines: readonly Machine<Citizen>[]) {
+    this.#told = machines.map(() => undefined);
+  }
 
   started(machine: Machine<Citizen>, time: number): void {
-    this.#told.set(machine, {
+    this.#told[machine.index] = {
       present: new Map(),
+      sources: new Map(),
       token: undefined,
       lastToken: 0,
       leader: "",
       second: 0,
       ticks: 0,
-    });
+    };
     this.#noteWall(machine, time);
   }
 
   stopped(machine: Machine<Citizen>): void {
-    this.#told.delete(machine);
+    this.#told[machine.index] = undefined;
+    this.#claimants.delete(machine);
   }
 
   /** A machine goes on, or its clocks were changed: what it believes may have come back. */
@@ -123,10 +103,12 @@ export class Judge<Citizen> {
 
   /** A member does something other than send. */
   effect(machine: Machine<Citizen>, effect: Effect, time: number): void {
-    const told = this.#told.get(machine);
+    const told = this.#told[machine.index];
     if (told === undefined) throw new Failure(time, "events", `${machine.plan.name} speaks after "closed"`);
     switch (effect.kind) {
       case "view":
+        if (machine.view.leading) this.#claimants.add(machine);
+        else this.#claimants.delete(machine);
         this.#continued(machine, told, time);
         return this.#atMostOne(machine, time);
       case "added":
@@ -149,7 +131,7 @@ export class Judge<Citizen> {
 
   /** A tick is due: there must not be too many of them. */
   ticks(machine: Machine<Citizen>, time: number): void {
-    const told = this.#told.get(machine);
+    const told = this.#told[machine.index];
     if (told === undefined) return;
     const second = Math.floor(time / 1000);
     if (second !== told.second) {
@@ -183,7 +165,7 @@ export class Judge<Citizen> {
 
   /** Those who believe that they lead. */
   believers(time: number): Machine<Citizen>[] {
-    return this.machines.filter((machine) => machine.believes(time));
+    return [...this.#claimants].filter((machine) => machine.believes(time)).sort((a, b) => a.index - b.index);
   }
 
   /** The one leader on whom everybody who runs agrees; anything else is a failure. */
@@ -209,7 +191,7 @@ export class Judge<Citizen> {
 
   #atMostOne(machine: Machine<Citizen>, time: number): void {
     if (this.plan.quorum === "none" || !machine.believes(time)) return;
-    for (const other of this.machines) {
+    for (const other of this.#claimants) {
       if (other === machine || !other.believes(time)) continue;
       const left = other.clock.whenMonotonic(other.view.deadline) - time;
       const names = `${machine.plan.name} (${machine.view.term}) and ${other.plan.name} (${other.view.term})`;
@@ -235,20 +217,22 @@ export class Judge<Citizen> {
   ): void {
     const { name, address } = machine.plan;
     if (member.source === address) throw new Failure(time, "events", `${name} added itself`);
-    for (const [boot, source] of told.present) {
-      if (boot === member.boot) throw new Failure(time, "events", `${name} added ${member.id} twice`);
-      if (source === member.source) {
-        throw new Failure(time, "events", `${name} added a new ${member.id} before it removed the old`);
-      }
+    if (told.present.has(member.boot)) throw new Failure(time, "events", `${name} added ${member.id} twice`);
+    if (told.sources.has(member.source)) {
+      throw new Failure(time, "events", `${name} added a new ${member.id} before it removed the old`);
     }
     told.present.set(member.boot, member.source);
+    told.sources.set(member.source, member.boot);
   }
 
   #removed(machine: Machine<Citizen>, told: Told, boot: string, id: string, time: number): void {
     this.removals++;
-    if (!told.present.delete(boot)) {
+    const source = told.present.get(boot);
+    if (source === undefined) {
       throw new Failure(time, "events", `${machine.plan.name} removed ${id}, which was not there`);
     }
+    told.present.delete(boot);
+    told.sources.delete(source);
     if (this.calm) throw new Failure(time, "stability", `${machine.plan.name} removed ${id}, which is healthy`);
   }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CitizenConfig, Event } from "../../src/core/input.ts";
+import type { CitizenConfig, Event, Input } from "../../src/core/input.ts";
 import type { Effect } from "../../src/core/effect.ts";
 import type { Core } from "./core.ts";
 import { MachineClock } from "./machine_clock.ts";
@@ -17,6 +17,8 @@ export interface MachinePlan {
   readonly eligible: boolean;
   /** Whether the others count its vote. */
   readonly voter: boolean;
+  /** Whether the others are told its address. */
+  readonly configured: boolean;
   /** How fast its monotonic clock runs, in local ms by true ms. */
   readonly rate: number;
   readonly wallRate: number;
@@ -30,6 +32,9 @@ export type View = Extract<Effect, { kind: "view" }>;
 
 /** A datagram on its way; `to` is the receiver's boot as the sender knows it. */
 export type Packet = Extract<Event, { kind: "packet" }>;
+
+/** A datagram that waits to be sent. */
+export type Outgoing = Extract<Effect, { kind: "send" }>;
 
 const NO_VIEW: View = { kind: "view", leading: false, term: 0, deadline: 0, wallDeadline: 0 };
 
@@ -52,7 +57,10 @@ export class Machine<Citizen> {
   spell = 0;
   /** When it was suspended last. */
   asleepSince = 0;
+  /** Whether it can neither send nor receive, though it runs: what it sends waits, and what comes for it. */
+  blocked = false;
   readonly inbox: Event[] = [];
+  readonly outbox: Outgoing[] = [];
   #citizen: Citizen | undefined;
   #view: View = NO_VIEW;
 
@@ -79,7 +87,7 @@ export class Machine<Citizen> {
     this.phase = "running";
     this.closing = false;
     this.tickAt = Infinity;
-    this.inbox.length = 0;
+    this.#empty();
     this.#view = NO_VIEW;
     this.#citizen = this.core.createCitizen(config, this.#instant(time));
   }
@@ -90,14 +98,14 @@ export class Machine<Citizen> {
     this.closing = false;
     this.tickAt = Infinity;
     this.spell++;
-    this.inbox.length = 0;
+    this.#empty();
     this.#view = NO_VIEW;
     this.#citizen = undefined;
   }
 
   /** Tells the core of an event, and returns what it wants done. */
   step(time: number, event: Event): Effect[] {
-    return this.core.step(this.#member(), { ...event, ...this.#instant(time) });
+    return this.core.step(this.#member(), this.#inputOf(event, time));
   }
 
   /** The monotonic time at which the member wants to tick. */
@@ -119,6 +127,22 @@ export class Machine<Citizen> {
     const view = this.#view;
     return view.leading && this.alive && this.phase !== "suspended" &&
       this.clock.monotonicAt(time) < view.deadline && this.clock.wallAt(time) < view.wallDeadline;
+  }
+
+  /** Nearly all events are of two kinds, and what happens millions of times must not copy objects by their keys. */
+  #inputOf(event: Event, time: number): Input {
+    const now = this.clock.monotonicAt(time);
+    const wall = this.clock.wallAt(time);
+    if (event.kind === "tick") return { kind: "tick", now, wall };
+    if (event.kind !== "packet") return { ...event, now, wall };
+    const { source, from, to, message } = event;
+    return { kind: "packet", source, from, to, message, now, wall };
+  }
+
+  #empty(): void {
+    this.blocked = false;
+    this.inbox.length = 0;
+    this.outbox.length = 0;
   }
 
   #instant(time: number): { now: number; wall: number } {

@@ -25,13 +25,6 @@ export interface Weather {
   readonly delay: Delay;
 }
 
-/** One direction between two machines. */
-interface Link {
-  /** How many faults keep it cut; partitions overlap. */
-  cuts: number;
-  weather: Weather | undefined;
-}
-
 /** What a network has done. */
 export interface NetworkCounts {
   sent: number;
@@ -45,7 +38,12 @@ export class Network {
   readonly counts: NetworkCounts = { sent: 0, lost: 0, duplicated: 0, blocked: 0 };
   /** Called when a direction is cut, or no longer. */
   onLink: (from: number, to: number, cut: boolean) => void = () => {};
-  #links: Link[];
+  /** The delays, in ms, of the copies that {@linkcode Network.route} let through. */
+  readonly delays = new Float64Array(2);
+  /** How many faults keep each direction cut; partitions overlap. */
+  readonly #cuts: Uint16Array;
+  /** The weather of single directions. */
+  readonly #weathers = new Map<number, Weather>();
   #size: number;
   #random: Random;
   #weather: Weather;
@@ -54,50 +52,57 @@ export class Network {
     this.#size = size;
     this.#weather = weather;
     this.#random = random;
-    this.#links = Array.from({ length: size * size }, () => ({ cuts: 0, weather: undefined }));
+    this.#cuts = new Uint16Array(size * size);
   }
 
-  /** The delays, in ms, after which copies of a datagram arrive: none when it is lost. */
-  route(from: number, to: number): number[] {
+  /** How many copies of a datagram arrive, after {@linkcode Network.delays}: none when it is lost. */
+  route(from: number, to: number): number {
     const link = this.#link(from, to);
-    const { loss, duplication, delay } = link.weather ?? this.#weather;
+    const { loss, duplication, delay } = this.#weatherOf(link);
     const random = this.#random;
     this.counts.sent++;
-    if (link.cuts > 0) {
+    if (this.#cuts[link]! > 0) {
       this.counts.blocked++;
-      return [];
+      return 0;
     }
     if (loss > 0 && random.chance(loss)) {
       this.counts.lost++;
-      return [];
+      return 0;
     }
-    const arrivals = [this.#draw(delay)];
-    if (duplication > 0 && random.chance(duplication)) {
-      this.counts.duplicated++;
-      arrivals.push(this.#draw(delay));
-    }
-    return arrivals;
+    this.delays[0] = this.#draw(delay);
+    if (duplication === 0 || !random.chance(duplication)) return 1;
+    this.counts.duplicated++;
+    this.delays[1] = this.#draw(delay);
+    return 2;
   }
 
   /** Cuts one direction, once more. */
   cut(from: number, to: number): void {
-    if (this.#link(from, to).cuts++ === 0) this.onLink(from, to, true);
+    const link = this.#link(from, to);
+    const before = this.#cuts[link]!;
+    this.#cuts[link] = before + 1;
+    if (before === 0) this.onLink(from, to, true);
   }
 
   /** Takes one cut back. */
   mend(from: number, to: number): void {
     const link = this.#link(from, to);
-    if (link.cuts > 0 && --link.cuts === 0) this.onLink(from, to, false);
+    const before = this.#cuts[link]!;
+    if (before === 0) return;
+    this.#cuts[link] = before - 1;
+    if (before === 1) this.onLink(from, to, false);
   }
 
   /** Whether a direction is cut. */
   isCut(from: number, to: number): boolean {
-    return this.#link(from, to).cuts > 0;
+    return this.#cuts[this.#link(from, to)]! > 0;
   }
 
   /** Sets the weather of one direction; undefined returns it to that of the network. */
   setLink(from: number, to: number, weather: Weather | undefined): void {
-    this.#link(from, to).weather = weather;
+    const link = this.#link(from, to);
+    if (weather === undefined) this.#weathers.delete(link);
+    else this.#weathers.set(link, weather);
   }
 
   /** Sets the weather of the network. */
@@ -107,11 +112,15 @@ export class Network {
 
   /** Ends all cuts and all weather of single links. */
   heal(): void {
-    for (const [index, link] of this.#links.entries()) {
-      if (link.cuts > 0) this.onLink(Math.floor(index / this.#size), index % this.#size, false);
-      link.cuts = 0;
-      link.weather = undefined;
+    for (const [link, cuts] of this.#cuts.entries()) {
+      if (cuts > 0) this.onLink(Math.floor(link / this.#size), link % this.#size, false);
     }
+    this.#cuts.fill(0);
+    this.#weathers.clear();
+  }
+
+  #weatherOf(link: number): Weather {
+    return this.#weathers.size === 0 ? this.#weather : this.#weathers.get(link) ?? this.#weather;
   }
 
   #draw(delay: Delay): number {
@@ -120,7 +129,7 @@ export class Network {
     return random.between(delay.low, delay.high);
   }
 
-  #link(from: number, to: number): Link {
-    return this.#links[from * this.#size + to]!;
+  #link(from: number, to: number): number {
+    return from * this.#size + to;
   }
 }

@@ -7,7 +7,7 @@
 import type { Change, Phase } from "../../src/ui/page/change.ts";
 import type { Phase as MachinePhase } from "./machine.ts";
 import type { SeedPlan } from "./seed_plan.ts";
-import type { Spectator, Watched } from "./world.ts";
+import type { Spectator, Watched } from "./spectator.ts";
 
 const PHASES: Readonly<Record<MachinePhase, Phase>> = {
   down: "down",

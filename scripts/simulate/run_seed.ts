@@ -7,11 +7,13 @@
 import { adversaryOf } from "./adversary.ts";
 import { canElect, makePeace, unleash } from "./chaos.ts";
 import type { Core } from "./core.ts";
-import { type Agreement, type Check, Failure } from "./judge.ts";
+import { type Check, Failure } from "./failure.ts";
+import type { Agreement } from "./judge.ts";
 import type { MachinePlan } from "./machine.ts";
 import { Random } from "./random.ts";
 import { planOf, type SeedPlan } from "./seed_plan.ts";
-import { type Carry, type Spectator, World } from "./world.ts";
+import type { Carry, Spectator } from "./spectator.ts";
+import { World } from "./world.ts";
 
 /** What came of a seed. */
 export interface Outcome {

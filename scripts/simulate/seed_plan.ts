@@ -98,6 +98,7 @@ function machinesOf(random: Random, size: number, strangers: number, chaos: bool
     weight: alike ? 1 : random.pick([random.unit(), random.whole(-2, 5)]),
     eligible: index === 0 || !(watchers && random.chance(chaos ? 0.4 : 0.2)),
     voter: index < size,
+    configured: index < size,
     rate: rate(),
     wallRate: clocks === "equal" ? 1 : 1 + random.between(-1, 1) * DRIFT / 2,
     skew: random.between(-skew, skew),

@@ -4,37 +4,20 @@
  * @module
  */
 
-import type { CitizenConfig, Event } from "../../src/core/input.ts";
+import type { Event } from "../../src/core/input.ts";
 import type { Effect } from "../../src/core/effect.ts";
-import type { Message } from "../../src/core/message.ts";
 import type { Core } from "./core.ts";
-import { Failure, Judge } from "./judge.ts";
-import { Machine, type Packet } from "./machine.ts";
+import { Delivery } from "./delivery.ts";
+import { Enrolment } from "./enrolment.ts";
+import { Failure } from "./failure.ts";
+import { Judge } from "./judge.ts";
+import { Machine, type Outgoing, type Packet } from "./machine.ts";
 import { Network } from "./network.ts";
 import { Random } from "./random.ts";
+import type { Carry, Spectator } from "./spectator.ts";
 import { Timeline } from "./timeline.ts";
 import { describeEffect, describeMessage } from "./trace.ts";
 import type { WorldPlan } from "./world_plan.ts";
-
-/** What a datagram becomes on the wire: the same message, in another guise. */
-export type Carry = (packet: Packet) => Packet | undefined;
-
-/** A machine as a spectator may look at it. */
-export type Watched = Pick<
-  Machine<unknown>,
-  "plan" | "phase" | "alive" | "view" | "clock" | "believes" | "leader"
->;
-
-/** What somebody who watches the simulation is told. */
-export interface Spectator {
-  line?: (time: number, member: string, text: string) => void;
-  /** A machine has done something, or something was done to it. */
-  noticed?: (machine: Watched, time: number) => void;
-  /** A direction between two members was cut, or is no longer. */
-  linked?: (from: string, to: string, cut: boolean, time: number) => void;
-  /** Whether lines for single datagrams are wanted. */
-  readonly verbose?: boolean;
-}
 
 /** Called after the effects of one step were carried out; may do harm. */
 export type Adversary<Citizen> = (machine: Machine<Citizen>, effect: Effect) => void;
@@ -47,6 +30,8 @@ export class World<Citizen> {
   readonly timeline = new Timeline();
   readonly network: Network;
   readonly machines: Machine<Citizen>[];
+  /** Those whose votes count. */
+  readonly voters: readonly Machine<Citizen>[];
   readonly judge: Judge<Citizen>;
   readonly faults = new Map<string, number>();
   adversary: Adversary<Citizen> | undefined;
@@ -54,6 +39,7 @@ export class World<Citizen> {
   era = 0;
   steps = 0;
   #random: Random;
+  readonly #enrolment: Enrolment;
   #byAddress = new Map<string, Machine<Citizen>>();
 
   constructor(
@@ -66,9 +52,12 @@ export class World<Citizen> {
     this.network = new Network(plan.machines.length, plan.weather, new Random(plan.seed ^ 0x0e7));
     this.machines = plan.machines.map((machine, index) => new Machine(index, machine, core));
     for (const machine of this.machines) this.#byAddress.set(machine.plan.address, machine);
+    this.voters = this.machines.filter((machine) => machine.plan.voter);
     this.judge = new Judge(plan, this.machines);
+    this.#enrolment = new Enrolment(plan);
     const nameOf = (index: number): string => this.machines[index]?.plan.name ?? "";
-    this.network.onLink = (from, to, cut) => spectator.linked?.(nameOf(from), nameOf(to), cut, this.now);
+    const { linked } = spectator;
+    if (linked) this.network.onLink = (from, to, cut) => linked(nameOf(from), nameOf(to), cut, this.now);
   }
 
   get now(): number {
@@ -82,10 +71,6 @@ export class World<Citizen> {
     return quorum === "majority" ? Math.floor(this.voters.length / 2) + 1 : quorum;
   }
 
-  get voters(): Machine<Citizen>[] {
-    return this.machines.filter(({ plan }) => plan.voter);
-  }
-
   /** Counts a fault, and tells of it. */
   fault(kind: string, member: string, text: string): void {
     this.faults.set(kind, (this.faults.get(kind) ?? 0) + 1);
@@ -95,29 +80,11 @@ export class World<Citizen> {
   /** Starts the member of a machine that is down. */
   start(machine: Machine<Citizen>): void {
     if (machine.alive) return;
-    const { plan } = this;
-    const config: CitizenConfig = {
-      id: machine.plan.name,
-      boot: this.#random.boot(),
-      address: machine.plan.address,
-      weight: machine.plan.weight,
-      eligible: machine.plan.eligible,
-      preempt: plan.preempt,
-      interval: plan.interval,
-      timeout: plan.timeout,
-      drift: plan.drift,
-      quorum: plan.quorum,
-      sealed: true,
-      seed: this.#random.bits(),
-      nonceSeed: Array.from({ length: 8 }, () => this.#random.bits()),
-    };
-    machine.start(this.now, config);
-    this.spectator.line?.(this.now, machine.plan.name, "starts");
+    const { plan } = machine;
+    machine.start(this.now, this.#enrolment.configOf(plan, this.#random));
+    this.spectator.line?.(this.now, plan.name, "starts");
     this.judge.started(machine, this.now);
-    const addresses = this.voters.map((voter) => voter.plan.address);
-    // Somebody who is not in the others' configuration counts himself a voter all the same.
-    if (!machine.plan.voter) addresses.push(machine.plan.address);
-    this.#handle(machine, { kind: "peers", addresses, clusterSize: addresses.length });
+    this.#handle(machine, this.#enrolment.peersOf(plan));
   }
 
   /** The process dies without a word. */
@@ -174,13 +141,39 @@ export class World<Citizen> {
     const waiting = machine.inbox.splice(0);
     // A runtime may run its timers or read its socket first.
     if (this.#random.chance(0.5)) waiting.unshift({ kind: "tick" });
-    const { boot, spell } = machine;
-    while (waiting.length > 0 && machine.boot === boot && machine.spell === spell) {
-      this.#handle(machine, waiting.shift()!);
-    }
-    // What happens on the way may stop the machine again.
-    if (machine.alive && machine.boot === boot) machine.inbox.unshift(...waiting);
+    this.#catchUp(machine, waiting);
     if (machine.phase === "running") this.#planTick(machine);
+  }
+
+  /**
+   * Sending and receiving block, while timers go on: what Lifeguard calls an anomaly. Datagrams wait at both ends, as
+   * many as sockets hold.
+   */
+  block(machine: Machine<Citizen>, duration: number): void {
+    if (machine.phase !== "running" || machine.blocked) return;
+    this.fault("block", machine.plan.name, `neither sends nor receives for ${duration.toFixed(0)} ms`);
+    machine.blocked = true;
+    const { boot } = machine;
+    this.timeline.after(duration, () => {
+      if (machine.blocked && machine.boot === boot) this.#unblock(machine);
+    });
+  }
+
+  #unblock(machine: Machine<Citizen>): void {
+    machine.blocked = false;
+    this.spectator.line?.(this.now, machine.plan.name, "sends and receives again");
+    for (const effect of machine.outbox.splice(0)) this.#send(machine, effect);
+    this.#catchUp(machine, machine.inbox.splice(0));
+  }
+
+  /** Handles what has waited for a machine, unless something on the way stops it again. */
+  #catchUp(machine: Machine<Citizen>, waiting: Event[]): void {
+    const { boot, spell } = machine;
+    let next = 0;
+    while (next < waiting.length && machine.boot === boot && machine.spell === spell && !machine.blocked) {
+      this.#handle(machine, waiting[next++]!);
+    }
+    if (machine.alive && machine.boot === boot) machine.inbox.unshift(...waiting.slice(next));
   }
 
   /** Sets the wall clock forward, or back. */
@@ -214,7 +207,8 @@ export class World<Citizen> {
 
   /** An event reaches a machine: it is handled, waits, or is lost. */
   #receive(machine: Machine<Citizen>, event: Event): void {
-    if (machine.phase === "running") this.#handle(machine, event);
+    const waits = machine.blocked && event.kind === "packet";
+    if (machine.phase === "running" && !waits) this.#handle(machine, event);
     else if (machine.alive && (event.kind !== "packet" || machine.inbox.length < this.plan.socketBuffer)) {
       machine.inbox.push(event);
     }
@@ -242,9 +236,11 @@ export class World<Citizen> {
   }
 
   #carryOut(machine: Machine<Citizen>, effect: Effect): void {
+    this.spectator.told?.(machine, effect, this.now);
     if (effect.kind === "send") {
       this.judge.sent(machine, effect.to, effect.message, this.now);
-      this.#send(machine, effect.address, effect.to, effect.message);
+      if (!machine.blocked) this.#send(machine, effect);
+      else if (machine.outbox.length < this.plan.socketBuffer) machine.outbox.push(effect);
       return;
     }
     if (this.spectator.line !== undefined) {
@@ -259,27 +255,31 @@ export class World<Citizen> {
     }
   }
 
-  #send(machine: Machine<Citizen>, address: string, to: string, message: Message): void {
+  #send(machine: Machine<Citizen>, { address, to, message }: Outgoing): void {
     const receiver = this.#byAddress.get(address);
     if (receiver === undefined) return;
     const sent: Packet = { kind: "packet", source: machine.plan.address, from: machine.boot, to, message };
     const packet = this.carry(sent);
     if (packet === undefined) throw new Failure(this.now, "wire", `cannot be sent: ${JSON.stringify(sent)}`);
-    const arrivals = this.network.route(machine.index, receiver.index);
+    const { network } = this;
+    const copies = network.route(machine.index, receiver.index);
     if (this.spectator.verbose === true) {
-      const fate = arrivals.length === 0 ? "lost" : arrivals.map((delay) => `${delay.toFixed(1)} ms`).join(" and ");
+      const delays = [...network.delays.subarray(0, copies)];
+      const fate = copies === 0 ? "lost" : delays.map((delay) => `${delay.toFixed(1)} ms`).join(" and ");
       const text = `-> ${receiver.plan.name}: ${describeMessage(message)} (${fate})`;
       this.spectator.line?.(this.now, machine.plan.name, text);
     }
-    for (const delay of arrivals) this.deliver(receiver, packet, this.now + delay);
+    for (let copy = 0; copy < copies; copy++) this.deliver(receiver, packet, this.now + network.delays[copy]!);
   }
 
   /** Plans the arrival of a datagram. */
   deliver(receiver: Machine<Citizen>, packet: Packet, time: number): void {
-    const { era } = this;
-    this.timeline.at(time, () => {
-      if (receiver.alive && era === this.era) this.#receive(receiver, packet);
-    });
+    this.timeline.plan(time, new Delivery(this, receiver, packet, this.era));
+  }
+
+  /** A datagram arrives. */
+  arrive(receiver: Machine<Citizen>, packet: Packet, era: number): void {
+    if (receiver.alive && era === this.era) this.#receive(receiver, packet);
   }
 
   #replanTick(machine: Machine<Citizen>): void {

@@ -21,4 +21,8 @@ export interface WorldPlan {
   readonly socketBuffer: number;
   /** ms by which ticks come late at most, in everyday life. */
   readonly lateness: number;
+  /** Whether members suspect each other with care (Lifeguard), or by plain SWIM; true unless set. */
+  readonly lifeguard?: boolean;
+  /** Bytes of gossip that fit in one datagram; those of the usual datagram unless set. */
+  readonly rumorBytes?: number;
 }

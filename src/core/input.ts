@@ -28,7 +28,12 @@ export type Event =
     readonly message: Message;
   }
   /** The complete list of voters from options or discovery (own address may be among them), and their number. */
-  | { readonly kind: "peers"; readonly addresses: readonly string[]; readonly clusterSize: number }
+  | {
+    readonly kind: "peers";
+    readonly addresses: readonly string[];
+    readonly voters?: readonly string[];
+    readonly clusterSize: number;
+  }
   | { readonly kind: "resign" }
   /** The application's thread hangs (true), or moves again (false). */
   | { readonly kind: "stall"; readonly stalled: boolean }
@@ -57,6 +62,8 @@ export interface CitizenConfig {
   readonly quorum: "majority" | "none" | number;
   /** Whether datagrams are authenticated, so that a member that was not configured can be trusted. */
   readonly sealed: boolean;
+  readonly lifeguard?: boolean;
+  readonly rumorBytes?: number;
   /** Seeds the core's own random choices: any 32-bit unsigned integer. */
   readonly seed: number;
   /** Eight random 32-bit words, which nobody else may know: what peers must echo is made of them. */

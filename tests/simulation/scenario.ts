@@ -114,6 +114,7 @@ class Stage<Citizen> {
       weight: Number(weights[index] ?? 0),
       eligible: !observers.includes(`m${index + 1}`),
       voter: true,
+      configured: true,
       rate: 1,
       wallRate: 1,
       skew: 0,
