@@ -24,8 +24,8 @@ export const BOUNDS = {
   maxStallTimeout: 86_400_000,
   /** `timeout` must hold at least this many intervals, so that a lost datagram costs nothing. */
   minIntervalsPerTimeout: 3,
-  /** The smallest datagram limit in which every protocol message fits. */
-  minPacketSize: 576,
+  /** The smallest datagram limit in which every protocol message fits, and a rumor of any member. */
+  minPacketSize: 600,
   maxPacketSize: 65_507,
   maxNameBytes: 128,
   maxChannels: 256,
@@ -37,8 +37,8 @@ export const BOUNDS = {
 
 /** What a remote may cost. */
 export const LIMITS = {
-  /** Members known beside the configured ones. */
-  strangers: 256,
+  /** Members known beside the configured ones, the dead of late among them. */
+  strangers: 1024,
   /** Addresses being verified at once before they become members. */
   unverified: 64,
   /** Probes of one target that wait for its sign of life. */

@@ -92,7 +92,7 @@ Deno.test("values at the edge are taken as they are", () => {
     [{ id: "ä".repeat(64) }, { id: "ä".repeat(64) }],
     [{ interval: 10, timeout: 30, stallTimeout: 30 }, { interval: 10, timeout: 30, stallTimeout: 30 }],
     [{ interval: 500, timeout: 60_000 }, { timeout: 60_000, stallTimeout: 60_000 }],
-    [{ maxPacketSize: 576 }, { maxPacketSize: 576 }],
+    [{ maxPacketSize: 600 }, { maxPacketSize: 600 }],
     [{ broadcast: false }, { broadcast: false }],
     [{ secret: "x" }, { secrets: ["x"] }],
     [{ peers: [] }, { clusterSize: 1 }],
@@ -334,16 +334,16 @@ Deno.test("messaging that will not do is refused", () => {
   refused([
     [{ channels: "news" }, TypeError, '"channels" must be an array of names, got "news"'],
     [{ channels: new Array(257).fill("a") }, RangeError, '"channels" must be at most 256 names, got 257'],
-    [{ maxPacketSize: 575 }, RangeError, '"maxPacketSize" must be a whole number from 576 to 65507 bytes, got 575'],
+    [{ maxPacketSize: 599 }, RangeError, '"maxPacketSize" must be a whole number from 600 to 65507 bytes, got 599'],
     [
       { maxPacketSize: 65_508 },
       RangeError,
-      '"maxPacketSize" must be a whole number from 576 to 65507 bytes, got 65508',
+      '"maxPacketSize" must be a whole number from 600 to 65507 bytes, got 65508',
     ],
     [
       { maxPacketSize: 1200.5 },
       RangeError,
-      '"maxPacketSize" must be a whole number from 576 to 65507 bytes, got 1200.5',
+      '"maxPacketSize" must be a whole number from 600 to 65507 bytes, got 1200.5',
     ],
     [{ broadcast: true }, TypeError, '"broadcast" must be the name of a BroadcastChannel or false, got true'],
     [{ broadcast: "" }, TypeError, '"broadcast" must not be empty'],

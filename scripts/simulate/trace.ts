@@ -32,6 +32,12 @@ export function describeMessage(message: Message): string {
       return `probe ${message.target}`;
     case "vouch":
       return `vouch for ${message.target}, ${message.age.toFixed(0)} ms old`;
+    case "nack":
+      return `does not hear ${message.target} either`;
+    case "pull":
+      return `asks for who is behind "${message.after}"`;
+    case "page":
+      return `tells of ${message.rumors.length} behind "${message.after}"`;
   }
 }
 

@@ -6,10 +6,11 @@
 
 import type { ResignReason } from "./effect.ts";
 import { setLeader } from "./leader.ts";
+import type { Member } from "./member.ts";
 import { leaseFrom, leaseLength, type SendTime } from "./lease.ts";
 import type { Boot, Claim, Vote } from "./message.ts";
 import { nextRandom } from "./random.ts";
-import { type Candidacy, type Citizen, type Member, nextNonce, quorum, voters } from "./state.ts";
+import { audience, type Candidacy, type Citizen, nextNonce, quorum } from "./state.ts";
 import { ownStatus, send, sendPing } from "./status.ts";
 import { isVoteFree, release } from "./voter.ts";
 
@@ -38,7 +39,7 @@ export function stand(citizen: Citizen, succeeds: number): void {
   const claim = nextClaim(citizen, citizen.candidacy);
   const status = ownStatus(citizen);
   citizen.lastRound = citizen.now;
-  for (const member of voters(citizen)) {
+  for (const member of citizen.voters) {
     if (member.alive && claim !== undefined) sendPing(citizen, member, claim, status);
   }
   countGrants(citizen);
@@ -57,13 +58,15 @@ export function nextClaim(citizen: Citizen, candidacy: Candidacy): Claim | undef
     if (citizen.now - sent.now <= config.timeout) break;
     candidacy.sent.delete(sequence);
   }
-  candidacy.granted.set(config.address, sentAt);
-  citizen.ballot.grant = {
-    term: candidacy.term,
-    boot: config.boot,
-    sequence: candidacy.sequence,
-    expiresAt: citizen.now + config.timeout,
-  };
+  if (citizen.votes) {
+    candidacy.granted.set(config.address, sentAt);
+    citizen.ballot.grant = {
+      term: candidacy.term,
+      boot: config.boot,
+      sequence: candidacy.sequence,
+      expiresAt: citizen.now + config.timeout,
+    };
+  }
   if (config.quorum === "none") return undefined;
   citizen.lastClaimAt = citizen.now;
   return { term: candidacy.term, sequence: candidacy.sequence, succeeds: candidacy.succeeds, lease: config.timeout };
@@ -116,7 +119,7 @@ export function endLapsedLease(citizen: Citizen): void {
     // Older than a lease, its term could win after a newer one that a restarted voter has forgotten.
     const { timeout, drift } = citizen.config;
     const isOutdated = citizen.now >= candidacy.startedAt + leaseLength(timeout, drift);
-    if (isOutdated || isVoteFree(citizen)) abandon(citizen);
+    if (isOutdated || (citizen.votes && isVoteFree(citizen))) abandon(citizen);
   } else if (citizen.now >= candidacy.deadline) {
     leaveOffice(citizen, "lease-expired", undefined);
   } else if (citizen.wall >= candidacy.wallDeadline) {
@@ -199,24 +202,29 @@ function takeOffice(citizen: Citizen, candidacy: Candidacy): void {
 
 function followSelf(citizen: Citizen, candidacy: Candidacy): void {
   const { id, address, boot } = citizen.config;
-  setLeader(citizen, { id, address, boot, term: candidacy.term, until: Infinity });
+  const { term } = candidacy;
+  setLeader(citizen, { id, address, boot, term, beat: citizen.beat, leaseEnd: Infinity, until: Infinity });
 }
 
 function announce(citizen: Citizen): void {
   const status = ownStatus(citizen);
-  for (const member of citizen.byBoot.values()) sendPing(citizen, member, undefined, status);
+  for (const member of audience(citizen)) sendPing(citizen, member, undefined, status);
 }
 
 function* grantsOfVoters(citizen: Citizen, candidacy: Candidacy): Iterable<SendTime> {
   for (const [address, sentAt] of candidacy.granted) {
-    if (address === citizen.config.address || citizen.members.get(address)?.voter === true) yield sentAt;
+    const isOwn = address === citizen.config.address;
+    if (isOwn ? citizen.votes : citizen.members.get(address)?.voter === true) yield sentAt;
   }
 }
 
 function endCandidacy(citizen: Citizen, candidacy: Candidacy, successor: Boot | undefined): void {
   citizen.candidacy = undefined;
   release(citizen, citizen.config.boot, candidacy.term);
-  for (const member of citizen.byBoot.values()) sendRelease(citizen, member, candidacy.term, successor);
+  const told = audience(citizen);
+  const heir = successor === undefined ? undefined : citizen.byBoot.get(successor);
+  if (heir !== undefined) told.add(heir);
+  for (const member of told) sendRelease(citizen, member, candidacy.term, successor);
 }
 
 function sendRelease(citizen: Citizen, member: Member, term: number, successor: Boot | undefined): void {

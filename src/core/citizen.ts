@@ -12,10 +12,13 @@ import type { Effect, MemberInfo } from "./effect.ts";
 import { heartbeat, repeat, repeatDue } from "./heartbeat.ts";
 import type { Input } from "./input.ts";
 import { setLeader } from "./leader.ts";
-import { forgiveSilence, removalDue, reviewMembers, setVoters } from "./membership.ts";
+import { memberInfo } from "./member.ts";
+import { setPeers } from "./membership.ts";
 import { raise, resign, setStalled } from "./office.ts";
+import { forgiveSilence, probesDue, reviewProbes } from "./probing.ts";
 import { receive } from "./receive.ts";
-import { type Citizen, memberInfo } from "./state.ts";
+import type { Citizen } from "./state.ts";
+import { removalDue, reviewSuspects } from "./suspicion.ts";
 import { reviewDeferred, reviewQuarantine } from "./voter.ts";
 
 export { createCitizen } from "./state.ts";
@@ -41,7 +44,7 @@ export function step(citizen: Citizen, input: Input): Effect[] {
       receive(citizen, input);
       break;
     case "peers":
-      setVoters(citizen, input.addresses, input.clusterSize);
+      setPeers(citizen, input);
       countGrants(citizen);
       break;
     case "resign":
@@ -80,9 +83,10 @@ export function memberBy(citizen: Citizen, boot: string): MemberInfo | undefined
 function tick(citizen: Citizen): void {
   const late = citizen.now - citizen.dueAt;
   if (late > citizen.config.interval) forgiveSilence(citizen, late);
+  if (citizen.now >= probesDue(citizen)) reviewProbes(citizen);
+  if (citizen.now >= removalDue(citizen)) reviewSuspects(citizen);
   if (citizen.now >= citizen.nextHeartbeat) heartbeat(citizen);
   else if (citizen.now >= (repeatDue(citizen) ?? Infinity)) repeat(citizen);
-  if (citizen.now >= removalDue(citizen)) reviewMembers(citizen);
 }
 
 /** What follows from the new state, whatever the input was. */
@@ -97,7 +101,8 @@ function settle(citizen: Citizen): void {
 
 function nextDue(citizen: Citizen): number {
   const { ballot, candidacy, closing, now } = citizen;
-  let due = Math.min(citizen.nextHeartbeat, removalDue(citizen), repeatDue(citizen) ?? Infinity);
+  const { nextHeartbeat } = citizen;
+  let due = Math.min(nextHeartbeat, removalDue(citizen), probesDue(citizen), repeatDue(citizen) ?? Infinity);
   const consider = (at: number | undefined): void => {
     if (at !== undefined && at > now && at < due) due = at;
   };

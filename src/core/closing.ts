@@ -6,20 +6,24 @@
 
 import { abandon, leaveOffice, repeatReleases } from "./candidacy.ts";
 import { findSuccessor } from "./election.ts";
-import { type Citizen, nextNonce } from "./state.ts";
+import { sample } from "./random.ts";
+import { audience, type Citizen, nextNonce } from "./state.ts";
 
 /** Goodbyes sent within one interval, and for how many intervals. */
 const TRIES = 4;
 const PATIENCE = 2;
+/** Members told, beside those that vote, where not everybody hears everybody; they tell the others. */
+const TOLD = 10;
 
-/** Resigns if it leads, and tells every peer that it leaves. The effect `closed` follows. */
+/** Resigns if it leads, and tells its peers that it leaves. The effect `closed` follows. */
 export function close(citizen: Citizen): void {
   if (citizen.closing !== undefined) return;
   const { interval } = citizen.config;
   citizen.closing = { pending: new Map(), until: citizen.now + PATIENCE * interval, nextTry: -Infinity, done: false };
   leaveOffice(citizen, "closed", findSuccessor(citizen));
   abandon(citizen);
-  for (const member of citizen.byBoot.values()) {
+  const told = new Set([...audience(citizen), ...sample(citizen.random, [...citizen.byBoot.values()], TOLD)]);
+  for (const member of told) {
     citizen.closing.pending.set(member.address, { boot: member.boot, nonce: nextNonce(citizen, member) });
   }
 }

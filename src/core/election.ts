@@ -6,8 +6,10 @@
  */
 
 import { leaveOffice, stand } from "./candidacy.ts";
+import { gossipIntervals } from "./detection.ts";
+import type { Member } from "./member.ts";
 import { heaviest, outranks } from "./rank.ts";
-import { type Citizen, isEligible, isTrusted, type Member, quorum } from "./state.ts";
+import { type Citizen, isEligible, isTrusted, quorum } from "./state.ts";
 import { isVoteFree } from "./voter.ts";
 
 /** Timeouts that a lighter leader keeps the lead from a member that was handed it before. */
@@ -53,12 +55,12 @@ export function considerHandOver(citizen: Citizen): void {
 
 function mayStand(citizen: Citizen): boolean {
   return isEligible(citizen) && citizen.candidacy === undefined && citizen.leader === undefined &&
-    isVoteFree(citizen) && canReachQuorum(citizen);
+    (!citizen.votes || isVoteFree(citizen)) && canReachQuorum(citizen);
 }
 
 function canReachQuorum(citizen: Citizen): boolean {
-  let reachable = 1;
-  for (const member of citizen.byBoot.values()) if (member.voter) reachable += 1;
+  let reachable = citizen.votes ? 1 : 0;
+  for (const member of citizen.voters) if (member.alive) reachable += 1;
   return reachable >= quorum(citizen);
 }
 
@@ -69,7 +71,9 @@ function standingAt(citizen: Citizen): number {
   const waits = named !== undefined && citizen.now < named.until && citizen.byBoot.has(named.boot);
   const heavier = rivals(citizen).filter((member) => outranks(member, citizen.config) || named?.boot === member.boot);
   const rank = Math.max(heavier.length, waits ? 1 : 0);
-  return Math.max(since + rank * citizen.config.interval, citizen.standNotBefore);
+  // Where news takes several intervals the heaviest may not have heard yet that nobody leads.
+  const hearing = gossipIntervals(citizen.byBoot.size) - 1;
+  return Math.max(since + (rank + hearing) * citizen.config.interval, citizen.standNotBefore);
 }
 
 function isSuccessor(citizen: Citizen): boolean {
@@ -77,11 +81,12 @@ function isSuccessor(citizen: Citizen): boolean {
   return successor?.boot === config.boot && citizen.now < successor.until;
 }
 
-/** Others that would lead, and were heard lately enough to be believed able to. */
+/** Others that would lead, and are not suspected to be unable to, or were heard lately all the same. */
 function rivals(citizen: Citizen): Member[] {
   const { interval, timeout } = citizen.config;
   const patience = Math.max(2 * interval, timeout / 2);
   return [...citizen.byBoot.values()].filter((member) =>
-    member.eligible && isTrusted(citizen, member) && citizen.now - member.lastSign <= patience
+    member.eligible && isTrusted(citizen, member) &&
+    (member.suspicion === undefined || citizen.now - member.lastSign <= patience)
   );
 }

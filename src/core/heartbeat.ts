@@ -5,34 +5,41 @@
  */
 
 import { abandon, countGrants, isExhausted, isUnanswered, nextClaim, owesVote, repeatReleases } from "./candidacy.ts";
+import { fanout } from "./detection.ts";
 import { considerHandOver } from "./election.ts";
-import { askOthers, isSilent, reviewMembers } from "./membership.ts";
-import type { Citizen, Member } from "./state.ts";
+import { reincarnate } from "./gossip.ts";
+import type { Member } from "./member.ts";
+import { sweepStrangers } from "./membership.ts";
+import { beginProbe, isOverdue } from "./probing.ts";
+import { type Citizen, isEligible } from "./state.ts";
 import { ownStatus, sendPing } from "./status.ts";
+import { pullIfDue } from "./sync.ts";
 import { isQuarantined } from "./voter.ts";
 
 /** Rounds of pings to those that owe an answer, in each interval. */
 const ROUNDS = 4;
 
-/** Pings everybody, renews the lease, and looks after the silent. */
+/** Pings those whose turn it is, renews the lease, and looks after the silent. */
 export function heartbeat(citizen: Citizen): void {
   citizen.nextHeartbeat = citizen.now + untilNextBeat(citizen);
   if (citizen.closing !== undefined) return;
-  reviewMembers(citizen);
+  sweepStrangers(citizen);
   considerHandOver(citizen);
   if (citizen.candidacy !== undefined && isExhausted(citizen, citizen.candidacy)) abandon(citizen);
   repeatReleases(citizen);
-  for (const member of citizen.byBoot.values()) if (isSilent(citizen, member)) askOthers(citizen, member);
+  if (isEligible(citizen) !== citizen.toldEligible) reincarnate(citizen, citizen.incarnation);
   if (citizen.candidacy !== undefined) citizen.candidacy.askedAt = citizen.now;
-  round(citizen, (member) => member.alive || isDue(citizen, member));
+  const pinged = findTurns(citizen);
+  round(citizen, pinged);
+  pullIfDue(citizen, [...pinged]);
 }
 
 /**
- * Pings those once more that owe an answer: the voters while a claim has no quorum, and who was silent for long. A lost datagram then costs a quarter of an interval, not the lead.
+ * Pings those once more that owe an answer: the voters while a claim has no quorum, and who did not answer. A lost datagram
+ * then costs a quarter of an interval, not the lead.
  */
 export function repeat(citizen: Citizen): void {
-  const debtors = new Set(findDebtors(citizen));
-  round(citizen, (member) => debtors.has(member));
+  round(citizen, new Set(findDebtors(citizen)));
 }
 
 /** When {@linkcode repeat} is due, in monotonic ms; undefined while nobody owes an answer. */
@@ -41,23 +48,46 @@ export function repeatDue(citizen: Citizen): number | undefined {
   return citizen.lastRound + citizen.config.interval / ROUNDS;
 }
 
-function round(citizen: Citizen, isAsked: (member: Member) => boolean): void {
+function round(citizen: Citizen, asked: Iterable<Member>): void {
   const { candidacy } = citizen;
   citizen.lastRound = citizen.now;
   const claim = candidacy === undefined ? undefined : nextClaim(citizen, candidacy);
   const status = ownStatus(citizen);
-  for (const member of citizen.members.values()) {
-    if (isAsked(member)) sendPing(citizen, member, member.voter ? claim : undefined, status);
+  for (const member of asked) {
+    sendPing(citizen, member, member.voter ? claim : undefined, status);
+    beginProbe(citizen, member);
   }
   countGrants(citizen);
 }
 
-function* findDebtors(citizen: Citizen): Generator<Member> {
-  const { candidacy } = citizen;
-  const claims = candidacy !== undefined && isUnanswered(citizen, candidacy);
-  for (const member of citizen.byBoot.values()) {
-    if (isSilent(citizen, member) || (claims && owesVote(candidacy, member))) yield member;
+/** Who is pinged now: some of those that are there, and of those that are not; voters while they are asked for votes. */
+function findTurns(citizen: Citizen): Set<Member> {
+  const { rings, random } = citizen;
+  const turns = new Set<Member>();
+  for (const ring of [rings.configured, rings.strangers]) {
+    for (const member of ring.take(fanout(ring.size), random)) turns.add(member);
   }
+  for (const member of rings.absent.take(fanout(rings.absent.size), random, (absent) => isDue(citizen, absent))) {
+    turns.add(member);
+  }
+  for (const member of citizen.voters) {
+    if (member.alive ? citizen.candidacy !== undefined : isDue(citizen, member)) turns.add(member);
+  }
+  let lookups = fanout(citizen.lookups.size);
+  for (const member of citizen.lookups) {
+    if (lookups-- <= 0) break;
+    citizen.lookups.delete(member);
+    turns.add(member);
+  }
+  return turns;
+}
+
+function* findDebtors(citizen: Citizen): Generator<Member> {
+  const { candidacy, probing, suspects, voters } = citizen;
+  for (const member of probing) if (isOverdue(citizen, member)) yield member;
+  for (const member of suspects) if (isOverdue(citizen, member)) yield member;
+  if (candidacy === undefined || !isUnanswered(citizen, candidacy)) return;
+  for (const member of voters) if (member.alive && owesVote(candidacy, member)) yield member;
 }
 
 /**
@@ -73,6 +103,6 @@ function untilNextBeat(citizen: Citizen): number {
 /** Who is not there is asked for ever, but only twice a timeout, unless this member waits for it to vote. */
 function isDue(citizen: Citizen, member: Member): boolean {
   const { interval, timeout } = citizen.config;
-  const pause = isQuarantined(citizen) ? 0 : Math.max(interval, timeout / 2);
-  return member.voter && citizen.now - member.lastPing >= pause;
+  const waits = citizen.votes && isQuarantined(citizen);
+  return citizen.now - member.lastPing >= (waits ? 0 : Math.max(interval, timeout / 2));
 }

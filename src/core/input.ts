@@ -27,11 +27,14 @@ export type Event =
     readonly to: Boot;
     readonly message: Message;
   }
-  /** The complete list of voters from options or discovery (own address may be among them), and their number. */
+  /** Who is configured by options or discovery. */
   | {
     readonly kind: "peers";
+    /** The complete list; the own address may be among them. */
     readonly addresses: readonly string[];
+    /** Those that vote, the own address among them if this member does; undefined when all vote. */
     readonly voters?: readonly string[];
+    /** How many vote. */
     readonly clusterSize: number;
   }
   | { readonly kind: "resign" }
@@ -62,8 +65,10 @@ export interface CitizenConfig {
   readonly quorum: "majority" | "none" | number;
   /** Whether datagrams are authenticated, so that a member that was not configured can be trusted. */
   readonly sealed: boolean;
-  readonly lifeguard?: boolean;
-  readonly rumorBytes?: number;
+  /** Bytes of rumors that fit into a datagram, see `bytesOf`. */
+  readonly rumorBytes: number;
+  /** `false` leaves plain SWIM, which the simulator measures Lifeguard against. */
+  readonly lifeguard: boolean;
   /** Seeds the core's own random choices: any 32-bit unsigned integer. */
   readonly seed: number;
   /** Eight random 32-bit words, which nobody else may know: what peers must echo is made of them. */

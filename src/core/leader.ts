@@ -4,11 +4,14 @@
  * @module
  */
 
+import { drop } from "./drop.ts";
 import type { LeaderInfo } from "./effect.ts";
-import type { Boot, Status } from "./message.ts";
+import type { Member } from "./member.ts";
+import type { Boot, Reign, Status } from "./message.ts";
 import { outranks } from "./rank.ts";
-import type { Citizen, KnownLeader, Member } from "./state.ts";
-import { isTrusted } from "./state.ts";
+import type { Citizen, KnownLeader } from "./state.ts";
+import { isMeshed, isTrusted } from "./state.ts";
+import { LIMITS } from "../limits.ts";
 
 /** Who leads now, with the token. */
 export function leaderOf(citizen: Citizen): LeaderInfo | undefined {
@@ -32,26 +35,41 @@ export function setLeader(citizen: Citizen, leader: KnownLeader | undefined): vo
 
 /** Follows a member that says it leads, unless that leadership is known to be over or to be of less right. */
 export function followLeader(citizen: Citizen, member: Member, status: Status): void {
-  const { leading } = status;
-  if (leading === undefined || leading.term <= member.endedTerm || !isTrusted(citizen, member)) return;
-  if (leading.remaining <= 0) return;
-  const until = citizen.now + Math.min(leading.remaining, citizen.config.timeout);
-  const known = citizen.leader;
-  if (known !== undefined && known.boot !== member.boot && citizen.now < known.until) {
-    const supersedes = citizen.config.quorum === "none"
-      ? outranksKnown(citizen, member, known)
-      : leading.term > known.term;
+  const { leading, beat } = status;
+  if (leading === undefined || !isTrusted(citizen, member)) return;
+  follow(citizen, member, { boot: member.boot, beat, ...leading });
+}
+
+/**
+ * Follows the leader that others hear. What they say is news only when it comes from a later status of the leader than any before;
+ * it is then believed for a whole timeout, because it has been on its way for some intervals.
+ */
+export function takeReign(citizen: Citizen, reign: Reign): void {
+  if (reign.term > LIMITS.maxTerm) return drop(citizen, "absurd-term");
+  const member = citizen.byBoot.get(reign.boot);
+  if (member === undefined || !isTrusted(citizen, member)) return;
+  if (citizen.candidacy?.elected === true) {
+    // One of two leaders of a plain democracy gives way once they have spoken to each other.
+    if (citizen.config.quorum === "none") citizen.lookups.add(member);
+    return;
+  }
+  follow(citizen, member, reign);
+}
+
+function follow(citizen: Citizen, member: Member, { term, beat, remaining }: Reign): void {
+  const { now, config, leader: known } = citizen;
+  if (term <= member.endedTerm) return;
+  const { reign } = member;
+  if (reign !== undefined && (term < reign.term || (term === reign.term && beat <= reign.beat))) return;
+  member.reign = { term, beat };
+  const leaseEnd = now + Math.min(remaining, config.timeout);
+  const until = isMeshed(citizen) ? leaseEnd : now + config.timeout;
+  if (until <= now) return;
+  if (known !== undefined && known.boot !== member.boot && now < known.until) {
+    const supersedes = config.quorum === "none" ? outranksKnown(citizen, member, known) : term > known.term;
     if (!supersedes) return;
   }
-  if (known !== undefined && known.boot === member.boot && known.term > leading.term) return;
-  const extended = known !== undefined && known.boot === member.boot ? Math.max(known.until, until) : until;
-  setLeader(citizen, {
-    id: member.id,
-    address: member.address,
-    boot: member.boot,
-    term: leading.term,
-    until: extended,
-  });
+  setLeader(citizen, { id: member.id, address: member.address, boot: member.boot, term, beat, leaseEnd, until });
 }
 
 /** Forgets the leader when it is this boot and its term is over. */

@@ -1,40 +1,57 @@
 /**
- * Who is there. A peer counts as alive once it has answered a challenge, and as long as it, or a peer that hears it,
- * gives a sign of life within one timeout. Indirect probes follow SWIM (Das, Gupta, Motivala, 2002).
+ * Who is there. A peer counts as alive once it has answered a challenge, or somebody credible says that it is there,
+ * until a suspicion of it is not refuted in time, or it leaves.
  *
  * @module
  */
 
 import { drop } from "./drop.ts";
 import { forgetLeader } from "./leader.ts";
-import { type Boot, type Probe, type Status, UNKNOWN_BOOT, type Vouch } from "./message.ts";
-import { sample } from "./random.ts";
-import { type Citizen, type Member, memberInfo, nextNonce, unknownMember } from "./state.ts";
-import { ownStatus, send, sendPing } from "./status.ts";
+import { type Member, memberInfo, unknownMember } from "./member.ts";
+import { type Boot, type Status, UNKNOWN_BOOT } from "./message.ts";
+import type { Ring } from "./ring.ts";
+import { type Citizen, nextNonce } from "./state.ts";
 import { LIMITS } from "../limits.ts";
 
-/** The complete list of voters: new ones are pinged at once, missing ones stay until they are silent. */
-export function setVoters(citizen: Citizen, addresses: readonly string[], size: number): void {
-  citizen.clusterSize = size;
-  const named = new Set(addresses);
-  named.delete(citizen.config.address);
-  for (const address of named) {
-    const member = citizen.members.get(address);
-    if (member === undefined) {
-      citizen.members.set(address, unknownMember(address, true));
-      continue;
-    }
-    const known = member.voter;
-    member.voter = true;
-    member.leaving = false;
-    if (member.alive && !known) citizen.effects.push({ kind: "updated", member: memberInfo(member) });
-  }
+/** Timeouts that a death is remembered, so that old news does not bring anybody back. */
+const MOURNING = 20;
+
+/** Who is named by options or discovery: the complete lists. New ones are pinged at once, voters stay until silent. */
+export function setPeers(
+  citizen: Citizen,
+  { addresses, voters, clusterSize }: {
+    readonly addresses: readonly string[];
+    readonly voters?: readonly string[];
+    readonly clusterSize: number;
+  },
+): void {
+  const own = citizen.config.address;
+  citizen.clusterSize = clusterSize;
+  citizen.votes = voters === undefined || voters.includes(own);
+  const voting = new Set(voters ?? addresses);
+  const named = new Set([...addresses, ...voting]);
+  named.delete(own);
+  citizen.named = named;
+  for (const address of named) configure(citizen, address, voting.has(address));
   for (const member of citizen.members.values()) {
-    if (!member.voter || named.has(member.address)) continue;
-    member.leaving = true;
-    if (!member.alive) forget(citizen, member);
+    if (member.voter && !voting.has(member.address)) member.leaving = true;
+    if (member.leaving && !member.alive) retire(citizen, member);
+    else if (!member.voter) dismiss(citizen, member);
   }
   citizen.nextHeartbeat = citizen.now;
+}
+
+function configure(citizen: Citizen, address: string, votes: boolean): void {
+  const member = citizen.members.get(address) ?? unknownMember(address);
+  if (!citizen.members.has(address)) remember(citizen, member);
+  member.configured = true;
+  place(citizen, member);
+  if (!votes) return;
+  const known = member.voter;
+  member.voter = true;
+  member.leaving = false;
+  citizen.voters.add(member);
+  if (member.alive && !known) citizen.effects.push({ kind: "updated", member: memberInfo(member) });
 }
 
 /**
@@ -43,24 +60,31 @@ export function setVoters(citizen: Citizen, addresses: readonly string[], size: 
  */
 export function findSender(citizen: Citizen, source: string, from: Boot, status: Status): Member | undefined {
   const known = citizen.members.get(status.address);
+  if (status.incarnation >= LIMITS.maxTerm) return drop(citizen, "absurd-term");
   if (status.id === citizen.config.id || isTaken(citizen, status, known)) return drop(citizen, "duplicate-id");
-  const isSpoofed = known?.voter !== true && status.address !== source;
+  const isSpoofed = known?.configured !== true && status.address !== source;
   const holder = citizen.byBoot.get(from);
   const isStolen = holder !== undefined && holder !== known;
   if (isSpoofed || isStolen || status.address === citizen.config.address) return drop(citizen, "impostor");
   if (known !== undefined) return from === known.departed ? drop(citizen, "departed") : known;
+  const stranger = meet(citizen, status.address);
+  if (stranger !== undefined) stranger.lastPing = citizen.now;
+  return stranger;
+}
+
+/** Makes room for a stranger, if there may be one more. */
+export function meet(citizen: Citizen, address: string): Member | undefined {
   let strangers = 0;
   let unverified = 0;
   for (const member of citizen.members.values()) {
-    if (member.voter) continue;
-    if (member.alive) strangers += 1;
-    else unverified += 1;
+    if (member.configured) continue;
+    if (member.boot === UNKNOWN_BOOT) unverified += 1;
+    else strangers += 1;
   }
   if (strangers >= LIMITS.strangers) return drop(citizen, "too-many-members");
   if (unverified >= LIMITS.unverified) return drop(citizen, "too-many-strangers");
-  const stranger = unknownMember(status.address, false);
-  stranger.lastPing = citizen.now;
-  citizen.members.set(status.address, stranger);
+  const stranger = unknownMember(address);
+  remember(citizen, stranger);
   return stranger;
 }
 
@@ -89,152 +113,131 @@ export function matchAck(citizen: Citizen, member: Member, nonce: number): boole
   return true;
 }
 
-/** The process `from` at the member's address has proved that it is there now. */
-export function admit(citizen: Citizen, member: Member, source: string, from: Boot, status: Status): void {
+/** What makes a member alive: its own status, or what others say. */
+export type Introduction = Pick<Status, "id" | "weight" | "eligible" | "incarnation">;
+
+/** A process is at the member's address: it was not known to be, or another one was. */
+export function enliven(citizen: Citizen, member: Member, boot: Boot, word: Introduction): void {
   if (member.alive) bury(citizen, member);
-  for (const other of citizen.byBoot.values()) {
-    if (other.id !== status.id) continue;
-    bury(citizen, other);
-    forget(citizen, other);
+  const namesake = citizen.byId.get(word.id);
+  if (namesake !== undefined) {
+    bury(citizen, namesake);
+    if (!namesake.configured) forget(citizen, namesake);
   }
   // What the process before was asked must not bring it back.
-  if (member.boot !== from) member.pings = [];
-  if (member.boot !== from) member.endedTerm = 0;
+  if (member.boot !== boot) {
+    member.pings = [];
+    member.endedTerm = 0;
+    member.reign = undefined;
+  }
   member.alive = true;
-  member.boot = from;
-  member.route = source;
+  member.boot = boot;
+  member.route = "";
   member.departed = UNKNOWN_BOOT;
+  member.disputed = undefined;
   member.beat = 0;
-  member.id = status.id;
-  member.weight = status.weight;
-  member.eligible = status.eligible;
+  member.incarnation = word.incarnation;
+  member.id = word.id;
+  member.weight = word.weight;
+  member.eligible = word.eligible;
   member.aliveSince = citizen.now;
-  citizen.byBoot.set(from, member);
+  // It has as much time to give a sign of life as anybody.
+  member.lastSign = citizen.now;
+  citizen.byBoot.set(boot, member);
+  citizen.byId.set(word.id, member);
+  place(citizen, member);
   citizen.effects.push({ kind: "added", member: memberInfo(member) });
 }
 
-/**
- * Takes what a verified member says of itself; its id is fixed for as long as it is alive. Returns whether it is
- * news: an older status, late or played back by somebody, is none.
- */
-export function learn(citizen: Citizen, member: Member, status: Status): boolean {
-  if (status.beat <= member.beat) return false;
-  member.beat = status.beat;
-  if (member.weight === status.weight && member.eligible === status.eligible) return true;
-  member.weight = status.weight;
-  member.eligible = status.eligible;
+/** Takes what is said of a member that is alive, and tells if it is new. */
+export function update(citizen: Citizen, member: Member, word: Introduction): void {
+  member.incarnation = Math.max(member.incarnation, word.incarnation);
+  if (member.weight === word.weight && member.eligible === word.eligible) return;
+  member.weight = word.weight;
+  member.eligible = word.eligible;
   citizen.effects.push({ kind: "updated", member: memberInfo(member) });
-  return true;
 }
 
-/** A sign of life from the member itself, which those who asked are told. */
-export function noteSign(citizen: Citizen, member: Member): void {
-  member.lastHeard = citizen.now;
-  member.lastSign = citizen.now;
-  const waiting = citizen.probes.get(member.address);
-  if (waiting === undefined) return;
-  citizen.probes.delete(member.address);
-  for (const boot of waiting.askers) {
-    const asker = citizen.byBoot.get(boot);
-    if (asker !== undefined) vouch(citizen, asker, member);
-  }
-}
-
-/** Another member does not hear the target: vouch for it at once, or as soon as it answers. */
-export function answerProbe(citizen: Citizen, asker: Member, probe: Probe): void {
-  const target = citizen.members.get(probe.target);
-  if (target === undefined || target === asker) return;
-  if (target.alive && citizen.now - target.lastHeard <= citizen.config.interval) {
-    return vouch(citizen, asker, target);
-  }
-  const waiting = citizen.probes.get(target.address);
-  if (waiting !== undefined) {
-    waiting.askers.add(asker.boot);
-  } else if (citizen.probes.size < LIMITS.pendingProbes && (target.alive || target.voter)) {
-    const until = citizen.now + citizen.config.timeout;
-    citizen.probes.set(target.address, { askers: new Set([asker.boot]), until });
-    sendPing(citizen, target, undefined, ownStatus(citizen));
-  }
-}
-
-/** Another member heard the target `age` ms ago. */
-export function acceptVouch(citizen: Citizen, { target, boot, age }: Vouch): void {
-  const member = citizen.members.get(target);
-  if (member?.alive !== true || member.boot !== boot) return;
-  member.lastSign = Math.max(member.lastSign, citizen.now - age);
-}
-
-/** The member said that it leaves. */
-export function depart(citizen: Citizen, member: Member): void {
-  member.departed = member.boot;
-  bury(citizen, member);
-  if (!member.voter || member.leaving) forget(citizen, member);
-}
-
-/** Whether a member has missed so many heartbeats that others are asked about it. */
-export function isSilent(citizen: Citizen, member: Member): boolean {
-  return member.alive && citizen.now - member.lastSign >= 2 * citizen.config.interval;
-}
-
-/** Removes who was silent for a timeout, and gives up on unanswered strangers and probes. */
-export function reviewMembers(citizen: Citizen): void {
-  const { timeout } = citizen.config;
-  for (const member of citizen.members.values()) {
-    if (!member.alive) {
-      if (!member.voter && citizen.now - member.lastPing >= timeout) forget(citizen, member);
-    } else if (citizen.now >= member.lastSign + timeout) {
-      bury(citizen, member);
-      if (!member.voter || member.leaving) forget(citizen, member);
-    }
-  }
-  for (const [target, { until }] of citizen.probes) if (citizen.now >= until) citizen.probes.delete(target);
-}
-
-/** This member itself was away for `ms`: its silence is not that of the others. */
-export function forgiveSilence(citizen: Citizen, ms: number): void {
-  for (const member of citizen.byBoot.values()) {
-    member.lastSign = Math.min(citizen.now, member.lastSign + ms);
-    member.lastHeard = Math.min(citizen.now, member.lastHeard + ms);
-  }
-}
-
-/** When the next member would be removed, in monotonic ms. */
-export function removalDue(citizen: Citizen): number {
-  let due = Infinity;
-  for (const member of citizen.byBoot.values()) due = Math.min(due, member.lastSign + citizen.config.timeout);
-  return due;
-}
-
-/** Whether somebody else has this id. A voter does not lose it to a stranger. */
-function isTaken(citizen: Citizen, status: Status, known: Member | undefined): boolean {
-  if (known?.alive === true && known.id === status.id) return false;
-  for (const member of citizen.byBoot.values()) {
-    if (member !== known && member.id === status.id && (member.voter || known?.voter !== true)) return true;
-  }
-  return false;
-}
-
-function vouch(citizen: Citizen, asker: Member, target: Member): void {
-  const age = Math.max(0, citizen.now - target.lastHeard);
-  send(citizen, asker, { kind: "vouch", target: target.address, boot: target.boot, age });
-}
-
-/** Asks a few others to probe a silent member, so that one lossy path removes nobody. */
-export function askOthers(citizen: Citizen, silent: Member): void {
-  const others = [...citizen.byBoot.values()].filter((member) => member !== silent);
-  for (const helper of sample(citizen.random, others, LIMITS.probers)) {
-    send(citizen, helper, { kind: "probe", target: silent.address });
-  }
-}
-
-function bury(citizen: Citizen, member: Member): void {
+/** A member that was alive is so no longer. Who was not configured is remembered for a while, so that old news cannot bring it back. */
+export function bury(citizen: Citizen, member: Member): void {
   citizen.byBoot.delete(member.boot);
+  citizen.byId.delete(member.id);
+  citizen.probing.delete(member);
+  citizen.suspects.delete(member);
+  member.probe = undefined;
+  member.suspicion = undefined;
   member.alive = false;
   member.toldIdle = false;
+  member.disputed = undefined;
+  member.removedAt = citizen.now;
+  place(citizen, member);
   citizen.effects.push({ kind: "removed", member: memberInfo(member) });
   if (member.departed === member.boot) forgetLeader(citizen, member.boot, Infinity);
+  if (member.leaving) retire(citizen, member);
+}
+
+/** Forgets strangers: those that never proved to be there, and those that are gone long enough. */
+export function sweepStrangers(citizen: Citizen): void {
+  const { timeout } = citizen.config;
+  for (const member of citizen.members.values()) {
+    if (member.configured || member.alive) continue;
+    const isOver = member.boot === UNKNOWN_BOOT
+      ? citizen.now - member.lastPing >= timeout
+      : citizen.now - member.removedAt >= MOURNING * timeout;
+    if (isOver) forget(citizen, member);
+  }
+}
+
+/**
+ * Whether somebody else has this id. A configured member does not lose it to a stranger; else a later process gets it
+ * when the one that had it does not answer any more: then it has moved to another address.
+ */
+export function isTaken(
+  citizen: Citizen,
+  word: Pick<Introduction, "id" | "incarnation">,
+  known: Member | undefined,
+): boolean {
+  const holder = citizen.byId.get(word.id);
+  if (holder === undefined || holder === known) return false;
+  if (holder.configured !== (known?.configured ?? false)) return holder.configured;
+  return holder.suspicion === undefined || word.incarnation <= holder.incarnation;
+}
+
+/** Discovery no longer names a voter, and it is silent now. */
+function retire(citizen: Citizen, member: Member): void {
+  member.voter = false;
+  member.leaving = false;
+  citizen.voters.delete(member);
+  dismiss(citizen, member);
+}
+
+/** Who is no longer named is a stranger from now on. */
+function dismiss(citizen: Citizen, member: Member): void {
+  if (!member.configured || citizen.named.has(member.address)) return;
+  member.configured = false;
+  if (member.boot === UNKNOWN_BOOT) forget(citizen, member);
+  else place(citizen, member);
+}
+
+/** Puts a member into the ring that it belongs to. */
+function place(citizen: Citizen, member: Member): void {
+  const { configured, strangers, absent } = citizen.rings;
+  const ring: Ring<Member> | undefined = member.alive
+    ? (member.configured ? configured : strangers)
+    : (member.configured ? absent : undefined);
+  for (const other of [configured, strangers, absent]) if (other !== ring) other.delete(member);
+  ring?.add(member, citizen.random);
+}
+
+function remember(citizen: Citizen, member: Member): void {
+  citizen.members.set(member.address, member);
+  citizen.directory = undefined;
 }
 
 function forget(citizen: Citizen, member: Member): void {
   citizen.members.delete(member.address);
+  citizen.voters.delete(member);
+  citizen.lookups.delete(member);
+  citizen.rings.absent.delete(member);
+  citizen.directory = undefined;
 }

@@ -15,6 +15,8 @@ export const UNKNOWN_BOOT: Boot = "";
 export interface Status {
   /** Counts what this boot says of itself: who has heard a higher one ignores the rest. */
   readonly beat: number;
+  /** Grows whenever this boot has to contradict what others say of it; the ms of the wall clock when it started. */
+  readonly incarnation: number;
   readonly id: string;
   /** The address to be known by, `ip:port`. */
   readonly address: string;
@@ -51,12 +53,61 @@ export interface Vote {
   readonly refusal: Refusal | undefined;
 }
 
+/** A member is there, in this incarnation. */
+export interface AliveRumor {
+  readonly kind: "alive";
+  readonly address: string;
+  readonly boot: Boot;
+  readonly incarnation: number;
+  readonly id: string;
+  readonly weight: number;
+  readonly eligible: boolean;
+}
+
+/** A member did not answer `by`; a later incarnation refutes it. */
+export interface SuspectRumor {
+  readonly kind: "suspect";
+  readonly address: string;
+  readonly boot: Boot;
+  readonly incarnation: number;
+  readonly by: Boot;
+}
+
+/** A member did not refute a suspicion in time or, where it has `left`, said so itself: that is final for its boot. */
+export interface DeadRumor {
+  readonly kind: "dead";
+  readonly address: string;
+  readonly boot: Boot;
+  readonly incarnation: number;
+  readonly left: boolean;
+}
+
+/** What members pass on about one another. */
+export type Rumor = AliveRumor | SuspectRumor | DeadRumor;
+
+/** Who leads, passed on by somebody else. */
+export interface Reign {
+  readonly boot: Boot;
+  readonly term: number;
+  /** Of the newest status of the leader that is known: who has heard a higher one ignores this. */
+  readonly beat: number;
+  /** ms that the leader's lease had left when this was sent, as far as the sender knows. */
+  readonly remaining: number;
+}
+
+/** What rides on a ping or an ack. */
+export interface Gossip {
+  readonly reign: Reign | undefined;
+  readonly rumors: readonly Rumor[];
+}
+
 /** Asks for a sign of life; carries the claim of a candidate or leader to a voter. */
 export interface Ping {
   readonly kind: "ping";
   readonly nonce: number;
   readonly status: Status;
   readonly claim: Claim | undefined;
+  readonly gossip?: Gossip;
 }
 
 /** Answers a ping, a release or a leave by its nonce. A `challenge` other than 0 wants an ack in turn. */
@@ -66,6 +117,7 @@ export interface Ack {
   readonly challenge: number;
   readonly status: Status;
   readonly vote: Vote | undefined;
+  readonly gossip?: Gossip;
 }
 
 /** The holder of `term` gives it back, or a candidate gives up; `successor` is asked to claim at once. */
@@ -96,5 +148,25 @@ export interface Vouch {
   readonly age: number;
 }
 
+/** The target of a {@linkcode Probe} was silent here, too; the sender is not. */
+export interface Nack {
+  readonly kind: "nack";
+  readonly target: string;
+}
+
+/** Asks for what is known of the members whose addresses come behind `after`, in code unit order; "" is the start. */
+export interface Pull {
+  readonly kind: "pull";
+  readonly after: string;
+}
+
+/** Answers a {@linkcode Pull}: all that is known of the members behind `after`, up to `upTo`; "" is the end. */
+export interface Page {
+  readonly kind: "page";
+  readonly after: string;
+  readonly upTo: string;
+  readonly rumors: readonly Rumor[];
+}
+
 /** What the core understands. */
-export type Message = Ping | Ack | Release | Leave | Probe | Vouch;
+export type Message = Ping | Ack | Release | Leave | Probe | Vouch | Nack | Pull | Page;

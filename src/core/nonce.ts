@@ -14,9 +14,9 @@ const WARM_UP = 12;
 /** How many 32-bit words the streams start from. */
 export const NONCE_SEED_WORDS = 8;
 
-/** The nonces of one member: those for voters are never seen by strangers. */
+/** The nonces of one member: those for configured members are never seen by strangers. */
 export interface Nonces {
-  readonly voters: Words;
+  readonly configured: Words;
   readonly strangers: Words;
 }
 
@@ -28,7 +28,7 @@ export function createNonces(seed: readonly number[]): Nonces {
     for (let i = 0; i < WARM_UP; i++) nextWord(state);
     return state;
   };
-  return { voters: words(0), strangers: words(4) };
+  return { configured: words(0), strangers: words(4) };
 }
 
 /** The next nonce of a stream: 53 random bits, never 0. */

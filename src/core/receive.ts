@@ -5,26 +5,21 @@
  */
 
 import { abandon, countVote, leaveOffice, riseAbove } from "./candidacy.ts";
+import { isMesh } from "./detection.ts";
 import { followLeader, forgetLeader } from "./leader.ts";
 import { drop } from "./drop.ts";
 import type { Event } from "./input.ts";
-import {
-  acceptVouch,
-  admit,
-  answerProbe,
-  challenge,
-  depart,
-  findSender,
-  isVerified,
-  learn,
-  matchAck,
-  noteSign,
-} from "./membership.ts";
-import type { Ack, Boot, Claim, Leave, Ping, Release, Status, Vote } from "./message.ts";
+import { aliveRumor, deadRumor, spread } from "./gossip.ts";
+import { hear, renew } from "./hearsay.ts";
+import type { Member } from "./member.ts";
+import { bury, challenge, enliven, findSender, isVerified, matchAck, update } from "./membership.ts";
+import type { Ack, Boot, Claim, Leave, Message, Ping, Release, Status, Vote } from "./message.ts";
 import { UNKNOWN_BOOT } from "./message.ts";
+import { acceptNack, acceptVouch, answerProbe, noteSign } from "./probing.ts";
 import { outranks } from "./rank.ts";
-import { type Citizen, isTrusted, type Member } from "./state.ts";
+import { type Citizen, isTrusted } from "./state.ts";
 import { sendAck } from "./status.ts";
+import { answerPull, pullAll, takePage } from "./sync.ts";
 import { deferClaim, release, vote } from "./voter.ts";
 import { LIMITS } from "../limits.ts";
 
@@ -42,18 +37,37 @@ export function receive(citizen: Citizen, packet: Packet): void {
   if (message.kind === "release") return receiveRelease(citizen, member, from, message);
   if (message.kind === "leave") return receiveLeave(citizen, member, from, message);
   if (!isVerified(member, packet.source, from)) return drop(citizen, "unverified");
-  if (message.kind === "probe") answerProbe(citizen, member, message);
-  else acceptVouch(citizen, message);
+  receiveQuestion(citizen, member, from, message);
 }
 
-function receivePing(citizen: Citizen, packet: Packet, { nonce, status, claim }: Ping): void {
+function receiveQuestion(
+  citizen: Citizen,
+  member: Member,
+  from: Boot,
+  message: Exclude<Message, Ping | Ack | Release | Leave>,
+): void {
+  switch (message.kind) {
+    case "probe":
+      return answerProbe(citizen, member, message);
+    case "vouch":
+      return acceptVouch(citizen, message);
+    case "nack":
+      return acceptNack(citizen, message);
+    case "pull":
+      return answerPull(citizen, member, message);
+    case "page":
+      if (!takePage(citizen, member, from, message)) drop(citizen, "unverified");
+  }
+}
+
+function receivePing(citizen: Citizen, packet: Packet, { nonce, status, claim, gossip }: Ping): void {
   if (citizen.closing !== undefined) return;
   const { source, from, to } = packet;
   const member = findSender(citizen, source, from, status);
   if (member === undefined) return;
   if (to !== citizen.config.boot || !isVerified(member, source, from)) {
     // To the address that the ping names: who wrote in its name does not see the challenge.
-    return sendAck(citizen, member.address, from, { nonce, challenge: challenge(citizen, member), vote: undefined });
+    return sendAck(citizen, member, from, { nonce, challenge: challenge(citizen, member), vote: undefined });
   }
   const isNews = learn(citizen, member, status);
   if (isNews) {
@@ -61,11 +75,12 @@ function receivePing(citizen: Citizen, packet: Packet, { nonce, status, claim }:
     takeTerms(citizen, member, status);
     takeLeading(citizen, member, status);
   }
+  hear(citizen, member, gossip);
   const wantsAnswer = claim !== undefined || !isMutual(citizen, member);
   member.lastPinged = citizen.now;
   if (!wantsAnswer) return;
   const answer = claim !== undefined ? receiveClaim(citizen, member, claim, nonce, status) : undefined;
-  sendAck(citizen, member.address, from, { nonce, challenge: 0, vote: answer });
+  sendAck(citizen, member, from, { nonce, challenge: 0, vote: answer });
 }
 
 /**
@@ -74,6 +89,8 @@ function receivePing(citizen: Citizen, packet: Packet, { nonce, status, claim }:
  */
 function isMutual(citizen: Citizen, member: Member): boolean {
   const { interval } = citizen.config;
+  const { configured, strangers } = citizen.rings;
+  if (!citizen.config.lifeguard || !isMesh((member.configured ? configured : strangers).size)) return false;
   const sinceTheirs = citizen.now - member.lastPinged;
   return sinceTheirs > interval * 0.4 && citizen.now - member.lastPing <= interval * 1.6;
 }
@@ -81,7 +98,9 @@ function isMutual(citizen: Citizen, member: Member): boolean {
 function receiveAck(citizen: Citizen, packet: Packet, ack: Ack): void {
   const { from, source } = packet;
   const { nonce, status } = ack;
-  citizen.releases = citizen.releases.filter((pending) => pending.boot !== from || pending.nonce !== nonce);
+  if (citizen.releases.length > 0) {
+    citizen.releases = citizen.releases.filter((pending) => pending.boot !== from || pending.nonce !== nonce);
+  }
   if (citizen.closing !== undefined) {
     const pending = citizen.closing.pending.get(status.address);
     if (pending?.boot === from && pending.nonce === nonce) citizen.closing.pending.delete(status.address);
@@ -92,17 +111,15 @@ function receiveAck(citizen: Citizen, packet: Packet, ack: Ack): void {
     : findSender(citizen, source, from, status);
   if (member === undefined) return;
   const matched = matchAck(citizen, member, nonce);
-  if (matched && member.alive && member.boot === from) member.route = source;
-  else if (matched) admit(citizen, member, source, from, status);
+  if (matched) admit(citizen, member, source, from, status);
   if (!isVerified(member, source, from)) return drop(citizen, "unverified");
   if (matched) noteSign(citizen, member);
   if (learn(citizen, member, status)) {
     takeTerms(citizen, member, status);
     takeLeading(citizen, member, status);
   }
-  if (ack.challenge !== 0) {
-    sendAck(citizen, member.address, from, { nonce: ack.challenge, challenge: 0, vote: undefined });
-  }
+  hear(citizen, member, ack.gossip);
+  if (ack.challenge !== 0) sendAck(citizen, member, from, { nonce: ack.challenge, challenge: 0, vote: undefined });
   if (ack.vote !== undefined) countVote(citizen, member, ack.vote);
 }
 
@@ -118,10 +135,10 @@ function receiveClaim(
     drop(citizen, "absurd-term");
     return undefined;
   }
-  if (member.voter) citizen.seenTerm = Math.max(citizen.seenTerm, claim.term);
+  if (member.configured) citizen.seenTerm = Math.max(citizen.seenTerm, claim.term);
   const { candidacy } = citizen;
   const prevails = status.leading !== undefined || outranks(status, citizen.config);
-  const yields = candidacy?.elected === false && member.voter && prevails;
+  const yields = candidacy?.elected === false && member.configured && prevails;
   if (yields) abandon(citizen);
   const inOffice = status.leading?.term === claim.term;
   const answer = vote(citizen, member, member.boot, claim, inOffice);
@@ -132,7 +149,7 @@ function receiveClaim(
 }
 
 function receiveRelease(citizen: Citizen, member: Member, from: Boot, { nonce, term, successor }: Release): void {
-  sendAck(citizen, member.address, from, { nonce, challenge: 0, vote: undefined });
+  sendAck(citizen, member, from, { nonce, challenge: 0, vote: undefined });
   if (isAbsurd(term)) return drop(citizen, "absurd-term");
   release(citizen, from, term);
   if (term <= member.endedTerm) return;
@@ -144,14 +161,47 @@ function receiveRelease(citizen: Citizen, member: Member, from: Boot, { nonce, t
 }
 
 function receiveLeave(citizen: Citizen, member: Member, from: Boot, { nonce }: Leave): void {
-  sendAck(citizen, member.address, from, { nonce, challenge: 0, vote: undefined });
+  sendAck(citizen, member, from, { nonce, challenge: 0, vote: undefined });
   if (!member.alive || member.boot !== from) return;
   release(citizen, from, Infinity);
-  depart(citizen, member);
+  member.departed = from;
+  bury(citizen, member);
+  spread(citizen, deadRumor(member));
+}
+
+/** The process `from` at the member's address has proved that it is there now. */
+function admit(citizen: Citizen, member: Member, source: string, from: Boot, status: Status): void {
+  if (member.alive && member.boot === from) {
+    member.route = source;
+    return;
+  }
+  const isDead = member.boot === from && status.incarnation <= member.incarnation;
+  const { incarnation, boot } = member;
+  enliven(citizen, member, from, status);
+  member.route = source;
+  if (isDead) {
+    // The others will not have it back before it has contradicted.
+    member.disputed = incarnation;
+    member.incarnation = incarnation;
+  } else spread(citizen, aliveRumor(member));
+  // A partition has ended: there may be more behind it.
+  if (boot === from) pullAll(citizen, member);
+}
+
+/**
+ * Takes what a verified member says of itself; its id is fixed for as long as it is alive. Returns whether it is
+ * news: an older status, late or played back by somebody, is none.
+ */
+function learn(citizen: Citizen, member: Member, status: Status): boolean {
+  if (status.beat <= member.beat) return false;
+  member.beat = status.beat;
+  update(citizen, member, { ...status, incarnation: member.incarnation });
+  renew(citizen, member, status.incarnation);
+  return true;
 }
 
 function takeTerms(citizen: Citizen, member: Member, status: Status): void {
-  if (!member.voter) return;
+  if (!member.configured) return;
   if (status.idle) member.toldIdle = true;
   if (isAbsurd(status.highestTerm)) return drop(citizen, "absurd-term");
   citizen.seenTerm = Math.max(citizen.seenTerm, status.highestTerm);

@@ -4,55 +4,18 @@
  * @module
  */
 
-import type { Effect, LeaderInfo, MemberInfo } from "./effect.ts";
+import type { Effect, LeaderInfo } from "./effect.ts";
 import type { CitizenConfig, Instant } from "./input.ts";
+import { isMesh } from "./detection.ts";
 import type { SendTime } from "./lease.ts";
 import { quorumOf } from "./lease.ts";
-import { type Boot, type Claim, UNKNOWN_BOOT } from "./message.ts";
+import type { Member } from "./member.ts";
+import type { Boot, Claim } from "./message.ts";
 import { createNonces, drawNonce, type Nonces } from "./nonce.ts";
 import type { Random } from "./random.ts";
-
-/** A ping that was not answered yet. */
-export interface OutstandingPing {
-  readonly nonce: number;
-  readonly sentAt: number;
-}
-
-/** What is known of the member at one address. */
-export interface Member {
-  readonly address: string;
-  /** Named by the options or by discovery: its vote counts, it may lead, and it is never forgotten. */
-  voter: boolean;
-  /** Discovery no longer names it; it stays a voter until it is silent. */
-  leaving: boolean;
-  alive: boolean;
-  /** Of the process that is alive, or was last. */
-  boot: Boot;
-  /** The boot that said it would leave; nothing of it counts any more. */
-  departed: Boot;
-  /** Of the newest status of this boot. */
-  beat: number;
-  id: string;
-  weight: number;
-  eligible: boolean;
-  /** It told this boot that it is idle, which counts while this member is quarantined. */
-  toldIdle: boolean;
-  /** The newest of its leaderships that is known to be over. */
-  endedTerm: number;
-  /** Last sign of life, own or vouched for. */
-  lastSign: number;
-  /** Where the datagram came from that proved it was there: what comes from elsewhere is not its word. */
-  route: string;
-  /** Last sign of life that came from itself. */
-  lastHeard: number;
-  aliveSince: number;
-  lastPing: number;
-  /** When it last pinged this member. */
-  lastPinged: number;
-  pings: OutstandingPing[];
-  /** What its first ack must echo, so that an address is believed only once it has answered. */
-  challenge: OutstandingPing;
-}
+import { Ring } from "./ring.ts";
+import { RumorMill } from "./rumor_mill.ts";
+import { LIMITS } from "../limits.ts";
 
 /** A voter's promise to grant nobody else before it expires. */
 export interface Grant {
@@ -109,7 +72,11 @@ export interface KnownLeader {
   readonly address: string;
   readonly boot: Boot;
   readonly term: number;
-  /** Unless it is heard of again. */
+  /** Of its newest status. */
+  readonly beat: number;
+  /** When its lease ends, as far as its newest status tells. */
+  readonly leaseEnd: number;
+  /** When it is forgotten, unless it is heard of again. */
   readonly until: number;
 }
 
@@ -132,6 +99,28 @@ export interface Closing {
   done: boolean;
 }
 
+/** Others that were asked to look after a member, and wait for its sign of life. */
+export interface Errand {
+  readonly askers: Set<Boot>;
+  /** When they are told that it was silent here, too; once. */
+  nackAt: number;
+  readonly until: number;
+}
+
+/** Reading, page by page, what another member knows. */
+export interface Sync {
+  /** Whose answer is waited for; nobody's when undefined. */
+  peer: Boot | undefined;
+  /** The address behind which the next page begins. */
+  after: string;
+  /** Whether this pass reads one page right after the other: this member is new, or a partition has ended. */
+  eager: boolean;
+  /** When the next page is asked for. */
+  nextAt: number;
+  /** Before, no other eager pass begins. */
+  restsUntil: number;
+}
+
 /** The whole state of one member. */
 export interface Citizen {
   readonly config: CitizenConfig;
@@ -142,13 +131,42 @@ export interface Citizen {
   readonly nonces: Nonces;
   /** Of the last status sent. */
   beat: number;
+  /** What others must believe of this boot, against any older word. */
+  incarnation: number;
+  /** Whether others were told that this member would lead. */
+  toldEligible: boolean;
+  /** Whether this member votes. */
+  votes: boolean;
   /** Voters as options or discovery count them. */
   clusterSize: number;
+  /** The addresses that options or discovery name, without the own one. */
+  named: ReadonlySet<string>;
   readonly members: Map<string, Member>;
   /** Alive members by boot. */
   readonly byBoot: Map<Boot, Member>;
-  /** Who asked to be told of a sign of life of a target address: boots, by target. */
-  readonly probes: Map<string, { readonly askers: Set<Boot>; readonly until: number }>;
+  /** Alive members by id. */
+  readonly byId: Map<string, Member>;
+  /** The other members whose votes count. */
+  readonly voters: Set<Member>;
+  /** In whose turn members are pinged: those that are alive, apart by whether they were configured, and the configured rest. */
+  readonly rings: {
+    readonly configured: Ring<Member>;
+    readonly strangers: Ring<Member>;
+    readonly absent: Ring<Member>;
+  };
+  /** From 0 up to `WORST_HEALTH`: how much of what looks like others' silence may be this member's own. */
+  health: number;
+  /** Members whose sign of life is waited for. */
+  readonly probing: Set<Member>;
+  readonly suspects: Set<Member>;
+  /** Members to ping with the next heartbeat, because of what others say of them. */
+  readonly lookups: Set<Member>;
+  readonly mill: RumorMill;
+  readonly sync: Sync;
+  /** Addresses of members in alphabetical order; undefined when it must be made anew. */
+  directory: readonly string[] | undefined;
+  /** By target address. */
+  readonly errands: Map<string, Errand>;
   nextHeartbeat: number;
   /** When pings were last sent to all, or again to those that owe an answer. */
   lastRound: number;
@@ -188,11 +206,25 @@ export function createCitizen(config: CitizenConfig, at: Instant): Citizen {
     random: { word: config.seed >>> 0 },
     nonces: createNonces(config.nonceSeed),
     beat: 0,
+    incarnation: Math.min(Math.max(0, Math.floor(at.wall)), LIMITS.maxTerm),
+    toldEligible: config.eligible,
+    votes: true,
     // Until options or discovery have spoken no number of grants is enough.
     clusterSize: Infinity,
+    named: new Set(),
     members: new Map(),
     byBoot: new Map(),
-    probes: new Map(),
+    byId: new Map(),
+    voters: new Set(),
+    rings: { configured: new Ring(), strangers: new Ring(), absent: new Ring() },
+    health: 0,
+    probing: new Set(),
+    suspects: new Set(),
+    lookups: new Set(),
+    mill: new RumorMill(),
+    sync: { peer: undefined, after: "", eager: true, nextAt: at.now, restsUntil: -Infinity },
+    directory: undefined,
+    errands: new Map(),
     nextHeartbeat: at.now,
     lastRound: -Infinity,
     dueAt: at.now,
@@ -220,35 +252,9 @@ export function createCitizen(config: CitizenConfig, at: Instant): Citizen {
   };
 }
 
-/** A member of which nothing but the address is known. */
-export function unknownMember(address: string, voter: boolean): Member {
-  return {
-    address,
-    voter,
-    leaving: false,
-    alive: false,
-    boot: UNKNOWN_BOOT,
-    route: "",
-    departed: UNKNOWN_BOOT,
-    beat: 0,
-    id: "",
-    weight: 0,
-    eligible: false,
-    toldIdle: false,
-    endedTerm: 0,
-    lastSign: -Infinity,
-    lastHeard: -Infinity,
-    aliveSince: -Infinity,
-    lastPing: -Infinity,
-    lastPinged: -Infinity,
-    pings: [],
-    challenge: { nonce: 0, sentAt: -Infinity },
-  };
-}
-
 /** A nonce that only this member can echo. */
 export function nextNonce(citizen: Citizen, member: Member): number {
-  return drawNonce(member.voter ? citizen.nonces.voters : citizen.nonces.strangers);
+  return drawNonce(member.configured ? citizen.nonces.configured : citizen.nonces.strangers);
 }
 
 /** Whether this member would lead right now. */
@@ -257,14 +263,9 @@ export function isEligible(citizen: Citizen): boolean {
     citizen.now >= citizen.retiredUntil;
 }
 
-/** The other members whose votes count. */
-export function voters(citizen: Citizen): Member[] {
-  return [...citizen.members.values()].filter((member) => member.voter);
-}
-
 /** How many voters there are: at least what options or discovery say, and more while more are known. */
 export function clusterSize(citizen: Citizen): number {
-  return Math.max(citizen.clusterSize, voters(citizen).length + 1);
+  return Math.max(citizen.clusterSize, citizen.voters.size + (citizen.votes ? 1 : 0));
 }
 
 /** How many grants a leader needs now. */
@@ -277,17 +278,25 @@ export function quorum(citizen: Citizen): number {
  * plain democracy a stranger could take the lead; with a secret it is no stranger.
  */
 export function isTrusted(citizen: Citizen, member: Member): boolean {
-  return member.voter || (citizen.config.sealed && citizen.config.quorum === "none");
+  return member.configured || (citizen.config.sealed && citizen.config.quorum === "none");
 }
 
-/** How a member is shown to the application. */
-export function memberInfo(member: Member): MemberInfo {
-  return {
-    id: member.id,
-    boot: member.boot,
-    source: member.address,
-    weight: member.weight,
-    eligible: member.eligible,
-    voter: member.voter,
-  };
+/** Whether what a member says of others counts: a stranger could have everybody removed. */
+export function isCredible(citizen: Citizen, member: Member): boolean {
+  return member.configured || citizen.config.sealed;
+}
+
+/** Whether this member hears from all configured members in each interval. */
+export function isMeshed(citizen: Citizen): boolean {
+  return isMesh(citizen.rings.configured.size);
+}
+
+/** Who is told at once of what happens to the lead: those that are heard in each interval, and the voters. The rest hear of it. */
+export function audience({ byBoot, rings }: Citizen): Set<Member> {
+  const { configured, strangers } = rings;
+  const told = new Set<Member>();
+  for (const member of byBoot.values()) {
+    if (member.voter || isMesh((member.configured ? configured : strangers).size)) told.add(member);
+  }
+  return told;
 }

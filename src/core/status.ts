@@ -4,9 +4,11 @@
  * @module
  */
 
+import { gossipFor } from "./gossip.ts";
+import type { Member } from "./member.ts";
 import type { Claim, Message, Status, Vote } from "./message.ts";
 import { UNKNOWN_BOOT } from "./message.ts";
-import { type Citizen, isEligible, type Member, nextNonce } from "./state.ts";
+import { type Citizen, isEligible, nextNonce } from "./state.ts";
 import { LIMITS } from "../limits.ts";
 
 /** Idle: nothing that this member did or promised can be behind a lease. */
@@ -22,6 +24,7 @@ export function ownStatus(citizen: Citizen): Status {
   const { config, candidacy } = citizen;
   return {
     beat: ++citizen.beat,
+    incarnation: citizen.incarnation,
     id: config.id,
     address: config.address,
     weight: config.weight,
@@ -46,15 +49,23 @@ export function sendPing(citizen: Citizen, member: Member, claim: Claim | undefi
   if (member.pings.length >= LIMITS.outstandingPings) member.pings.shift();
   member.pings.push({ nonce, sentAt: citizen.now });
   member.lastPing = citizen.now;
-  send(citizen, member, { kind: "ping", nonce, status, claim });
+  send(citizen, member, { kind: "ping", nonce, status, claim, ...gossipTo(citizen, member) });
 }
 
 /** Answers `nonce` to the boot that asked. */
 export function sendAck(
   citizen: Citizen,
-  address: string,
+  member: Member,
   to: string,
   ack: { readonly nonce: number; readonly challenge: number; readonly vote: Vote | undefined },
 ): void {
-  citizen.effects.push({ kind: "send", address, to, message: { kind: "ack", ...ack, status: ownStatus(citizen) } });
+  const gossip = ack.challenge === 0 ? gossipTo(citizen, member) : undefined;
+  const message: Message = { kind: "ack", ...ack, status: ownStatus(citizen), ...gossip };
+  citizen.effects.push({ kind: "send", address: member.address, to, message });
+}
+
+function gossipTo(citizen: Citizen, member: Member): Pick<Extract<Message, { kind: "ping" }>, "gossip"> | undefined {
+  // Who has not proved to be there would be sent more than it sent.
+  const gossip = member.route === "" || !member.alive ? undefined : gossipFor(citizen, member);
+  return gossip && { gossip };
 }

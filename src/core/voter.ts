@@ -6,7 +6,8 @@
 
 import type { Boot, Claim, Refusal, Vote } from "./message.ts";
 import { outranks } from "./rank.ts";
-import { type Citizen, clusterSize, type Member, voters } from "./state.ts";
+import type { Member } from "./member.ts";
+import { type Citizen, clusterSize } from "./state.ts";
 import { sendAck } from "./status.ts";
 
 /** Whether the vote is promised to nobody. */
@@ -27,10 +28,10 @@ export function isQuarantined(citizen: Citizen): boolean {
 export function reviewQuarantine(citizen: Citizen): void {
   const { ballot } = citizen;
   if (isQuarantined(citizen)) {
-    const others = voters(citizen);
+    const others = [...citizen.voters];
     const plain = citizen.config.quorum === "none";
     const ready = others.every((member) => plain ? member.alive : member.toldIdle);
-    if (!ready || others.length < clusterSize(citizen) - 1) return;
+    if (!ready || others.length < clusterSize(citizen) - (citizen.votes ? 1 : 0)) return;
     ballot.quarantineUntil = citizen.now;
   } else if (ballot.floorTerm > 0) {
     return;
@@ -46,7 +47,7 @@ export function reviewQuarantine(citizen: Citizen): void {
 export function vote(citizen: Citizen, member: Member, from: Boot, claim: Claim, inOffice: boolean): Vote {
   const { ballot } = citizen;
   const refuse = (refusal: Refusal): Vote => ({ term: claim.term, sequence: claim.sequence, refusal });
-  if (!member.voter) return refuse("not-a-voter");
+  if (!member.configured || !citizen.votes) return refuse("not-a-voter");
   // The candidate would believe for longer than this voter promises, or is quarantined after a restart.
   if (claim.lease > citizen.config.timeout) return refuse("longer-lease");
   if (isQuarantined(citizen)) return refuse("quarantined");
@@ -100,7 +101,7 @@ export function reviewDeferred(citizen: Citizen): void {
   } else if (isVoteFree(citizen) && citizen.candidacy === undefined) {
     citizen.ballot.deferred = undefined;
     const answer = vote(citizen, member, deferred.boot, deferred.claim, false);
-    sendAck(citizen, deferred.address, deferred.boot, { nonce: deferred.nonce, challenge: 0, vote: answer });
+    sendAck(citizen, member, deferred.boot, { nonce: deferred.nonce, challenge: 0, vote: answer });
   }
 }
 

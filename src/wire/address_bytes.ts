@@ -24,6 +24,12 @@ export function writeAddress(writer: ByteWriter, address: string, name: string):
   writer.raw(bytes);
 }
 
+/** Writes an address, or a zero for the empty one. */
+export function writeAddressOrNone(writer: ByteWriter, address: string, name: string): void {
+  if (address === "") writer.u8(0);
+  else writeAddress(writer, address, name);
+}
+
 function addressBytes(address: string, name: string): Uint8Array {
   const colon = address.lastIndexOf(":");
   const kind = address.startsWith("[") ? "ipv6" : "ipv4";
@@ -51,7 +57,16 @@ function expand(host: string): number[] {
  * reached there, or too many can.
  */
 export function readAddress(reader: ByteReader): string {
+  return readFamily(reader, reader.u8());
+}
+
+/** Reads what {@linkcode writeAddressOrNone} wrote. */
+export function readAddressOrNone(reader: ByteReader): string {
   const family = reader.u8();
+  return family === 0 ? "" : readFamily(reader, family);
+}
+
+function readFamily(reader: ByteReader, family: number): string {
   let host = "";
   if (family === 4) {
     host = `${reader.u8()}.${reader.u8()}.${reader.u8()}.${reader.u8()}`;

@@ -7,16 +7,28 @@
  * @module
  */
 
-import type { Ack, Claim, Message, Ping, Refusal, Status, Vote } from "../core/message.ts";
+import type { Ack, Claim, Gossip, Message, Ping, Refusal, Status, Vote } from "../core/message.ts";
 import { BOUNDS } from "../limits.ts";
-import { readAddress, writeAddress } from "./address_bytes.ts";
-import type { ByteReader, ByteWriter } from "./bytes.ts";
+import { GOSSIP_BYTES, readGossip, readRumors, writeGossip, writeRumors } from "./gossip.ts";
+import { readAddress, readAddressOrNone, writeAddress, writeAddressOrNone } from "./address_bytes.ts";
+import { type ByteReader, type ByteWriter, INTEGER_BYTES } from "./bytes.ts";
 import { chunkOf, type DataFragment } from "./fragments.ts";
 
 /** What a datagram carries: a message for the core, or a piece of one for the application. */
 export type Payload = Message | DataFragment;
 
-const KINDS = { ping: 1, ack: 2, release: 3, leave: 4, probe: 5, vouch: 6, data: 7 } as const;
+const KINDS = {
+  ping: 1,
+  ack: 2,
+  release: 3,
+  leave: 4,
+  probe: 5,
+  vouch: 6,
+  data: 7,
+  nack: 8,
+  pull: 9,
+  page: 10,
+} as const;
 /** By their numbers on the wire; 0 is a grant. */
 const REFUSALS: readonly (Refusal | undefined)[] = [
   undefined,
@@ -32,9 +44,14 @@ const IDLE = 2;
 const LEADING = 4;
 /** A ping's claim, an ack's vote. */
 const BALLOT = 8;
+const GOSSIP = 16;
+const STATUS_FLAGS = ELIGIBLE | IDLE | LEADING | BALLOT | GOSSIP;
 const CHANNEL = 1;
 
 const MICROSECONDS = 1000;
+const CLAIM_BYTES = 3 * INTEGER_BYTES + 4;
+/** With IPv6. */
+const ADDRESS_BYTES = 19;
 
 /** Writes a body. A value that no valid member would say is a mistake of the caller: a RangeError. */
 export function writeBody(writer: ByteWriter, payload: Payload): void {
@@ -42,14 +59,16 @@ export function writeBody(writer: ByteWriter, payload: Payload): void {
   switch (payload.kind) {
     case "ping":
       writer.integer(payload.nonce, "nonce");
-      writeStatus(writer, payload.status, payload.claim !== undefined);
+      writeStatus(writer, payload.status, ballotFlag(payload.claim) | gossipFlag(payload.gossip));
       if (payload.claim !== undefined) writeClaim(writer, payload.claim);
+      if (payload.gossip !== undefined) writeGossip(writer, payload.gossip);
       break;
     case "ack":
       writer.integer(payload.nonce, "nonce");
       writer.integer(payload.challenge, "challenge");
-      writeStatus(writer, payload.status, payload.vote !== undefined);
+      writeStatus(writer, payload.status, ballotFlag(payload.vote) | gossipFlag(payload.gossip));
       if (payload.vote !== undefined) writeVote(writer, payload.vote);
+      if (payload.gossip !== undefined) writeGossip(writer, payload.gossip);
       break;
     case "release":
       writer.integer(payload.nonce, "nonce");
@@ -71,15 +90,38 @@ export function writeBody(writer: ByteWriter, payload: Payload): void {
     case "data":
       writeFragment(writer, payload);
       break;
+    case "nack":
+      writeAddress(writer, payload.target, "target");
+      break;
+    case "pull":
+      writeAddressOrNone(writer, payload.after, "after");
+      break;
+    case "page":
+      writeAddressOrNone(writer, payload.after, "after");
+      writeAddressOrNone(writer, payload.upTo, "upTo");
+      writeRumors(writer, payload.rumors);
   }
 }
 
-function writeStatus(writer: ByteWriter, status: Status, ballot: boolean): void {
+/** At most what a ping or an ack of that member takes without its rumors: a ping with a claim is the longest. */
+export function statusBytes(id: string): number {
+  const idBytes = 1 + new TextEncoder().encode(id).length;
+  return 1 + 1 + 5 * INTEGER_BYTES + idBytes + ADDRESS_BYTES + 8 + 4 + CLAIM_BYTES + GOSSIP_BYTES;
+}
+
+function ballotFlag(ballot: Claim | Vote | undefined): number {
+  return ballot === undefined ? 0 : BALLOT;
+}
+
+function gossipFlag(gossip: Gossip | undefined): number {
+  return gossip === undefined ? 0 : GOSSIP;
+}
+
+function writeStatus(writer: ByteWriter, status: Status, flags: number): void {
   const { leading } = status;
-  writer.u8(
-    (status.eligible ? ELIGIBLE : 0) | (status.idle ? IDLE : 0) | (leading ? LEADING : 0) | (ballot ? BALLOT : 0),
-  );
+  writer.u8(flags | (status.eligible ? ELIGIBLE : 0) | (status.idle ? IDLE : 0) | (leading ? LEADING : 0));
   writer.integer(status.beat, "beat");
+  writer.integer(status.incarnation, "incarnation");
   writer.text(status.id, BOUNDS.maxNameBytes, "id");
   writeAddress(writer, status.address, "address");
   writer.finite(status.weight, "weight");
@@ -144,6 +186,17 @@ function readKind(reader: ByteReader, exact: boolean): Payload | undefined {
       return { kind: "vouch", target: readAddress(reader), boot: reader.boot(), age: reader.u32() / MICROSECONDS };
     case KINDS.data:
       return readFragment(reader, exact);
+    case KINDS.nack:
+      return { kind: "nack", target: readAddress(reader) };
+    case KINDS.pull:
+      return { kind: "pull", after: readAddressOrNone(reader) };
+    case KINDS.page:
+      return {
+        kind: "page",
+        after: readAddressOrNone(reader),
+        upTo: readAddressOrNone(reader),
+        rumors: readRumors(reader),
+      };
     default:
       return undefined;
   }
@@ -151,17 +204,20 @@ function readKind(reader: ByteReader, exact: boolean): Payload | undefined {
 
 function readPing(reader: ByteReader, exact: boolean): Ping {
   const nonce = reader.integer();
-  const flags = readFlags(reader, ELIGIBLE | IDLE | LEADING | BALLOT, exact);
+  const flags = readFlags(reader, STATUS_FLAGS, exact);
   const status = readStatus(reader, flags);
-  return { kind: "ping", nonce, status, claim: flags & BALLOT ? readClaim(reader) : undefined };
+  const claim = flags & BALLOT ? readClaim(reader) : undefined;
+  return { kind: "ping", nonce, status, claim, ...(flags & GOSSIP ? { gossip: readGossip(reader) } : undefined) };
 }
 
 function readAck(reader: ByteReader, exact: boolean): Ack {
   const nonce = reader.integer();
   const challenge = reader.integer();
-  const flags = readFlags(reader, ELIGIBLE | IDLE | LEADING | BALLOT, exact);
+  const flags = readFlags(reader, STATUS_FLAGS, exact);
   const status = readStatus(reader, flags);
-  return { kind: "ack", nonce, challenge, status, vote: flags & BALLOT ? readVote(reader) : undefined };
+  const vote = flags & BALLOT ? readVote(reader) : undefined;
+  const gossip = flags & GOSSIP ? { gossip: readGossip(reader) } : undefined;
+  return { kind: "ack", nonce, challenge, status, vote, ...gossip };
 }
 
 function readFlags(reader: ByteReader, known: number, exact: boolean): number {
@@ -173,6 +229,7 @@ function readFlags(reader: ByteReader, known: number, exact: boolean): number {
 function readStatus(reader: ByteReader, flags: number): Status {
   return {
     beat: reader.integer(),
+    incarnation: reader.integer(),
     id: reader.text(BOUNDS.maxNameBytes),
     address: readAddress(reader),
     weight: reader.finite(),

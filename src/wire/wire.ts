@@ -8,11 +8,12 @@ import type { Boot } from "../core/message.ts";
 import { BOUNDS } from "../limits.ts";
 import { ByteReader, ByteWriter, isBoot } from "./bytes.ts";
 import { crc32 } from "./checksum.ts";
-import { type Payload, readBody, writeBody } from "./codec.ts";
+import { type Payload, readBody, statusBytes, writeBody } from "./codec.ts";
 import { payloadRoom } from "./fragments.ts";
 import {
   CHECKSUM_BYTES,
   CHECKSUMMED,
+  envelopeBytes,
   type Header,
   headerPrefix,
   MINOR,
@@ -59,6 +60,8 @@ export interface Wire {
   open(bytes: Uint8Array): Opened;
   /** The most payload bytes of a fragment whose datagram must not be larger than `maxPacketSize` bytes. */
   payloadRoom(maxPacketSize: number): number;
+  /** The bytes left for rumors in every ping, ack and page of the member with that id. */
+  rumorRoom(maxPacketSize: number, id: string): number;
 }
 
 /** Datagrams are written here, and then copied in their size: one of a thread is enough, nothing waits in between. */
@@ -93,6 +96,8 @@ export function createWire(config: WireConfig): Wire {
       return typeof packet === "string" ? { ok: false, reason: packet } : { ok: true, packet };
     },
     payloadRoom: (maxPacketSize) => payloadRoom(maxPacketSize, clusterBytes, sealer !== undefined),
+    rumorRoom: (maxPacketSize, id) =>
+      maxPacketSize - envelopeBytes(clusterBytes, sealer !== undefined) - statusBytes(id),
   };
 }
 

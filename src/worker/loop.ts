@@ -31,6 +31,9 @@ import { type Order, type Parcel, type Report, transferOf } from "./protocol.ts"
 type Start = Extract<Order, { type: "start" }>;
 type Command = Exclude<Order, Start>;
 
+/** A timer that would fire earlier than by this part of an interval is set anew. */
+const SLACK = 8;
+
 const NOBODY: Leadership = { leading: false, term: 0, deadline: 0, wallDeadline: 0 };
 
 /** Runs one member at the end of `port`, from its `start` to its `close`. */
@@ -98,16 +101,18 @@ class Loop {
     this.#view = new SharedView(start.view);
     this.#counters = new Counters(start.counters);
     this.#offset = new ClockOffset(watched ? start.sentAt : now, now);
+    this.#wire = createWire({ cluster: settings.cluster, boot: this.#boot, secrets: settings.secrets });
     this.#citizen = createCitizen({
       ...settings,
       boot: this.#boot,
       address,
       drift: DEFAULTS.drift,
+      lifeguard: true,
+      rumorBytes: this.#wire.rumorRoom(settings.maxPacketSize, settings.id),
       sealed: settings.secrets.length > 0,
       seed: crypto.getRandomValues(new Uint32Array(1))[0] ?? 0,
       nonceSeed: [...crypto.getRandomValues(new Uint32Array(NONCE_SEED_WORDS))],
     }, { now, wall: Date.now() });
-    this.#wire = createWire({ cluster: settings.cluster, boot: this.#boot, secrets: settings.secrets });
     this.#messenger = new Messenger(this.#wire.payloadRoom(settings.maxPacketSize), settings.channels);
     if (settings.broadcast !== false) {
       const sender = { cluster: settings.cluster, self: settings.id };
@@ -126,8 +131,7 @@ class Loop {
         return;
       case "peers":
         this.#hasPeers = true;
-        this.#run({ kind: "peers", addresses: order.addresses, clusterSize: order.clusterSize });
-        return;
+        return this.#run({ ...order, kind: "peers" });
       case "resign":
         if (this.#hasPeers) this.#run({ kind: "resign" });
         this.#port.post({ type: "done", request: order.request });
@@ -202,8 +206,9 @@ class Loop {
     if (this.#over) return;
     const now = performance.now();
     const due = Math.min(wakeAt(this.#citizen), now + this.#settings.timeout);
-    // A timer that fires early costs one tick; setting it anew for every datagram would cost more.
-    if (due >= this.#due) return;
+    // A timer that fires a little early costs one tick; setting it anew for every datagram would cost more.
+    const slack = this.#settings.interval / SLACK;
+    if (due >= this.#due && due < this.#due + slack) return;
     clearTimeout(this.#timer);
     this.#due = due;
     this.#timer = setTimeout(() => this.#tick(), Math.max(0, Math.ceil(due - now)));

@@ -145,6 +145,7 @@ Deno.test("repeating what a dead leader said does not keep it alive, in office o
   for (let repeat = 0; repeat < 3 * TIMEOUT / 50; repeat++) {
     solo.packet(leader, last);
     solo.advance(50);
+    if (repeat === TIMEOUT / 50) solo.accuse(other, leader);
   }
   assertEquals(solo.leader, undefined, "it is still followed");
   assertEquals(solo.ids, ["m3"], "it still counts as alive");

@@ -7,7 +7,7 @@
 import { type Citizen, createCitizen, leaderOf, members, step, wakeAt } from "../../src/core/citizen.ts";
 import type { Effect } from "../../src/core/effect.ts";
 import type { CitizenConfig, Event } from "../../src/core/input.ts";
-import type { Ack, Claim, Message, Ping, Status, Vote } from "../../src/core/message.ts";
+import type { Ack, Claim, Message, Ping, Rumor, Status, Vote } from "../../src/core/message.ts";
 
 export const INTERVAL = 100;
 export const TIMEOUT = 500;
@@ -39,6 +39,8 @@ export function configOf(n: number, overrides: Partial<CitizenConfig> = {}): Cit
     drift: DRIFT,
     quorum: "majority",
     sealed: false,
+    lifeguard: true,
+    rumorBytes: 700,
     seed: n,
     nonceSeed: Array.from({ length: 8 }, (_, word) => Math.imul(n * 8 + word + 1, 0x9e3779b1) >>> 0),
     ...overrides,
@@ -49,6 +51,7 @@ export function configOf(n: number, overrides: Partial<CitizenConfig> = {}): Cit
 export interface Puppet {
   /** Of the last status it gave. */
   beat: number;
+  incarnation: number;
   id: string;
   boot: string;
   address: string;
@@ -66,6 +69,7 @@ export interface Puppet {
 export function puppetOf(n: number, overrides: Partial<Puppet> = {}): Puppet {
   return {
     beat: 0,
+    incarnation: 1,
     id: `m${n}`,
     boot: bootOf(n),
     address: addressOf(n),
@@ -82,8 +86,8 @@ export function puppetOf(n: number, overrides: Partial<Puppet> = {}): Puppet {
 
 /** What the puppet says of itself now. */
 export function statusOf(puppet: Puppet): Status {
-  const { id, address, weight, eligible, idle, highestTerm, leading } = puppet;
-  return { beat: ++puppet.beat, id, address, weight, eligible, idle, highestTerm, leading };
+  const { incarnation, id, address, weight, eligible, idle, highestTerm, leading } = puppet;
+  return { beat: ++puppet.beat, incarnation, id, address, weight, eligible, idle, highestTerm, leading };
 }
 
 export function claimOf(term: number, sequence = 1, succeeds = 0): Claim {
@@ -191,6 +195,23 @@ export class Solo {
   /** What the citizen answers to the puppet's claim: "granted", the refusal, or undefined when it says nothing. */
   claim(puppet: Puppet, claim: Claim): string | undefined {
     return voteIn(this.ping(puppet, claim), claim);
+  }
+
+  /** The puppet says that it does not hear the other either. */
+  accuse(puppet: Puppet, { address, boot, incarnation }: Puppet): Effect[] {
+    return this.tell(puppet, { kind: "suspect", address, boot, incarnation, by: puppet.boot });
+  }
+
+  /** A ping that carries rumors. */
+  tell(puppet: Puppet, ...rumors: readonly Rumor[]): Effect[] {
+    const gossip = { reign: undefined, rumors };
+    return this.packet(puppet, {
+      kind: "ping",
+      nonce: ++this.#nonce,
+      status: statusOf(puppet),
+      claim: undefined,
+      gossip,
+    });
   }
 
   release(puppet: Puppet, term: number, successor?: string, where: { source?: string } = {}): Effect[] {

@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { type Citizen, wakeAt } from "../../src/core/citizen.ts";
 import type { Event } from "../../src/core/input.ts";
-import type { Message } from "../../src/core/message.ts";
+import type { Message, Rumor } from "../../src/core/message.ts";
 import { LIMITS } from "../../src/limits.ts";
 import { addressOf, bootOf, INTERVAL, ofKind, type Puppet, puppetOf, Solo, TIMEOUT } from "./harness.ts";
 
@@ -34,6 +34,7 @@ const anyStatus = fc.record({
   idle: fc.boolean(),
   highestTerm: anyTerm,
   beat: anyTerm,
+  incarnation: anyTerm,
   leading: fc.option(fc.record({ term: anyTerm, remaining: anyAge }), { nil: undefined }),
 });
 const anyClaim = fc.record({ term: anyTerm, sequence: anyTerm, succeeds: anyTerm, lease: anyAge });
@@ -41,6 +42,36 @@ const anyVote = fc.record({
   term: anyTerm,
   sequence: fc.oneof(fc.integer({ min: 0, max: 4 }), anyTerm),
   refusal: fc.constantFrom(undefined, "quarantined", "held", "stale-term", "not-a-voter", "longer-lease"),
+});
+const anyRumor: fc.Arbitrary<Rumor> = fc.oneof(
+  fc.record({
+    kind: fc.constant("alive" as const),
+    address: anyAddress,
+    boot: anyBoot,
+    incarnation: anyTerm,
+    id: fc.constantFrom("m1", "m2", "m3", "m4", "__proto__", "toString"),
+    weight: fc.double({ noNaN: true, noDefaultInfinity: true }),
+    eligible: fc.boolean(),
+  }),
+  fc.record({
+    kind: fc.constant("suspect" as const),
+    address: anyAddress,
+    boot: anyBoot,
+    incarnation: anyTerm,
+    by: anyBoot,
+  }),
+  fc.record({
+    kind: fc.constant("dead" as const),
+    address: anyAddress,
+    boot: anyBoot,
+    incarnation: anyTerm,
+    left: fc.boolean(),
+  }),
+);
+const anyRumors = fc.array(anyRumor, { maxLength: 5 });
+const anyGossip = fc.record({
+  reign: fc.option(fc.record({ boot: anyBoot, term: anyTerm, beat: anyTerm, remaining: anyAge }), { nil: undefined }),
+  rumors: anyRumors,
 });
 const anyNonce = fc.oneof(fc.integer({ min: 0, max: 60 }), fc.maxSafeNat());
 
@@ -50,6 +81,7 @@ const anyMessage: fc.Arbitrary<Message> = fc.oneof(
     nonce: anyNonce,
     status: anyStatus,
     claim: fc.option(anyClaim, { nil: undefined }),
+    gossip: fc.option(anyGossip, { nil: undefined }),
   }),
   fc.record({
     kind: fc.constant("ack"),
@@ -57,6 +89,7 @@ const anyMessage: fc.Arbitrary<Message> = fc.oneof(
     challenge: anyNonce,
     status: anyStatus,
     vote: fc.option(anyVote, { nil: undefined }),
+    gossip: fc.option(anyGossip, { nil: undefined }),
   }),
   fc.record({
     kind: fc.constant("release"),
@@ -67,6 +100,9 @@ const anyMessage: fc.Arbitrary<Message> = fc.oneof(
   fc.record({ kind: fc.constant("leave"), nonce: anyNonce }),
   fc.record({ kind: fc.constant("probe"), target: anyAddress }),
   fc.record({ kind: fc.constant("vouch"), target: anyAddress, boot: anyBoot, age: anyAge }),
+  fc.record({ kind: fc.constant("nack"), target: anyAddress }),
+  fc.record({ kind: fc.constant("pull"), after: anyAddress }),
+  fc.record({ kind: fc.constant("page"), after: anyAddress, upTo: anyAddress, rumors: anyRumors }),
 ) as fc.Arbitrary<Message>;
 
 const anyPacket: fc.Arbitrary<Event> = fc.record({
@@ -100,9 +136,10 @@ const anyStep = fc.record({ after: fc.constantFrom(0, 0, 0, 1, 10, INTERVAL, TIM
 
 /** Everything a citizen keeps that others could make it keep. */
 function kept(citizen: Citizen): number {
-  let count = citizen.members.size + citizen.byBoot.size + citizen.probes.size + citizen.releases.length +
-    citizen.handedTo.size + (citizen.candidacy?.sent.size ?? 0) + (citizen.candidacy?.granted.size ?? 0);
-  for (const { askers } of citizen.probes.values()) count += askers.size;
+  let count = citizen.members.size + citizen.byBoot.size + citizen.errands.size + citizen.releases.length +
+    citizen.handedTo.size + citizen.mill.size + citizen.lookups.size + citizen.probing.size + citizen.suspects.size +
+    (citizen.candidacy?.sent.size ?? 0) + (citizen.candidacy?.granted.size ?? 0);
+  for (const { askers } of citizen.errands.values()) count += askers.size;
   for (const { pings } of citizen.members.values()) count += pings.length;
   return count;
 }

@@ -48,7 +48,10 @@ Deno.test("a stranger that answers its challenge becomes a member without a vote
   const solo = new Solo([puppetOf(2)]);
   const added = ofKind(solo.introduce(stranger), "added");
   assertEquals(added.map(({ member }) => [member.id, member.voter]), [["m9", false]]);
-  assertEquals(changes(solo.advance(2 * TIMEOUT)), ["added m2", "removed m9"]);
+  const effects = solo.advance(TIMEOUT - 50);
+  solo.accuse(solo.puppets[0]!, stranger);
+  assertEquals(changes([...effects, ...solo.advance(TIMEOUT)]), ["added m2", "removed m9"]);
+  solo.advance(20 * TIMEOUT);
   assertEquals(solo.citizen.members.has(stranger.address), false);
 });
 
@@ -107,10 +110,13 @@ Deno.test("a ping to an older boot is answered with a challenge and is no sign o
 
 Deno.test("a silent peer is removed after the timeout and not before", () => {
   const peer = puppetOf(2, { answers: false });
-  const solo = new Solo([peer, puppetOf(3)]);
+  const witness = puppetOf(3);
+  const solo = new Solo([peer, witness]);
   solo.advance(37);
   solo.introduce(peer);
-  assertEquals(changes(solo.advance(TIMEOUT - 1)), []);
+  solo.advance(TIMEOUT - 50);
+  solo.accuse(witness, peer);
+  assertEquals(changes(solo.advance(49)), []);
   assertEquals(changes(solo.advance(1)), ["removed m2"]);
   assertEquals(solo.ids, ["m3"]);
 });
@@ -185,7 +191,9 @@ Deno.test("others are asked about a silent peer, and their word keeps it", () =>
     assertEquals(changes(solo.advance(INTERVAL)), []);
   }
   solo.packet(helper, { kind: "vouch", target: silent.address, boot: silent.boot, age: 50 });
-  assertEquals(changes(solo.advance(TIMEOUT - 51)), []);
+  solo.advance(TIMEOUT - 100);
+  solo.accuse(helper, silent);
+  assertEquals(changes(solo.advance(49)), []);
   assertEquals(changes(solo.advance(1)), ["removed m2"], "the age counts");
 });
 
@@ -199,6 +207,7 @@ Deno.test("a word for another boot, for who is gone or from who is unknown keeps
   solo.packet(helper, { kind: "vouch", target: addressOf(50), boot: silent.boot, age: 0 });
   const unknown = solo.packet(puppetOf(9), { kind: "vouch", target: silent.address, boot: silent.boot, age: 0 });
   assertEquals(reasons(unknown), ["unverified"]);
+  solo.accuse(helper, silent);
   assertEquals(changes(solo.advance(10)), ["removed m2"]);
   solo.packet(helper, { kind: "vouch", target: silent.address, boot: silent.boot, age: 0 });
   assertEquals(solo.ids, ["m3"]);
@@ -265,7 +274,11 @@ Deno.test("discovery adds voters and drops them once they are silent", () => {
   assertEquals(changes([...effects, ...solo.advance(INTERVAL)]), ["added m4"]);
   assertEquals(solo.citizen.members.get(goes.address)?.voter, true, "it may still vote while it is there");
   goes.answers = false;
-  assertEquals(changes(solo.advance(2 * TIMEOUT)), ["removed m3"]);
+  solo.advance(TIMEOUT - 50);
+  for (const witness of [stays, comes]) solo.accuse(witness, goes);
+  assertEquals(changes(solo.advance(TIMEOUT)), ["removed m3"]);
+  assertEquals(solo.citizen.members.get(goes.address)?.voter, false);
+  solo.advance(20 * TIMEOUT);
   assertEquals(solo.citizen.members.has(goes.address), false);
   assertEquals(solo.citizen.members.size, 2, "own address is no peer");
 });
@@ -319,9 +332,9 @@ Deno.test("probes that wait are bounded", () => {
   const asker = voters[0]!;
   solo.introduce(asker);
   for (const { address } of voters) solo.packet(asker, { kind: "probe", target: address });
-  assertEquals(solo.citizen.probes.size, LIMITS.pendingProbes);
+  assertEquals(solo.citizen.errands.size, LIMITS.pendingProbes);
   solo.advance(2 * TIMEOUT);
-  assertEquals(solo.citizen.probes.size, 0);
+  assertEquals(solo.citizen.errands.size, 0);
 });
 
 Deno.test("a voter whose datagrams come from another place is the same member once it has proved it", () => {

@@ -17,6 +17,7 @@ function wellFormed(cluster: string, secret: string | undefined, to: string, tar
   const wire = createWire({ cluster, boot: "00000000000000e1", secrets: secret === undefined ? [] : [secret] });
   const status = {
     beat: 1e9,
+    incarnation: 1e15,
     id: "stranger",
     address: target,
     weight: 1e300,
@@ -25,13 +26,25 @@ function wellFormed(cluster: string, secret: string | undefined, to: string, tar
     highestTerm: Date.now() + 1e6,
     leading: { term: Date.now() + 1e6, remaining: 500 },
   };
+  const boot = "00000000000000e1";
+  const gossip = {
+    reign: { boot, term: Date.now() + 1e6, beat: 1e9, remaining: 1e9 },
+    rumors: [
+      { kind: "alive", address: target, boot, incarnation: 1e15, id: "ghost", weight: 1e300, eligible: true },
+      { kind: "suspect", address: target, boot: to, incarnation: 1e15, by: boot },
+      { kind: "dead", address: target, boot: to, incarnation: 1e15, left: true },
+    ],
+  } as const;
   const payloads: Payload[] = [
-    { kind: "ping", nonce: 1, status, claim: { term: Date.now() + 1e6, sequence: 1, succeeds: 0, lease: 500 } },
-    { kind: "ack", nonce: 1, challenge: 7, status, vote: { term: 1, sequence: 1, refusal: undefined } },
+    { kind: "ping", nonce: 1, status, gossip, claim: { term: Date.now() + 1e6, sequence: 1, succeeds: 0, lease: 500 } },
+    { kind: "ack", nonce: 1, challenge: 7, status, gossip, vote: { term: 1, sequence: 1, refusal: undefined } },
     { kind: "release", nonce: 1, term: Date.now(), successor: "00000000000000e1" },
     { kind: "leave", nonce: 1 },
     { kind: "probe", target },
-    { kind: "vouch", target, boot: "00000000000000e1", age: 0 },
+    { kind: "vouch", target, boot, age: 0 },
+    { kind: "nack", target },
+    { kind: "pull", after: "" },
+    { kind: "page", after: "", upTo: target, rumors: gossip.rumors },
     { kind: "data", channel: false, message: 1, index: 0, count: 1, total: 6, payload: new Uint8Array(6) },
     { kind: "data", channel: false, message: 2, index: 0, count: 9, total: 9000, payload: new Uint8Array(1000) },
   ];

@@ -90,7 +90,8 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [{
       file: "state.ts",
       find: "return quorumOf(citizen.config.quorum, clusterSize(citizen));",
-      replace: "return quorumOf(citizen.config.quorum, voters(citizen).filter((member) => member.alive).length + 1);",
+      replace:
+        "return quorumOf(citizen.config.quorum, [...citizen.voters].filter((member) => member.alive).length + 1);",
     }],
   },
   {
@@ -114,8 +115,8 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: "candidacy.ts",
-        find: "if (address === citizen.config.address || citizen.members.get(address)?.voter === true) yield sentAt;",
-        replace: "if (address !== undefined) yield sentAt;",
+        find: "if (isOwn ? citizen.votes : citizen.members.get(address)?.voter === true) yield sentAt;",
+        replace: "if (isOwn || address !== undefined) yield sentAt;",
       },
       { file: "heartbeat.ts", find: "member.voter ? claim : undefined", replace: "claim" },
     ],
@@ -127,17 +128,17 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: "one silent interval removes a member",
     patches: [{
-      file: "membership.ts",
-      find: "} else if (citizen.now >= member.lastSign + timeout) {",
-      replace: "} else if (citizen.now >= member.lastSign + 2.5 * citizen.config.interval) {",
+      file: "suspicion.ts",
+      find: "return lifeguard ? Math.max(due, member.lastSign + timeout) : due;",
+      replace: "return Math.min(due, member.lastSign + 2.5 * interval);",
     }],
   },
   {
     bug: "configured peers are forgotten when they fall silent",
     patches: [{
       file: "heartbeat.ts",
-      find: "return member.voter && citizen.now",
-      replace: "return member.voter && member.lastSign < 0 && citizen.now",
+      find: "return citizen.now - member.lastPing >=",
+      replace: "return member.lastSign < 0 && citizen.now - member.lastPing >=",
     }],
   },
   {

@@ -7,7 +7,7 @@ import { type Mutant, MUTANTS } from "./mutants.ts";
 
 /** The seeds that the sweep of the real core runs, and passes. */
 const FIRST = 1;
-const SEEDS = 600;
+const SEEDS = 1000;
 
 /** Copies the core to a folder of its own with the bug planted, and imports it. */
 async function plant({ patches }: Mutant, folder: string): Promise<Core<unknown>> {

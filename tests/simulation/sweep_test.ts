@@ -7,7 +7,7 @@ import { replayCommand, seedsFrom, sweep, type Totals } from "../../scripts/simu
 
 const FIRST = 1;
 const PART = 100;
-const PARTS = 6;
+const PARTS = 10;
 
 function failures({ failures }: Totals): string {
   return failures.map(({ seed, text }) => `${replayCommand(seed)}    ${text}`).join("\n");

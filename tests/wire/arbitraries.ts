@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Claim, Message, Refusal, Status, Vote } from "../../src/core/message.ts";
+import type { Claim, Gossip, Message, Refusal, Rumor, Status, Vote } from "../../src/core/message.ts";
 import { canonicalAddress } from "../../src/address.ts";
 import type { DataFragment } from "../../src/wire/fragments.ts";
 import { fragment } from "../../src/wire/fragments.ts";
@@ -30,6 +30,7 @@ const duration = fc.nat(Math.floor(0xffff_ffff / 125)).map((eighths) => eighths 
 
 const status: fc.Arbitrary<Status> = fc.record({
   beat: integer,
+  incarnation: integer,
   id: name,
   address,
   weight: fc.double({ noNaN: true, noDefaultInfinity: true }),
@@ -51,13 +52,30 @@ const refusal = fc.constantFrom<Refusal | undefined>(
 );
 const vote: fc.Arbitrary<Vote> = fc.record({ term: integer, sequence: integer, refusal }, { noNullPrototype: true });
 
+const weight = fc.double({ noNaN: true, noDefaultInfinity: true });
+const subject = { address, boot, incarnation: integer };
+/** Everything that can be said of a member. */
+export const rumor: fc.Arbitrary<Rumor> = fc.oneof(
+  fc.record(
+    { kind: fc.constant("alive"), ...subject, id: name, weight, eligible: fc.boolean() } as const,
+    { noNullPrototype: true },
+  ),
+  fc.record({ kind: fc.constant("suspect"), ...subject, by: boot } as const, { noNullPrototype: true }),
+  fc.record({ kind: fc.constant("dead"), ...subject, left: fc.boolean() } as const, { noNullPrototype: true }),
+);
+const reign = fc.record({ boot, term: integer, beat: integer, remaining: duration }, { noNullPrototype: true });
+const rumors = fc.array(rumor, { maxLength: 4 });
+const gossip: fc.Arbitrary<Gossip> = fc.record(
+  { reign: fc.option(reign, { nil: undefined }), rumors },
+  { noNullPrototype: true },
+);
+const cursor = fc.oneof(fc.constant(""), address);
+
 /** Every kind of message for the core. */
 export const message: fc.Arbitrary<Message> = fc.oneof(
   fc.record(
-    { kind: fc.constant("ping"), nonce: integer, status, claim: fc.option(claim, { nil: undefined }) } as const,
-    {
-      noNullPrototype: true,
-    },
+    { kind: fc.constant("ping"), nonce: integer, status, claim: fc.option(claim, { nil: undefined }), gossip } as const,
+    { noNullPrototype: true, requiredKeys: ["kind", "nonce", "status", "claim"] },
   ),
   fc.record(
     {
@@ -66,8 +84,9 @@ export const message: fc.Arbitrary<Message> = fc.oneof(
       challenge: integer,
       status,
       vote: fc.option(vote, { nil: undefined }),
+      gossip,
     } as const,
-    { noNullPrototype: true },
+    { noNullPrototype: true, requiredKeys: ["kind", "nonce", "challenge", "status", "vote"] },
   ),
   fc.record(
     {
@@ -81,6 +100,9 @@ export const message: fc.Arbitrary<Message> = fc.oneof(
   fc.record({ kind: fc.constant("leave"), nonce: integer } as const, { noNullPrototype: true }),
   fc.record({ kind: fc.constant("probe"), target: address } as const, { noNullPrototype: true }),
   fc.record({ kind: fc.constant("vouch"), target: address, boot, age: duration } as const, { noNullPrototype: true }),
+  fc.record({ kind: fc.constant("nack"), target: address } as const, { noNullPrototype: true }),
+  fc.record({ kind: fc.constant("pull"), after: cursor } as const, { noNullPrototype: true }),
+  fc.record({ kind: fc.constant("page"), after: cursor, upTo: cursor, rumors } as const, { noNullPrototype: true }),
 );
 
 /** Fragments as the library cuts them. */
@@ -89,7 +111,7 @@ export const data: fc.Arbitrary<DataFragment> = fc.tuple(
   name,
   fc.uint8Array({ maxLength: 4000 }),
   integer,
-  fc.integer({ min: 387, max: 1200 }),
+  fc.integer({ min: 411, max: 1200 }),
   fc.nat(),
 ).map(([channel, event, value, number, room, pick]) => {
   const pieces = fragment({ channel, name: event, value }, number, room);

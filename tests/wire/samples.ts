@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import type { Ack, Message, Ping } from "../../src/core/message.ts";
+import type { Ack, Gossip, Message, Ping, Rumor } from "../../src/core/message.ts";
 import { crc32 } from "../../src/wire/checksum.ts";
 import type { Payload } from "../../src/wire/codec.ts";
 
@@ -7,11 +7,23 @@ export const ALICE = "00000000000000a1";
 export const BOB = "b0b0000000000002";
 export const CLUSTER = "democracy";
 
+export const GOSSIP: Gossip = {
+  reign: { boot: BOB, term: 1_700_000_000_000, beat: 5, remaining: 12.345 },
+  rumors: [
+    { kind: "alive", address: "10.0.0.8:1", boot: BOB, incarnation: 7, id: "böb", weight: -1.5, eligible: true },
+    { kind: "alive", address: "10.0.0.9:1", boot: ALICE, incarnation: 0, id: "c", weight: 0, eligible: false },
+    { kind: "suspect", address: "[fd00::7]:80", boot: BOB, incarnation: 8, by: ALICE },
+    { kind: "dead", address: "10.0.0.8:1", boot: BOB, incarnation: 9, left: false },
+    { kind: "dead", address: "10.0.0.8:1", boot: BOB, incarnation: 9, left: true },
+  ],
+};
+
 export const PING: Ping = {
   kind: "ping",
   nonce: 7,
   status: {
     beat: 77,
+    incarnation: 1_700_000_000_001,
     id: "alice",
     address: "10.0.0.7:12345",
     weight: 0.5,
@@ -29,6 +41,7 @@ export const ACK: Ack = {
   challenge: 0x1f_ffff_ffff_ffff,
   status: { ...PING.status, id: "böb", address: "[fd00::7]:80", idle: true, leading: undefined },
   vote: { term: 1_700_000_000_000, sequence: 3, refusal: "held" },
+  gossip: GOSSIP,
 };
 
 /** One payload of each kind. */
@@ -39,6 +52,9 @@ export const SAMPLES: readonly Payload[] = [
   { kind: "leave", nonce: 10 },
   { kind: "probe", target: "10.0.0.9:65535" },
   { kind: "vouch", target: "[::1]:1", boot: BOB, age: 12.345 },
+  { kind: "nack", target: "10.0.0.9:65535" },
+  { kind: "pull", after: "10.0.0.9:65535" },
+  { kind: "page", after: "", upTo: "[::1]:1", rumors: GOSSIP.rumors },
   { kind: "data", channel: true, message: 5, index: 1, count: 2, total: 7, payload: Uint8Array.of(1, 2, 3) },
 ];
 
@@ -47,6 +63,7 @@ const address = "[fd00:1111:2222:3333:4444:5555:6666:7777]:65535";
 const most = Number.MAX_SAFE_INTEGER;
 const status = {
   beat: most,
+  incarnation: most,
   id,
   address,
   weight: -Number.MAX_VALUE,
@@ -56,14 +73,42 @@ const status = {
   leading: { term: most, remaining: 3_600_000 },
 };
 
+/** The longest that can be said of a member. */
+export const LONGEST_RUMOR: Rumor = {
+  kind: "alive",
+  address,
+  boot: BOB,
+  incarnation: most,
+  id,
+  weight: -Number.MAX_VALUE,
+  eligible: true,
+};
+const gossip = { reign: { boot: BOB, term: most, beat: most, remaining: 3_600_000 }, rumors: [LONGEST_RUMOR] };
+
 /** The longest message of each kind. */
 export const LONGEST: readonly Message[] = [
-  { kind: "ping", nonce: most, status, claim: { term: most, sequence: most, succeeds: most, lease: 3_600_000 } },
-  { kind: "ack", nonce: most, challenge: most, status, vote: { term: most, sequence: most, refusal: "longer-lease" } },
+  {
+    kind: "ping",
+    nonce: most,
+    status,
+    claim: { term: most, sequence: most, succeeds: most, lease: 3_600_000 },
+    gossip,
+  },
+  {
+    kind: "ack",
+    nonce: most,
+    challenge: most,
+    status,
+    vote: { term: most, sequence: most, refusal: "longer-lease" },
+    gossip,
+  },
   { kind: "release", nonce: most, term: most, successor: BOB },
   { kind: "leave", nonce: most },
   { kind: "probe", target: address },
   { kind: "vouch", target: address, boot: BOB, age: 3_600_000 },
+  { kind: "nack", target: address },
+  { kind: "pull", after: address },
+  { kind: "page", after: address, upTo: address, rumors: [LONGEST_RUMOR] },
 ];
 
 /** The datagram with a checksum that fits: what is left to find is wrong in itself. */

@@ -2,14 +2,16 @@ import { assert, assertEquals, assertGreater, assertLess, assertThrows } from "@
 import fc from "fast-check";
 import { Buffer } from "node:buffer";
 import { crc32 as zlibCrc32 } from "node:zlib";
+import type { Rumor } from "../../src/core/message.ts";
+import { bytesOf as roomOf, LEAST_RUMOR_BYTES } from "../../src/core/rumor.ts";
 import { BOUNDS, LIMITS } from "../../src/limits.ts";
 import { crc32 } from "../../src/wire/checksum.ts";
 import type { Payload } from "../../src/wire/codec.ts";
 import { fragment } from "../../src/wire/fragments.ts";
 import type { WireDrop } from "../../src/wire/header.ts";
 import { createWire, type Wire } from "../../src/wire/wire.ts";
-import { boot, name, payload } from "./arbitraries.ts";
-import { ACK, ALICE, BOB, CLUSTER, LONGEST, PING, SAMPLES, splice, withChecksum } from "./samples.ts";
+import { boot, name, payload, rumor } from "./arbitraries.ts";
+import { ACK, ALICE, BOB, CLUSTER, LONGEST, LONGEST_RUMOR, PING, SAMPLES, splice, withChecksum } from "./samples.ts";
 
 const plain = (own: string, cluster = CLUSTER): Wire => createWire({ cluster, boot: own, secrets: [] });
 const alice = plain(ALICE);
@@ -75,15 +77,19 @@ Deno.test("durations out of range are held at its ends", () => {
 
 const GOLDEN: Record<Payload["kind"], string> = {
   ping:
-    "d3c40100000964656d6f637261637900000000000000a1b0b000000000000201000000000000070d0000000000004d05616c696365040a00000730393fe000000000000000018bcfe5680000018bcfe56800000f193c00018bcfe568000000000000000300000000000000000f42401ba234b5",
+    "d3c40100000964656d6f637261637900000000000000a1b0b000000000000201000000000000070d0000000000004d00018bcfe5680105616c696365040a00000730393fe000000000000000018bcfe5680000018bcfe56800000f193c00018bcfe568000000000000000300000000000000000f424083f499ec",
   ack:
-    "d3c40100000964656d6f637261637900000000000000a1b0b000000000000202000000000000071fffffffffffff0b0000000000004d0462c3b66206fd00000000000000000000000000000700503fe000000000000000018bcfe5680000018bcfe568000000000000000302b4cfbaa4",
+    "d3c40100000964656d6f637261637900000000000000a1b0b000000000000202000000000000071fffffffffffff1b0000000000004d00018bcfe568010462c3b66206fd00000000000000000000000000000700503fe000000000000000018bcfe5680000018bcfe56800000000000000030201b0b000000000000200018bcfe568000000000000000500003039000511040a0000080001b0b0000000000002000000000000070462c3b662bff800000000000001040a000009000100000000000000a100000000000000016300000000000000000206fd0000000000000000000000000000070050b0b00000000000020000000000000800000000000000a103040a0000080001b0b00000000000020000000000000904040a0000080001b0b00000000000020000000000000964ea0849",
   release:
     "d3c40100000964656d6f637261637900000000000000a1b0b0000000000002030000000000000800000000000009b0b0000000000002d852e8a2",
   leave: "d3c40100000964656d6f637261637900000000000000a1b0b0000000000002040000000000000a4e807862",
   probe: "d3c40100000964656d6f637261637900000000000000a1b0b000000000000205040a000009ffff86dcbfe7",
   vouch:
     "d3c40100000964656d6f637261637900000000000000a1b0b00000000000020606000000000000000000000000000000010001b0b000000000000200003039dba4d024",
+  nack: "d3c40100000964656d6f637261637900000000000000a1b0b000000000000208040a000009ffff1dd9aa36",
+  pull: "d3c40100000964656d6f637261637900000000000000a1b0b000000000000209040a000009ffffd173aaa8",
+  page:
+    "d3c40100000964656d6f637261637900000000000000a1b0b00000000000020a0006000000000000000000000000000000010001000511040a0000080001b0b0000000000002000000000000070462c3b662bff800000000000001040a000009000100000000000000a100000000000000016300000000000000000206fd0000000000000000000000000000070050b0b00000000000020000000000000800000000000000a103040a0000080001b0b00000000000020000000000000904040a0000080001b0b00000000000020000000000000992328aa1",
   data:
     "d3c40100000964656d6f637261637900000000000000a1b0b000000000000207010000000000000500010002000000070102034b72878b",
 };
@@ -156,13 +162,13 @@ Deno.test("each kind of bad datagram is dropped for its own reason", () => {
     ["an unknown kind", splice(ping, BODY, BODY + 1, 99), "unknown-kind"],
     ["kind 0", splice(ping, BODY, BODY + 1, 0), "unknown-kind"],
     ["an unsafe nonce", splice(ping, BODY + 1, BODY + 2, 0x20), "malformed"],
-    ["unknown flags", splice(ping, BODY + 8, BODY + 9, 0x1d), "malformed"],
-    ["an empty id", splice(ping, BODY + 16, BODY + 22, 0), "malformed"],
-    ["an id over its bound", splice(ping, BODY + 16, BODY + 22, 129, ...new Array<number>(129).fill(65)), "malformed"],
-    ["an id that is not UTF-8", splice(ping, BODY + 17, BODY + 18, 0xff), "malformed"],
-    ["an id that is half a surrogate pair", splice(ping, BODY + 17, BODY + 20, 0xed, 0xa0, 0x80), "malformed"],
-    ["an infinite weight", splice(ping, BODY + 29, BODY + 31, 0x7f, 0xf0), "malformed"],
-    ["a weight that is no number", splice(ping, BODY + 29, BODY + 31, 0x7f, 0xf8), "malformed"],
+    ["unknown flags", splice(ping, BODY + 8, BODY + 9, 0x2d), "malformed"],
+    ["an empty id", splice(ping, BODY + 23, BODY + 29, 0), "malformed"],
+    ["an id over its bound", splice(ping, BODY + 23, BODY + 29, 129, ...new Array<number>(129).fill(65)), "malformed"],
+    ["an id that is not UTF-8", splice(ping, BODY + 24, BODY + 25, 0xff), "malformed"],
+    ["an id that is half a surrogate pair", splice(ping, BODY + 24, BODY + 27, 0xed, 0xa0, 0x80), "malformed"],
+    ["an infinite weight", splice(ping, BODY + 36, BODY + 38, 0x7f, 0xf0), "malformed"],
+    ["a weight that is no number", splice(ping, BODY + 36, BODY + 38, 0x7f, 0xf8), "malformed"],
     ["an unknown refusal", refusal(6), "malformed"],
     ["an address of family 5", address(5, 10, 0, 0, 7, 0, 80), "malformed"],
     ["port 0", address(4, 10, 0, 0, 7, 0, 0), "malformed"],
@@ -191,7 +197,7 @@ function address(...bytes: number[]): Uint8Array {
 }
 
 function refusal(code: number): Uint8Array {
-  const ack = alice.seal(BOB, ACK);
+  const ack = alice.seal(BOB, { ...ACK, gossip: undefined });
   return splice(ack, ack.length - 5, ack.length - 4, code);
 }
 
@@ -221,7 +227,7 @@ Deno.test("what a later minor version adds is ignored", () => {
     assertEquals(bob.open(later), { ok: true, packet: { from: ALICE, to: BOB, payload: sample } }, sample.kind);
   }
   const ping = splice(alice.seal(BOB, PING), 3, 4, 200);
-  assertEquals(reasonOf(splice(ping, BODY + 8, BODY + 9, 0xfd)), "opened");
+  assertEquals(reasonOf(splice(ping, BODY + 8, BODY + 9, 0xed)), "opened");
   assertEquals(reasonOf(splice(ping, BODY, BODY + 1, 99)), "unknown-kind");
   assertEquals(reasonOf(withChecksum(ping.slice(0, -1))), "malformed");
 });
@@ -248,6 +254,34 @@ Deno.test("what no valid member would say is refused with its name and value", (
   for (const [bad, text] of cases) assertThrows(() => alice.seal(BOB, bad), RangeError, text);
   assertThrows(() => plain("0000000000000000"), RangeError, '"boot"');
   assertThrows(() => plain(ALICE, "x".repeat(129)), RangeError, '"cluster"');
+});
+
+Deno.test("a rumor takes at most the room that the core counts for it", () => {
+  fc.assert(fc.property(rumor, (word) => {
+    const sizeOf = (rumors: readonly Rumor[]): number =>
+      alice.seal(BOB, { kind: "page", after: "", upTo: "", rumors }).length;
+    const size = sizeOf([word]) - sizeOf([]);
+    assert(size <= roomOf(word), `${size} bytes instead of ${roomOf(word)}`);
+    assert(size >= LEAST_RUMOR_BYTES);
+  }));
+});
+
+Deno.test("what the rumors may take, and all the rest of a ping or an ack, make no more than one datagram", () => {
+  for (const limit of [BOUNDS.minPacketSize, 1200]) {
+    for (const secrets of [[], ["secret"]]) {
+      const wire = createWire({ cluster: "c".repeat(128), boot: ALICE, secrets });
+      for (const message of LONGEST) {
+        if (message.kind !== "ping" && message.kind !== "ack") continue;
+        const room = wire.rumorRoom(limit, message.status.id);
+        const count = Math.floor(room / roomOf(LONGEST_RUMOR));
+        assertGreater(count, 0);
+        const rumors = Array.from({ length: count }, () => LONGEST_RUMOR);
+        const { reign } = message.gossip!;
+        const datagram = wire.seal(BOB, { ...message, gossip: { reign, rumors } });
+        assertLess(datagram.length, limit + 1);
+      }
+    }
+  }
 });
 
 Deno.test("no datagram is larger than the smallest limit allows, whatever it says", () => {

@@ -1,0 +1,66 @@
+/**
+ * What rides on the datagrams that are sent anyway: rumors of members, and who leads.
+ *
+ * @module
+ */
+
+import { transmissions } from "./detection.ts";
+import type { Member } from "./member.ts";
+import type { DeadRumor, Gossip, Reign, Rumor, SuspectRumor } from "./message.ts";
+import { bytesOf, LEAST_RUMOR_BYTES } from "./rumor.ts";
+import { type Citizen, isEligible } from "./state.ts";
+
+/** Passes on what is said of a member. */
+export function spread(citizen: Citizen, rumor: Rumor): void {
+  citizen.mill.spread(rumor);
+}
+
+/** What is to be said of a member that is alive. */
+export function aliveRumor({ address, boot, incarnation, id, weight, eligible }: Member): Rumor {
+  return { kind: "alive", address, boot, incarnation, id, weight, eligible };
+}
+
+/** What is to be said of a member that is suspected, in the name of one who does. */
+export function suspectRumor(citizen: Citizen, { address, boot, suspicion }: Member): SuspectRumor | undefined {
+  if (suspicion === undefined) return undefined;
+  const [first = citizen.config.boot] = suspicion.by;
+  const by = suspicion.own ? citizen.config.boot : first;
+  return { kind: "suspect", address, boot, incarnation: suspicion.incarnation, by };
+}
+
+/** What is to be said of the process that was last at a member's address. */
+export function deadRumor({ address, boot, departed, incarnation }: Member): DeadRumor {
+  return { kind: "dead", address, boot, incarnation, left: departed === boot };
+}
+
+/** A new incarnation, above `incarnation`, for what others say of this member is not so, or no longer. */
+export function reincarnate(citizen: Citizen, incarnation: number): void {
+  const { address, boot, id, weight } = citizen.config;
+  citizen.incarnation = Math.max(citizen.incarnation, incarnation) + 1;
+  const eligible = isEligible(citizen);
+  citizen.toldEligible = eligible;
+  spread(citizen, { kind: "alive", address, boot, incarnation: citizen.incarnation, id, weight, eligible });
+}
+
+/** What a datagram to this member carries beside its message. */
+export function gossipFor(citizen: Citizen, member: Member): Gossip | undefined {
+  const reign = knownReign(citizen);
+  let room = citizen.config.rumorBytes;
+  const buddy = citizen.config.lifeguard ? buddyRumor(citizen, member) : undefined;
+  if (buddy !== undefined) room -= bytesOf(buddy);
+  const rumors = room < LEAST_RUMOR_BYTES ? [] : citizen.mill.take(room, transmissions(citizen.byBoot.size));
+  if (buddy !== undefined) rumors.unshift(buddy);
+  return reign === undefined && rumors.length === 0 ? undefined : { reign, rumors };
+}
+
+/** Lifeguard's buddy system: who is doubted hears of it first from those who doubt, and can contradict. */
+function buddyRumor(citizen: Citizen, member: Member): Rumor | undefined {
+  if (member.disputed === undefined) return suspectRumor(citizen, member);
+  return { kind: "dead", address: member.address, boot: member.boot, incarnation: member.disputed, left: false };
+}
+
+function knownReign({ leader, config, now }: Citizen): Reign | undefined {
+  if (leader === undefined || leader.boot === config.boot) return undefined;
+  const { boot, term, beat, leaseEnd } = leader;
+  return { boot, term, beat, remaining: Math.max(0, leaseEnd - now) };
+}

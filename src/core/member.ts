@@ -1,0 +1,130 @@
+/**
+ * What one member remembers of another.
+ *
+ * @module
+ */
+
+import type { MemberInfo } from "./effect.ts";
+import { type Boot, UNKNOWN_BOOT } from "./message.ts";
+
+/** A ping that was not answered yet. */
+export interface OutstandingPing {
+  readonly nonce: number;
+  readonly sentAt: number;
+}
+
+/** A sign of life that is waited for. */
+export interface PendingProbe {
+  readonly startedAt: number;
+  /** How many others were asked to look; undefined before they were. */
+  asked: number | undefined;
+  /** How many of them said that they saw nothing either. */
+  nacks: number;
+}
+
+/** A member that is believed to be dead unless it says otherwise in time. */
+export interface Suspicion {
+  readonly incarnation: number;
+  readonly since: number;
+  /** The boots that suspect it, self included if it does. */
+  readonly by: Set<Boot>;
+  /** Whether this member has seen for itself that it does not answer. */
+  own: boolean;
+  /** Somebody says that it is dead, and only what was heard of it lately speaks against that. */
+  readonly convicted: boolean;
+}
+
+/** What is known of the member at one address. */
+export interface Member {
+  readonly address: string;
+  /** Named by the options or by discovery: it may lead, and it is never forgotten. */
+  configured: boolean;
+  /** Its vote counts. */
+  voter: boolean;
+  /** Discovery no longer names it as a voter; it stays one until it is silent. */
+  leaving: boolean;
+  alive: boolean;
+  /** Of the process that is alive, or was last. */
+  boot: Boot;
+  /** The boot that said it would leave; nothing of it counts any more. */
+  departed: Boot;
+  /** The latest that is known of this boot. */
+  incarnation: number;
+  /** The incarnation that others may believe dead, though it was found alive; until it says a later one. */
+  disputed: number | undefined;
+  /** Of the newest status of this boot. */
+  beat: number;
+  id: string;
+  weight: number;
+  eligible: boolean;
+  /** It told this boot that it is idle, which counts while this member is quarantined. */
+  toldIdle: boolean;
+  /** The newest of its leaderships that is known to be over. */
+  endedTerm: number;
+  /** The newest word on its leading, whoever passed it on: term and beat. */
+  reign: { readonly term: number; readonly beat: number } | undefined;
+  /** Last sign of life, own or vouched for. */
+  lastSign: number;
+  /** Where the datagram came from that proved it was there: what comes from elsewhere is not its word. */
+  route: string;
+  /** Last sign of life that came from itself. */
+  lastHeard: number;
+  aliveSince: number;
+  /** When it was removed; who was not configured is forgotten some time later. */
+  removedAt: number;
+  lastPing: number;
+  /** When it last pinged this member. */
+  lastPinged: number;
+  pings: OutstandingPing[];
+  probe: PendingProbe | undefined;
+  suspicion: Suspicion | undefined;
+  /** What its first ack must echo, so that an address is believed only once it has answered. */
+  challenge: OutstandingPing;
+}
+
+const NO_CHALLENGE: OutstandingPing = { nonce: 0, sentAt: -Infinity };
+
+/** A member of which nothing but the address is known. */
+export function unknownMember(address: string): Member {
+  return {
+    address,
+    configured: false,
+    voter: false,
+    leaving: false,
+    alive: false,
+    boot: UNKNOWN_BOOT,
+    departed: UNKNOWN_BOOT,
+    incarnation: 0,
+    disputed: undefined,
+    beat: 0,
+    id: "",
+    weight: 0,
+    eligible: false,
+    toldIdle: false,
+    endedTerm: 0,
+    reign: undefined,
+    lastSign: -Infinity,
+    route: "",
+    lastHeard: -Infinity,
+    aliveSince: -Infinity,
+    removedAt: -Infinity,
+    lastPing: -Infinity,
+    lastPinged: -Infinity,
+    pings: [],
+    probe: undefined,
+    suspicion: undefined,
+    challenge: NO_CHALLENGE,
+  };
+}
+
+/** How a member is shown to the application. */
+export function memberInfo(member: Member): MemberInfo {
+  return {
+    id: member.id,
+    boot: member.boot,
+    source: member.address,
+    weight: member.weight,
+    eligible: member.eligible,
+    voter: member.voter,
+  };
+}

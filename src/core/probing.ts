@@ -1,0 +1,175 @@
+/**
+ * Probes: a member that was pinged must give a sign of life in time. If it does not answer at once others are asked
+ * to look after it, so that one lossy path accuses nobody; if that fails too, it is suspected.
+ *
+ * @module
+ */
+
+import { probeTimeout } from "./detection.ts";
+import type { Member, PendingProbe } from "./member.ts";
+import type { Boot, Nack, Probe, Vouch } from "./message.ts";
+import { sample } from "./random.ts";
+import type { Citizen } from "./state.ts";
+import { ownStatus, send, sendPing } from "./status.ts";
+import { acquit, changeHealth, suspect } from "./suspicion.ts";
+import { LIMITS } from "../limits.ts";
+
+/** Of an interval: a sign of life so shortly before a ping answers it, because pings that cross need no ack. */
+const FRESH = 0.75;
+/** Of an interval: when others are asked, and how long these wait before they say that they heard nothing. */
+const ASK_AFTER = 0.5;
+const NACK_AFTER = 0.3;
+
+/** A ping was sent: the member must give a sign of life. */
+export function beginProbe(citizen: Citizen, member: Member): void {
+  if (!member.alive || member.probe !== undefined) return;
+  if (citizen.config.lifeguard && isFresh(citizen, member, citizen.now)) return;
+  member.probe = { startedAt: citizen.now, asked: undefined, nacks: 0 };
+  citizen.probing.add(member);
+}
+
+/** A sign of life from the member itself, which those who asked are told. */
+export function noteSign(citizen: Citizen, member: Member): void {
+  member.lastHeard = citizen.now;
+  noteLife(citizen, member, citizen.now);
+  const errand = citizen.errands.get(member.address);
+  if (errand === undefined) return;
+  citizen.errands.delete(member.address);
+  for (const boot of errand.askers) {
+    const asker = citizen.byBoot.get(boot);
+    if (asker !== undefined) vouch(citizen, asker, member);
+  }
+}
+
+/** Another member does not hear the target: vouch for it at once, or as soon as it answers. */
+export function answerProbe(citizen: Citizen, asker: Member, probe: Probe): void {
+  const target = citizen.members.get(probe.target);
+  if (target === undefined || target === asker) return;
+  if (target.alive && citizen.now - target.lastHeard <= citizen.config.interval) return vouch(citizen, asker, target);
+  const errand = citizen.errands.get(target.address);
+  if (errand !== undefined) {
+    errand.askers.add(asker.boot);
+  } else if (citizen.errands.size < LIMITS.pendingProbes && (target.alive || target.configured)) {
+    const { interval, timeout } = citizen.config;
+    citizen.errands.set(target.address, {
+      askers: new Set([asker.boot]),
+      nackAt: citizen.now + NACK_AFTER * interval,
+      until: citizen.now + timeout,
+    });
+    sendPing(citizen, target, undefined, ownStatus(citizen));
+  }
+}
+
+/** Another member heard the target `age` ms ago. */
+export function acceptVouch(citizen: Citizen, { target, boot, age }: Vouch): void {
+  const member = citizen.members.get(target);
+  if (member?.alive === true && member.boot === boot) noteLife(citizen, member, citizen.now - age);
+}
+
+/** Another member does not hear the target either, but was there to say so. */
+export function acceptNack(citizen: Citizen, { target }: Nack): void {
+  const probe = citizen.members.get(target)?.probe;
+  if (probe?.asked !== undefined && probe.nacks < probe.asked) probe.nacks += 1;
+}
+
+/** Asks others about who does not answer, suspects who did not answer in time, and says what was not heard for others. */
+export function reviewProbes(citizen: Citizen): void {
+  for (const member of citizen.probing) {
+    const probe = member.probe!;
+    if (citizen.now >= failsAt(citizen, probe)) fail(citizen, member, probe);
+    else if (probe.asked === undefined && citizen.now >= asksAt(citizen, probe)) {
+      probe.asked = askOthers(citizen, member);
+    }
+  }
+  for (const [target, errand] of citizen.errands) {
+    if (citizen.now >= errand.until) citizen.errands.delete(target);
+    else if (citizen.now >= errand.nackAt) {
+      errand.nackAt = Infinity;
+      if (citizen.config.lifeguard) { for (const boot of errand.askers) nack(citizen, boot, target); }
+    }
+  }
+}
+
+/** When the next of these is due, in monotonic ms. */
+export function probesDue(citizen: Citizen): number {
+  let due = Infinity;
+  for (const { probe } of citizen.probing) {
+    due = Math.min(due, failsAt(citizen, probe!));
+    if (probe!.asked === undefined) due = Math.min(due, asksAt(citizen, probe!));
+  }
+  for (const { nackAt, until } of citizen.errands.values()) due = Math.min(due, nackAt, until);
+  return due;
+}
+
+/** Whether to ping the member again before the next heartbeat: a datagram may have been lost. */
+export function isOverdue(citizen: Citizen, member: Member): boolean {
+  if (!citizen.config.lifeguard) return false;
+  const { probe, suspicion } = member;
+  return suspicion?.own === true || (probe !== undefined && citizen.now < probe.startedAt + citizen.config.interval);
+}
+
+/** This member itself was away for `ms`: its silence is not that of the others. */
+export function forgiveSilence(citizen: Citizen, ms: number): void {
+  if (!citizen.config.lifeguard) return;
+  changeHealth(citizen, 1);
+  const later = (at: number): number => Math.min(citizen.now, at + ms);
+  for (const member of citizen.byBoot.values()) {
+    member.lastSign = later(member.lastSign);
+    member.lastHeard = later(member.lastHeard);
+  }
+  for (const member of citizen.probing) member.probe = { ...member.probe!, startedAt: later(member.probe!.startedAt) };
+  for (const member of citizen.suspects) {
+    member.suspicion = { ...member.suspicion!, since: later(member.suspicion!.since) };
+  }
+}
+
+function noteLife(citizen: Citizen, member: Member, at: number): void {
+  member.lastSign = Math.max(member.lastSign, at);
+  if (member.probe !== undefined && isFresh(citizen, member, member.probe.startedAt)) {
+    member.probe = undefined;
+    citizen.probing.delete(member);
+    changeHealth(citizen, -1);
+  }
+  // Own eyes, or those of who was asked, see more than a rumor tells.
+  if (citizen.config.lifeguard && member.suspicion !== undefined && at > member.suspicion.since) {
+    acquit(citizen, member);
+  }
+}
+
+function isFresh(citizen: Citizen, member: Member, startedAt: number): boolean {
+  return member.lastSign >= startedAt - FRESH * citizen.config.interval;
+}
+
+function failsAt(citizen: Citizen, { startedAt }: PendingProbe): number {
+  return startedAt + probeTimeout(citizen.config.interval, citizen.health);
+}
+
+function asksAt(citizen: Citizen, { startedAt }: PendingProbe): number {
+  return startedAt + ASK_AFTER * citizen.config.interval;
+}
+
+function fail(citizen: Citizen, member: Member, { asked = 0, nacks }: PendingProbe): void {
+  member.probe = undefined;
+  citizen.probing.delete(member);
+  // Who was asked and does not even say that it heard nothing was not heard: that may be this member's own fault.
+  changeHealth(citizen, asked - nacks);
+  suspect(citizen, member, member.incarnation, citizen.config.boot);
+}
+
+/** How many were asked. */
+function askOthers(citizen: Citizen, silent: Member): number {
+  const others = [...citizen.byBoot.values()].filter((member) => member !== silent && member.suspicion === undefined);
+  const helpers = sample(citizen.random, others, LIMITS.probers);
+  for (const helper of helpers) send(citizen, helper, { kind: "probe", target: silent.address });
+  return helpers.length;
+}
+
+function vouch(citizen: Citizen, asker: Member, target: Member): void {
+  const age = Math.max(0, citizen.now - target.lastHeard);
+  send(citizen, asker, { kind: "vouch", target: target.address, boot: target.boot, age });
+}
+
+function nack(citizen: Citizen, boot: Boot, target: string): void {
+  const asker = citizen.byBoot.get(boot);
+  if (asker !== undefined) send(citizen, asker, { kind: "nack", target });
+}

@@ -1,0 +1,76 @@
+/**
+ * Randomised round-robin: everybody has its turn once in each round, in an order that is new for each round. SWIM's way
+ * to bound the time until a member is probed.
+ *
+ * @module
+ */
+
+import { nextRandom, type Random } from "./random.ts";
+
+/** Items in the order of their turns. */
+export class Ring<Item> {
+  readonly #order: Item[] = [];
+  readonly #places = new Map<Item, number>();
+  /** Whose turn is next; those before had theirs in this round. */
+  #next = 0;
+
+  /** How many there are. */
+  get size(): number {
+    return this.#order.length;
+  }
+
+  /** Adds an item; its first turn comes at random in what is left of this round. */
+  add(item: Item, random: Random): void {
+    if (this.#places.has(item)) return;
+    this.#put(item, this.#order.length);
+    this.#swap(this.#order.length - 1, this.#next + this.#below(random, this.#order.length - this.#next));
+  }
+
+  /** Takes an item out. */
+  delete(item: Item): void {
+    const place = this.#places.get(item);
+    if (place === undefined) return;
+    let hole = place;
+    if (hole < this.#next) {
+      // Those who had their turn stay in front.
+      this.#next -= 1;
+      this.#swap(hole, this.#next);
+      hole = this.#next;
+    }
+    this.#swap(hole, this.#order.length - 1);
+    this.#order.pop();
+    this.#places.delete(item);
+  }
+
+  /** The next `count` distinct items that are accepted; fewer when there are no more. */
+  take(count: number, random: Random, accept: (item: Item) => boolean = () => true): Item[] {
+    if (count >= this.#order.length) return this.#order.filter(accept);
+    const taken: Item[] = [];
+    for (let looked = 0; looked < this.#order.length && taken.length < count; looked++) {
+      if (this.#next >= this.#order.length) this.#shuffle(random);
+      const item = this.#order[this.#next++]!;
+      if (accept(item) && !taken.includes(item)) taken.push(item);
+    }
+    return taken;
+  }
+
+  #shuffle(random: Random): void {
+    this.#next = 0;
+    for (let place = this.#order.length - 1; place > 0; place--) this.#swap(place, this.#below(random, place + 1));
+  }
+
+  #below(random: Random, bound: number): number {
+    return Math.floor(nextRandom(random) * bound);
+  }
+
+  #swap(one: number, other: number): void {
+    const [first, second] = [this.#order[one]!, this.#order[other]!];
+    this.#put(second, one);
+    this.#put(first, other);
+  }
+
+  #put(item: Item, place: number): void {
+    this.#order[place] = item;
+    this.#places.set(item, place);
+  }
+}

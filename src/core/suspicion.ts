@@ -1,0 +1,92 @@
+/**
+ * Suspicion: a member that does not answer has some time to contradict before it is removed; the more others do not hear
+ * it either, the less. SWIM's suspicion with Lifeguard's timeout.
+ *
+ * @module
+ */
+
+import { MOST_SUSPICIONS, suspicionTimeout, WORST_HEALTH } from "./detection.ts";
+import { deadRumor, spread, suspectRumor } from "./gossip.ts";
+import type { Member, Suspicion } from "./member.ts";
+import { bury } from "./membership.ts";
+import type { Boot } from "./message.ts";
+import type { Citizen } from "./state.ts";
+
+/** `by` did not hear the member in that incarnation. Passed on when it is news. */
+export function suspect(citizen: Citizen, member: Member, incarnation: number, by: Boot): void {
+  if (!member.alive || incarnation < member.incarnation) return;
+  member.incarnation = incarnation;
+  const own = by === citizen.config.boot;
+  if (member.suspicion === undefined || member.suspicion.incarnation < incarnation) {
+    const since = own ? silentSince(citizen, member) : citizen.now;
+    member.suspicion = { incarnation, since, by: new Set(), own: false, convicted: false };
+    citizen.suspects.add(member);
+  }
+  const { suspicion } = member;
+  if (own) suspicion.own = true;
+  if (suspicion.by.has(by) || suspicion.by.size >= MOST_SUSPICIONS) return;
+  suspicion.by.add(by);
+  spread(citizen, suspectRumor(citizen, member)!);
+}
+
+/** The member contradicted, or was heard. */
+export function acquit(citizen: Citizen, member: Member): void {
+  member.suspicion = undefined;
+  citizen.suspects.delete(member);
+}
+
+/** Somebody says that the member is dead. Who has heard it lately gives it the rest of its timeout. */
+export function convict(citizen: Citizen, member: Member, incarnation: number): void {
+  if (!member.alive || incarnation < member.incarnation) return;
+  const { lifeguard, timeout } = citizen.config;
+  member.incarnation = incarnation;
+  if (lifeguard && citizen.now < member.lastSign + timeout) {
+    const { by = new Set<Boot>(), own = false } = member.suspicion ?? {};
+    member.suspicion = { incarnation, since: citizen.now, by, own, convicted: true };
+    citizen.suspects.add(member);
+    return;
+  }
+  pronounce(citizen, member);
+}
+
+/** Removes those whose time to contradict is over. */
+export function reviewSuspects(citizen: Citizen): void {
+  for (const member of citizen.suspects) {
+    if (citizen.now >= convictionDue(citizen, member, member.suspicion!)) pronounce(citizen, member);
+  }
+}
+
+/** When the next member would be removed, in monotonic ms. */
+export function removalDue(citizen: Citizen): number {
+  let due = Infinity;
+  for (const member of citizen.suspects) due = Math.min(due, convictionDue(citizen, member, member.suspicion!));
+  return due;
+}
+
+/** What looks like others' silence may be this member's own: by how many points more, or fewer. */
+export function changeHealth(citizen: Citizen, points: number): void {
+  if (!citizen.config.lifeguard) return;
+  citizen.health = Math.min(WORST_HEALTH, Math.max(0, citizen.health + points));
+}
+
+/** Who was heard in each interval is removed one timeout after its last sign of life, wherever that fell between two pings. */
+function silentSince({ config, now }: Citizen, { lastSign }: Member): number {
+  const expected = lastSign + 2 * config.interval;
+  return config.lifeguard && expected <= now && now - expected < config.interval ? expected : now;
+}
+
+function pronounce(citizen: Citizen, member: Member): void {
+  const rumor = deadRumor(member);
+  bury(citizen, member);
+  spread(citizen, rumor);
+}
+
+function convictionDue(citizen: Citizen, member: Member, { since, by, convicted }: Suspicion): number {
+  const { interval, timeout, lifeguard } = citizen.config;
+  if (convicted) return member.lastSign + timeout;
+  const witnesses = citizen.byBoot.size - citizen.suspects.size;
+  const length = suspicionTimeout({ interval, timeout, confirmations: by.size - 1, witnesses, lifeguard });
+  const due = since + length;
+  // Where everybody pings everybody, the own eyes see more than any rumor tells.
+  return lifeguard ? Math.max(due, member.lastSign + timeout) : due;
+}
