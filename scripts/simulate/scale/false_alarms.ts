@@ -152,9 +152,9 @@ export const HOUR_LONG: Experiment = {
   table: (outcomes) => tableOf(outcomes, [["any", "FP"]]),
   targets: (outcomes) =>
     outcomes.map((outcome) => ({
-      what: `removals of healthy members, ${LONG.members} members, ${LONG.loss * 100} % loss, ` +
-        `${Number((outcome.setting.amount / HOUR).toFixed(3))} h: 0`,
-      measured: String(counted(outcome, "any")),
+      what: `nobody healthy is removed, ${LONG.members} members, ${LONG.loss * 100} % loss, ` +
+        `${Number((outcome.setting.amount / HOUR).toFixed(3))} h`,
+      measured: `${counted(outcome, "any")} removals`,
       met: counted(outcome, "any") === 0,
     })),
 };
