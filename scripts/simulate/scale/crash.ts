@@ -6,6 +6,7 @@
 
 import { median } from "../../bench/figure.ts";
 import type { Core } from "../core.ts";
+import type { Machine } from "../machine.ts";
 import { inTimeouts, SETTING_COLUMNS, settingCells, spread, spreadColumns } from "./cells.ts";
 import { TIMEOUT } from "./cluster_plan.ts";
 import { type Experiment, grid, type Run, type Setting, type Success, type Target } from "./experiment.ts";
@@ -13,8 +14,8 @@ import { Stage } from "./stage.ts";
 
 /** Timeouts after which a crash counts as never noticed. */
 const LIMIT = 30;
-/** Timeouts in which a restarted member has to be seen by all; without that, the next crash has fewer observers. */
-const MENDING = 10;
+/** Timeouts between a restart and the next crash: enough to be seen by nearly all. */
+const PAUSE = 1.5;
 
 /** The target: the median crash is noticed by the median observer within this many timeouts, at this size. */
 const TARGET = { members: 1000, timeouts: 1.5 };
@@ -26,30 +27,40 @@ interface Detection {
   readonly observers: number;
 }
 
-function crashOne<Citizen>(stage: Stage<Citizen>): Detection {
+interface Victim<Citizen> {
+  readonly victim: Machine<Citizen>;
+}
+
+function crashOne<Citizen>(stage: Stage<Citizen>, spared: Machine<Citizen> | undefined): Detection & Victim<Citizen> {
   stage.runToAnyMoment();
   const { watch } = stage;
-  const victim = stage.random.pick(stage.running);
-  const observers = stage.running.filter(({ index }) => index !== victim.index && watch.sees(index, victim.index));
+  const victim = stage.random.pick(stage.running.filter((machine) => machine !== spared));
+  const waiting = new Set(stage.running.map(({ index }) => index).filter((index) => watch.sees(index, victim.index)));
+  const observers = waiting.size;
   const begun = stage.now;
   const times: number[] = [];
-  watch.onRemoved = ({ subject, time }) => {
-    if (subject === victim.index) times.push(time - begun);
+  watch.onRemoved = ({ observer, subject, time }) => {
+    if (subject === victim.index && waiting.delete(observer)) times.push(time - begun);
   };
   stage.crash(victim);
-  stage.runUntil(() => times.length >= observers.length, LIMIT * TIMEOUT);
+  stage.runUntil(() => waiting.size === 0, LIMIT * TIMEOUT);
   watch.onRemoved = () => {};
-  while (times.length < observers.length) times.push(Infinity);
-  return { first: times[0] ?? NaN, median: median(times), last: times.at(-1) ?? NaN, observers: observers.length };
+  while (times.length < observers) times.push(Infinity);
+  const [first = NaN] = times;
+  return { victim, first, median: median(times), last: times.at(-1) ?? NaN, observers };
 }
 
 function run<Citizen>(core: Core<Citizen>, setting: Setting): Run {
   const stage = new Stage(core, setting);
   const detections: Detection[] = [];
-  let mended = 0;
+  let spared: Machine<Citizen> | undefined;
   for (let crash = 0; crash < setting.amount; crash++) {
-    detections.push(crashOne(stage));
-    if (stage.mend(MENDING * TIMEOUT)) mended++;
+    const { victim, ...detection } = crashOne(stage, spared);
+    detections.push(detection);
+    stage.revive(victim);
+    // Who has just come back may not be known everywhere.
+    spared = victim;
+    stage.runFor(PAUSE * TIMEOUT);
   }
   return {
     findings: {
@@ -60,7 +71,6 @@ function run<Citizen>(core: Core<Citizen>, setting: Setting): Run {
       },
       counts: {
         observers: detections.reduce((total, { observers }) => total + observers, 0),
-        mended,
         ghosts: stage.watch.ghosts,
         formation: stage.formation,
       },

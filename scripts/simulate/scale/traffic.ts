@@ -66,6 +66,7 @@ function run<Citizen>(core: Core<Citizen>, setting: Setting): Run {
   for (const role of ROLES) {
     const memberIntervals = roles[role].members * setting.amount / INTERVAL;
     if (memberIntervals === 0) continue;
+    counts[`${role} members`] = roles[role].members;
     counts[`${role} messages`] = roles[role].messages / memberIntervals;
     counts[`${role} bytes`] = roles[role].bytes / memberIntervals;
   }

@@ -109,6 +109,8 @@ export class Watch implements Spectator {
   #removed(observer: number, { source, boot }: { source: string; boot: string }, time: number): void {
     const subject = this.#places.get(source);
     if (subject === undefined || this.#machines[subject]!.boot !== boot) return;
+    // The removal of a ghost tells nothing.
+    if (!this.sees(observer, subject)) return;
     this.#sees[observer * this.#size + subject] = 0;
     this.onRemoved({ observer, subject, time, alive: this.#runs(subject, boot) });
   }
