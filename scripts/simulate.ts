@@ -4,6 +4,7 @@
  *     deno task simulate --seeds 1000 [--from 0] [--workers 2]
  *     deno task simulate --seed 42 [--verbose]
  *     deno task simulate --seed 42 --ui [--port 4041]
+ *     deno task simulate --scale [--help]
  *
  * @module
  */
@@ -11,13 +12,15 @@
 import * as core from "../src/core/citizen.ts";
 import { carryOf } from "./simulate/carry.ts";
 import { runSeed } from "./simulate/run_seed.ts";
+import { simulateScale } from "./simulate/scale.ts";
 import { planOf } from "./simulate/seed_plan.ts";
 import { include, noTotals, replayCommand, seedsFrom, type Totals } from "./simulate/sweep.ts";
 import { recordSeed, serveStory } from "./simulate/ui.ts";
 import { runWithWorkers } from "./simulate/workers.ts";
 import { DEFAULT_PORT } from "./serve_page.ts";
 
-const USAGE = "Usage: simulate --seeds N [--from S] [--workers W] | --seed S [--verbose] | --seed S --ui [--port P]";
+const USAGE =
+  "Usage: simulate --seeds N [--from S] [--workers W] | --seed S [--verbose] | --seed S --ui [--port P] | --scale [--help]";
 
 interface Options {
   seeds: number;
@@ -144,6 +147,7 @@ function print(totals: Totals, seconds: number): void {
 }
 
 async function main(args: readonly string[]): Promise<number> {
+  if (args.includes("--scale")) return await simulateScale(args);
   let options: Options;
   try {
     options = parse(args);
