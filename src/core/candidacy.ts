@@ -24,6 +24,7 @@ export function stand(citizen: Citizen, succeeds: number): void {
   citizen.ballot.promisedTerm = term;
   citizen.ballot.deferred = undefined;
   citizen.vacantSince = undefined;
+  citizen.standsAt = undefined;
   citizen.candidacy = {
     term,
     sequence: 0,

@@ -7,7 +7,7 @@
 
 import { countGrants, endLapsedLease } from "./candidacy.ts";
 import { close, reviewClosing } from "./closing.ts";
-import { considerStanding, standingDue } from "./election.ts";
+import { considerStanding, isSuccessor } from "./election.ts";
 import type { Effect, MemberInfo } from "./effect.ts";
 import { heartbeat, repeat, repeatDue } from "./heartbeat.ts";
 import type { Input } from "./input.ts";
@@ -17,7 +17,7 @@ import { setPeers } from "./membership.ts";
 import { raise, resign, setStalled } from "./office.ts";
 import { forgiveSilence, probesDue, reviewProbes } from "./probing.ts";
 import { receive } from "./receive.ts";
-import type { Citizen } from "./state.ts";
+import { type Citizen, isMeshed } from "./state.ts";
 import { removalDue, reviewSuspects } from "./suspicion.ts";
 import { reviewDeferred, reviewQuarantine } from "./voter.ts";
 
@@ -60,7 +60,7 @@ export function step(citizen: Citizen, input: Input): Effect[] {
       close(citizen);
       break;
   }
-  settle(citizen);
+  settle(citizen, input);
   return citizen.effects;
 }
 
@@ -90,11 +90,12 @@ function tick(citizen: Citizen): void {
 }
 
 /** What follows from the new state, whatever the input was. */
-function settle(citizen: Citizen): void {
+function settle(citizen: Citizen, { kind }: Input): void {
   if (citizen.leader !== undefined && citizen.now >= citizen.leader.until) setLeader(citizen, undefined);
   reviewQuarantine(citizen);
   reviewDeferred(citizen);
-  considerStanding(citizen);
+  // Among many members each packet would be one too many to find one's rank again.
+  if (kind !== "packet" || isMeshed(citizen) || isSuccessor(citizen)) considerStanding(citizen);
   reviewClosing(citizen);
   citizen.dueAt = nextDue(citizen);
 }
@@ -110,7 +111,7 @@ function nextDue(citizen: Citizen): number {
   consider(citizen.leader?.until);
   consider(ballot.quarantineUntil);
   consider(ballot.grant?.expiresAt);
-  consider(standingDue(citizen));
+  consider(citizen.standsAt);
   consider(closing?.done === false ? closing.nextTry : undefined);
   return due;
 }

@@ -19,17 +19,14 @@ const HAND_OVER_HOLD = 10;
 export function considerStanding(citizen: Citizen): void {
   if (!mayStand(citizen)) {
     citizen.vacantSince = undefined;
+    citizen.standsAt = undefined;
     return;
   }
   citizen.vacantSince ??= citizen.now;
-  if (citizen.now >= standingAt(citizen)) {
-    stand(citizen, isSuccessor(citizen) ? citizen.successor!.term : 0);
-  }
-}
-
-/** When this member will stand if nothing changes, in monotonic ms; undefined while something else must happen first. */
-export function standingDue(citizen: Citizen): number | undefined {
-  return citizen.vacantSince === undefined ? undefined : standingAt(citizen);
+  citizen.standsAt = standingAt(citizen);
+  if (citizen.now < citizen.standsAt) return;
+  citizen.standsAt = undefined;
+  stand(citizen, isSuccessor(citizen) ? citizen.successor!.term : 0);
 }
 
 /** The member to hand the lead to: the heaviest that is alive and eligible. */
@@ -76,7 +73,8 @@ function standingAt(citizen: Citizen): number {
   return Math.max(since + (rank + hearing) * citizen.config.interval, citizen.standNotBefore);
 }
 
-function isSuccessor(citizen: Citizen): boolean {
+/** Whether the leader that released its term named this member. */
+export function isSuccessor(citizen: Citizen): boolean {
   const { successor, config } = citizen;
   return successor?.boot === config.boot && citizen.now < successor.until;
 }

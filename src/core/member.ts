@@ -30,7 +30,7 @@ export interface Suspicion {
   readonly by: Set<Boot>;
   /** Whether this member has seen for itself that it does not answer. */
   own: boolean;
-  /** Somebody says that it is dead, and only what was heard of it lately speaks against that. */
+  /** Somebody has removed it. */
   readonly convicted: boolean;
 }
 

@@ -179,6 +179,7 @@ export function bury(citizen: Citizen, member: Member): void {
 /** Forgets strangers: those that never proved to be there, and those that are gone long enough. */
 export function sweepStrangers(citizen: Citizen): void {
   const { timeout } = citizen.config;
+  if (citizen.members.size === citizen.named.size) return;
   for (const member of citizen.members.values()) {
     if (member.configured || member.alive) continue;
     const isOver = member.boot === UNKNOWN_BOOT

@@ -183,6 +183,8 @@ export interface Citizen {
   announced: LeaderInfo | undefined;
   /** Since when nothing but its rank keeps this member from standing. */
   vacantSince: number | undefined;
+  /** When it will stand if nothing changes; undefined while something else must happen first. */
+  standsAt: number | undefined;
   standNotBefore: number;
   /** Candidacies that failed since a leader was last known. */
   failures: number;
@@ -242,6 +244,7 @@ export function createCitizen(config: CitizenConfig, at: Instant): Citizen {
     leader: undefined,
     announced: undefined,
     vacantSince: undefined,
+    standsAt: undefined,
     standNotBefore: -Infinity,
     failures: 0,
     successor: undefined,

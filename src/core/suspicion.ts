@@ -35,18 +35,19 @@ export function acquit(citizen: Citizen, member: Member): void {
   citizen.suspects.delete(member);
 }
 
-/** Somebody says that the member is dead. Who has heard it lately gives it the rest of its timeout. */
+/**
+ * Somebody says that the member is dead: that counts for as many suspicions as are wanted, and no more. Who was cut off
+ * for long removes everybody; the others give each member its time to contradict.
+ */
 export function convict(citizen: Citizen, member: Member, incarnation: number): void {
   if (!member.alive || incarnation < member.incarnation) return;
-  const { lifeguard, timeout } = citizen.config;
   member.incarnation = incarnation;
-  if (lifeguard && citizen.now < member.lastSign + timeout) {
-    const { by = new Set<Boot>(), own = false } = member.suspicion ?? {};
-    member.suspicion = { incarnation, since: citizen.now, by, own, convicted: true };
-    citizen.suspects.add(member);
-    return;
-  }
-  pronounce(citizen, member);
+  if (!citizen.config.lifeguard) return pronounce(citizen, member);
+  const { since = citizen.now, by = new Set<Boot>(), own = false, convicted = false } = member.suspicion ?? {};
+  if (convicted) return;
+  member.suspicion = { incarnation, since, by, own, convicted: true };
+  citizen.suspects.add(member);
+  spread(citizen, deadRumor(member));
 }
 
 /** Removes those whose time to contradict is over. */
@@ -83,8 +84,7 @@ function pronounce(citizen: Citizen, member: Member): void {
 
 function convictionDue(citizen: Citizen, member: Member, { since, by, convicted }: Suspicion): number {
   const { interval, timeout, lifeguard } = citizen.config;
-  if (convicted) return member.lastSign + timeout;
-  const witnesses = citizen.byBoot.size - citizen.suspects.size;
+  const witnesses = convicted ? 0 : citizen.byBoot.size - citizen.suspects.size;
   const length = suspicionTimeout({ interval, timeout, confirmations: by.size - 1, witnesses, lifeguard });
   const due = since + length;
   // Where everybody pings everybody, the own eyes see more than any rumor tells.
