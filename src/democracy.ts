@@ -83,6 +83,7 @@ export class Democracy extends TypedEvents {
       source: settings.advertise,
       weight: settings.weight,
       eligible: settings.eligible,
+      voter: true,
     });
     this.ready = new Promise((resolve, reject) => this.#settle = { resolve, reject });
     // Whoever does not wait for it hears of the same trouble by the event `error`.
@@ -330,7 +331,10 @@ export class Democracy extends TypedEvents {
       source: address,
       logger: this.#logger,
       clusterSize: this.#settings.clusterSize,
-      onVoters: (voters) => this.#host.post({ type: "peers", ...voters }),
+      onVoters: (found) => {
+        this.#roster.self.voter = found.voters?.includes(address) ?? true;
+        this.#host.post({ type: "peers", ...found });
+      },
     });
   }
 

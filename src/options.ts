@@ -29,11 +29,16 @@ export interface Options {
    */
   source: string;
   /**
-   * The addresses of the voters, `host:port` each; the own one may be among them. A host name is
+   * The addresses of the members, `host:port` each; the own one may be among them. A host name is
    * resolved again and again, so it need not resolve yet. Or a {@linkcode Discovery}; then `clusterSize`
-   * is required unless `quorum` is `"none"`.
+   * or `voters` is required unless `quorum` is `"none"`.
    */
   peers: readonly string[] | Discovery;
+  /**
+   * The addresses of those that vote, like `peers`; they are members, too. By default all of up to nine members vote; of a
+   * longer list of IP addresses the seven that come first in code unit order, of which five must agree.
+   */
+  voters?: readonly string[];
   /** The address told to others; required when `source` is a wildcard. Port 0 means the bound port. */
   advertise?: string;
   /** The name of this member, at most 128 bytes; random unless set. Must differ between members. */
@@ -48,12 +53,12 @@ export interface Options {
    */
   timeout?: number;
   /**
-   * Who must agree to a leader. `"majority"` (default): more than half of `clusterSize`, so that there is
+   * Who must agree to a leader. `"majority"` (default): more than half of the voters, so that there is
    * never more than one leader. A number: as many voters, more than half. `"none"`: nobody; each side of
    * a partition has a leader of its own.
    */
   quorum?: "majority" | "none" | number;
-  /** The number of voters, self included; default: the distinct `peers` and self. */
+  /** The number of voters, self included if it votes; default: the distinct `voters`, or `peers` and self. */
   clusterSize?: number;
   /** Members of other clusters are ignored; at most 128 bytes; default `"democracy"`. */
   cluster?: string;
@@ -128,6 +133,7 @@ export interface ResolvedOptions {
 const NAMES: { readonly [Name in keyof Required<Options>]: true } = {
   source: true,
   peers: true,
+  voters: true,
   advertise: true,
   id: true,
   weight: true,

@@ -174,7 +174,7 @@ Deno.test("an unknown option is refused, with the one that was probably meant", 
     [
       { frobnicate: 1 },
       TypeError,
-      'unknown option "frobnicate"; known are source, peers, advertise, id, weight, interval, timeout, quorum, ' +
+      'unknown option "frobnicate"; known are source, peers, voters, advertise, id, weight, interval, timeout, quorum, ' +
       "clusterSize, cluster, secret, eligible, preempt, stallTimeout, channels, maxPacketSize, broadcast, isolation, " +
       "workerUrl, fencing, signal, logger",
     ],
@@ -253,7 +253,7 @@ Deno.test("a cluster size or quorum under which two could lead, or nobody, is re
     `"quorum" must be more than half of "clusterSize" (${size}), or two sides of a partition could each elect a leader; ` +
     'if that is what you want, "none" says so';
   const live =
-    '"clusterSize" must be set when "peers" is a discovery, because whoever is found right now is no measure ' +
+    '"clusterSize" or "voters" must be set when "peers" is a discovery, because whoever is found right now is no measure ' +
     'of a majority: in a partition each side would find itself complete and elect a leader; or set "quorum" to "none"';
   refused([
     [{ clusterSize: 2 }, RangeError, '"clusterSize" must be at least 3, as many as "peers" and self are, got 2'],

@@ -38,6 +38,12 @@ export const MEMBER_SETTINGS: readonly Setting[] = [
     help: "addresses of all members, host:port, with commas between; or dns:<host>:<port>, a name of all of them",
     parse: parseList,
   },
+  {
+    name: "voters",
+    value: "<list>",
+    help: "addresses of those that vote; default: all of up to 9 members, 7 of more",
+    parse: parseList,
+  },
   { name: "advertise", value: "<address>", help: "address told to others when the source is a wildcard" },
   { name: "id", value: "<name>", help: "name of this member; random unless set" },
   { name: "weight", value: "<number>", help: "the heaviest is elected; random unless set", parse: parseNumber },

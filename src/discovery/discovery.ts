@@ -9,10 +9,15 @@ import type { Logger } from "../logger.ts";
 /** Who the peers are by now. */
 export interface DiscoveryUpdate {
   /**
-   * The complete list of voters, each as `ip:port` (`[ip]:port` for IPv6). The own address may be among
-   * them. Who is no longer listed loses its vote.
+   * The complete list of members, each as `ip:port` (`[ip]:port` for IPv6). The own address may be among
+   * them. Who is no longer listed may not lead, and loses its vote.
    */
   readonly peers: readonly string[];
+  /**
+   * Those of them that vote, the own address among them if this member does; all when left out. Name them by what does not
+   * change, never by who is there or answers: members that read this differently could find two majorities.
+   */
+  readonly voters?: readonly string[];
   /**
    * The number of voters, self included, where the source knows it (the replicas that were asked for, the
    * length of a fixed list). Never count who answers right now: in a partition each side would count itself

@@ -8,12 +8,15 @@ import { canonicalAddress } from "../address.ts";
 import { describe } from "../errors.ts";
 import { BOUNDS } from "../limits.ts";
 import type { Discovery, DiscoveryContext, DiscoveryUpdate } from "./discovery.ts";
+import type { Logger } from "../logger.ts";
 import { sleep } from "./sleep.ts";
 
-/** What the core is told of the voters. */
+/** What the core is told of the members. */
 export interface Voters {
   /** Canonical, distinct `ip:port`. */
   readonly addresses: readonly string[];
+  /** Those that vote; all when undefined. */
+  readonly voters?: readonly string[];
   /** Their number, self included. */
   readonly clusterSize: number;
 }
@@ -94,16 +97,29 @@ function readUpdate(update: DiscoveryUpdate, options: FollowOptions): Voters | u
       `"clusterSize" must be a whole number from 1 to ${BOUNDS.maxClusterSize}, got ${describe(clusterSize)}`,
     );
   }
+  const addresses = readAddresses(peers, "peer", logger);
+  if (addresses.length > BOUNDS.maxConfiguredPeers) {
+    return refuse(`it must have at most ${BOUNDS.maxConfiguredPeers} peers, got ${addresses.length}`);
+  }
+  if (update.voters === undefined) return { addresses, clusterSize };
+  if (!Array.isArray(update.voters)) return refuse(`"voters" must be an array, got ${describe(update.voters)}`);
+  const voters = readAddresses(update.voters, "voter", logger);
+  const stranger = voters.find((voter) => voter !== options.source && !addresses.includes(voter));
+  if (stranger !== undefined) return refuse(`"voters" must be among "peers", got ${describe(stranger)}`);
+  return { addresses, voters, clusterSize };
+}
+
+/** Canonical and distinct; what is no address is logged and left out. */
+function readAddresses(values: readonly unknown[], what: string, logger: Logger): readonly string[] {
   const addresses = new Set<string>();
-  for (const peer of peers) {
-    const address = typeof peer === "string" ? canonicalAddress(peer) : undefined;
+  for (const value of values) {
+    const address = typeof value === "string" ? canonicalAddress(value) : undefined;
     if (address !== undefined) addresses.add(address);
-    else logger.error(`Ignoring a peer of the discovery: it must be an IP address and a port, got ${describe(peer)}`);
+    else {logger.error(
+        `Ignoring a ${what} of the discovery: it must be an IP address and a port, got ${describe(value)}`,
+      );}
   }
-  if (addresses.size > BOUNDS.maxConfiguredPeers) {
-    return refuse(`it must have at most ${BOUNDS.maxConfiguredPeers} peers, got ${addresses.size}`);
-  }
-  return { addresses: [...addresses], clusterSize };
+  return [...addresses];
 }
 
 function isClusterSize(value: unknown): boolean {

@@ -73,6 +73,15 @@ export function podAddress(pod: Pick<PodIdentity, "ip">, port: number): string {
   return formatAddress(address);
 }
 
+/**
+ * The ordinal of a StatefulSet's pod, which its name ends in, or undefined. The random ends of other pods' names have five
+ * characters.
+ */
+export function ordinalOf(name: string): number | undefined {
+  const [, ordinal] = /-(0|[1-9]\d{0,3})$/u.exec(name) ?? [];
+  return ordinal === undefined ? undefined : Number(ordinal);
+}
+
 /** A name of Kubernetes, good to stand in a path. Throws a TypeError for anything else. */
 export function checkName(label: string, value: unknown): string {
   if (typeof value !== "string" || value.length > 253 || !/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/u.test(value)) {

@@ -8,6 +8,7 @@ import type { Discovery } from "../discovery/discovery.ts";
 import { dnsPeers } from "../discovery/dns_peers.ts";
 import { describe } from "../errors.ts";
 import type { Fencing } from "../leadership/fencing.ts";
+import { ALL_VOTE, CHOSEN } from "../options/chosen_voters.ts";
 import type { ApiOptions } from "./api_client.ts";
 import {
   checkName,
@@ -15,6 +16,7 @@ import {
   type Environment,
   environment,
   numberOf,
+  ordinalOf,
   podAddress,
   type PodIdentity,
   podIdentity,
@@ -33,8 +35,13 @@ export interface KubernetesOptions extends ApiOptions {
    * permission; default: `DEMOCRACY_DISCOVERY`, or `"api"`.
    */
   readonly discovery?: "api" | "endpoints" | "dns";
-  /** The number of voters; default: `CLUSTER_SIZE`. Required unless `quorum` is `"none"`. */
+  /** The number of replicas; default: `CLUSTER_SIZE`. Required unless `quorum` is `"none"`. */
   readonly clusterSize?: number;
+  /**
+   * How many of a StatefulSet's pods vote, those of the lowest ordinals; default: `DEMOCRACY_VOTERS`, or all of up to nine
+   * replicas and seven of more. A larger cluster of pods without ordinals must say how many vote: all of them.
+   */
+  readonly voters?: number;
   /** The Lease that tokens are minted on, see {@linkcode kubernetesLease}; default: `DEMOCRACY_LEASE`, or none. */
   readonly lease?: string;
   /** As in the options of Democracy. */
@@ -53,6 +60,8 @@ export interface KubernetesMember {
   readonly peers: Discovery;
   /** The number of voters; undefined only with quorum `"none"`. */
   readonly clusterSize?: number;
+  /** The voters' names in the DNS, where it is the discovery and not all vote. */
+  readonly voters?: readonly string[];
   /** As it was given. */
   readonly quorum?: "majority" | "none" | number;
   /** Seals the datagrams. */
@@ -66,6 +75,7 @@ const KNOWN = [
   "port",
   "discovery",
   "clusterSize",
+  "voters",
   "lease",
   "quorum",
   "environment",
@@ -76,7 +86,7 @@ const PORT = 12345;
 
 /**
  * The options of a member in a pod that has nothing but its environment: `POD_NAME`, `POD_IP` and `POD_NAMESPACE` by
- * the downward API, `CLUSTER_SIZE`, `DEMOCRACY_SERVICE`, `DEMOCRACY_PORT`, `DEMOCRACY_DISCOVERY`, `DEMOCRACY_LEASE` and `DEMOCRACY_SECRET`. The pod's name is the id.
+ * the downward API, `CLUSTER_SIZE`, `DEMOCRACY_VOTERS`, `DEMOCRACY_SERVICE`, `DEMOCRACY_PORT`, `DEMOCRACY_DISCOVERY`, `DEMOCRACY_LEASE` and `DEMOCRACY_SECRET`. The pod's name is the id.
  *
  * Throws a TypeError or RangeError that says what is missing or wrong, and how to set it.
  *
@@ -100,18 +110,31 @@ export function kubernetes(options: KubernetesOptions = {}): KubernetesMember {
   const secret = variables["DEMOCRACY_SECRET"];
   const lease = options.lease ?? variables["DEMOCRACY_LEASE"];
   const { quorum, server, serviceAccount } = options;
+  const replicas = readClusterSize(options, variables);
+  const voters = readVoters(options, variables, pod, replicas);
   return {
     source: podAddress(pod, port),
     id: pod.name,
-    peers: peersOf(options, variables, pod, port),
-    clusterSize: readClusterSize(options, variables),
+    ...electorateOf(options, variables, { pod, port, voters }),
+    clusterSize: voters ?? replicas,
     ...(quorum === undefined ? {} : { quorum }),
     ...(secret ? { secret } : {}),
     ...(lease ? { fencing: kubernetesLease({ name: lease, namespace: pod.namespace, server, serviceAccount }) } : {}),
   };
 }
 
-function peersOf(options: KubernetesOptions, variables: Environment, pod: PodIdentity, port: number): Discovery {
+/** Where this pod is, and how many of its like vote; all when undefined. */
+interface Place {
+  readonly pod: PodIdentity;
+  readonly port: number;
+  readonly voters: number | undefined;
+}
+
+function electorateOf(
+  options: KubernetesOptions,
+  variables: Environment,
+  { pod, port, voters }: Place,
+): Pick<KubernetesMember, "peers" | "voters"> {
   const service = options.service ?? variables["DEMOCRACY_SERVICE"];
   if (!service) {
     throw new TypeError(
@@ -121,15 +144,20 @@ function peersOf(options: KubernetesOptions, variables: Environment, pod: PodIde
   checkName("service", service);
   const discovery = options.discovery ?? (variables["DEMOCRACY_DISCOVERY"] || "api");
   const { server, serviceAccount } = options;
-  const api = { service, port, namespace: pod.namespace, server, serviceAccount };
+  const api = { service, port, namespace: pod.namespace, voters, server, serviceAccount };
   switch (discovery) {
     case "api":
-      return kubernetesPeers(api);
+      return { peers: kubernetesPeers(api) };
     case "endpoints":
-      return endpointsPeers(api);
-    case "dns":
+      return { peers: endpointsPeers(api) };
+    case "dns": {
       // The search list of a pod ends with the cluster's domain, whatever that is.
-      return dnsPeers({ host: `${service}.${pod.namespace}.svc`, port });
+      const host = `${service}.${pod.namespace}.svc`;
+      const peers = dnsPeers({ host, port });
+      if (voters === undefined) return { peers };
+      const set = pod.name.slice(0, pod.name.lastIndexOf("-"));
+      return { peers, voters: Array.from({ length: voters }, (_, ordinal) => `${set}-${ordinal}.${host}:${port}`) };
+    }
     default:
       throw new TypeError(`"discovery" must be "api", "endpoints" or "dns", got ${describe(discovery)}`);
   }
@@ -143,4 +171,31 @@ function readClusterSize({ clusterSize, quorum }: KubernetesOptions, variables: 
       "now are no measure of a majority: cut off from the others, each part would count itself, find itself complete and " +
       'elect a leader of its own; or set "quorum" to "none", which allows just that',
   );
+}
+
+/** How many vote, where not all do. */
+function readVoters(
+  options: KubernetesOptions,
+  variables: Environment,
+  pod: PodIdentity,
+  replicas: number | undefined,
+): number | undefined {
+  const given = options.voters ?? numberOf(variables, "DEMOCRACY_VOTERS");
+  if (given !== undefined && !(Number.isInteger(given) && given >= 1)) {
+    throw new RangeError(`"voters" must be a whole number of at least 1, got ${describe(given)}`);
+  }
+  if (replicas === undefined) return given;
+  if (given !== undefined && given > replicas) {
+    throw new RangeError(`"voters" must be at most "clusterSize" (${replicas}), got ${given}`);
+  }
+  if (given === replicas || (given === undefined && replicas <= ALL_VOTE)) return undefined;
+  if (ordinalOf(pod.name) === undefined) {
+    throw new TypeError(
+      `Cannot join: of ${replicas} replicas ${
+        given ?? CHOSEN
+      } vote, those of the lowest ordinals, and pod "${pod.name}" has ` +
+        `none; run them as a StatefulSet, or set "voters", or DEMOCRACY_VOTERS, to ${replicas}, so that all vote`,
+    );
+  }
+  return given ?? CHOSEN;
 }

@@ -5,10 +5,10 @@
  */
 
 import type { Discovery, DiscoveryContext, DiscoveryUpdate } from "../discovery/discovery.ts";
-import { describe } from "../errors.ts";
+import { describe, DiscoveryError } from "../errors.ts";
 import { ApiClient, type ApiOptions } from "./api_client.ts";
 import { type EndpointRules, type Found, type Including, readEndpoints, readSlices } from "./endpoints.ts";
-import { checkName, checkPort } from "./environment.ts";
+import { checkName, checkPort, ordinalOf } from "./environment.ts";
 import { listWatch, type ListWatchOptions } from "./list_watch.ts";
 
 /** Which Service, and how to read it. */
@@ -26,11 +26,16 @@ export interface ServicePeersOptions extends ApiOptions {
    * struck off while it runs may still have promised its vote.
    */
   readonly including?: Including;
+  /**
+   * How many pods of a StatefulSet vote: those of the lowest ordinals, `app-0` and on. Default: all pods. A StatefulSet never
+   * runs two pods of one name at a time, so that all members read the same voters; pods without an ordinal are refused.
+   */
+  readonly voters?: number;
   /** ms before the second attempt to reach the API server; doubles up to 30 s, and is spread at random; default 500. */
   readonly retry?: number;
 }
 
-const KNOWN = ["service", "namespace", "port", "including", "retry", "server", "serviceAccount"];
+const KNOWN = ["service", "namespace", "port", "including", "voters", "retry", "server", "serviceAccount"];
 
 /**
  * Peers from the EndpointSlices (discovery.k8s.io/v1) of a Service: one list, then a watch. The pods' service account needs `list`
@@ -114,6 +119,10 @@ class ServicePeers implements Discovery {
     if (!["running", "serving", "ready"].includes(including)) {
       throw new TypeError(`"including" must be "running", "serving" or "ready", got ${describe(including)}`);
     }
+    const { voters } = options;
+    if (voters !== undefined && !(Number.isInteger(voters) && voters >= 1)) {
+      throw new RangeError(`"voters" must be a whole number of at least 1, got ${describe(voters)}`);
+    }
     this.#options = options;
     this.#rules = { port: checkPort("port", options.port), including };
     this.#client = new ApiClient(options);
@@ -133,11 +142,12 @@ class ServicePeers implements Discovery {
         logger.warn(`The ${what} name nobody, though this pod runs: keeping the peers known so far`);
         continue;
       }
-      const after = peers.join();
+      const { voters } = this.#options;
+      const after = peers.map((peer) => `${peer} ${voters === undefined ? "" : found.names.get(peer)}`).join();
       if (after === before) continue;
       before = after;
       logger.debug(`Peers: ${peers.map((peer) => `${found.names.get(peer) ?? "?"} at ${peer}`).join(", ")}`);
-      yield { peers };
+      yield voters === undefined ? { peers } : { peers, voters: votersOf(peers, found, voters), clusterSize: voters };
     }
   }
 
@@ -155,6 +165,22 @@ class ServicePeers implements Discovery {
       ...(retry === undefined ? {} : { retry }),
     };
   }
+}
+
+/** The pods of the lowest ordinals. */
+function votersOf(peers: readonly string[], { names }: Found, count: number): readonly string[] {
+  return peers.filter((peer) => {
+    const name = names.get(peer);
+    const ordinal = name === undefined ? undefined : ordinalOf(name);
+    if (ordinal === undefined) {
+      throw new DiscoveryError(
+        `Cannot tell the voters: "voters" needs the pods of a StatefulSet, whose names end in an ordinal, got ${
+          describe(name)
+        } at ${peer}`,
+      );
+    }
+    return ordinal < count;
+  });
 }
 
 /** The addresses of the family of the own one: a socket has one family. */

@@ -24,7 +24,7 @@ export interface Node {
 }
 
 /** What a member knows of itself. */
-export type Self = Pick<Node, "id" | "weight" | "eligible"> & { source: string };
+export type Self = Pick<Node, "id" | "weight" | "eligible"> & { source: string; voter: boolean };
 
 /** The members of one cluster, seen by one of them. */
 export class Roster {
@@ -57,7 +57,7 @@ export class Roster {
    * says whether the member itself leads at this instant. The record has no prototype: every id is harmless.
    */
   nodes(leads: boolean): Record<string, Node> {
-    const own: Node = { ...this.self, state: leads ? "leader" : "citizen", voter: true, leader: leads, self: true };
+    const own: Node = { ...this.self, state: leads ? "leader" : "citizen", leader: leads, self: true };
     const others = [...this.#peers.values()].map((peer): Node => this.#node(peer));
     const all = [own, ...others].sort((one, other) => one.id < other.id ? -1 : 1);
     const nodes: Record<string, Node> = Object.create(null);

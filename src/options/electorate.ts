@@ -6,8 +6,10 @@
 
 import { type Address, formatAddress, isUnicast, isWildcard, parseAddress } from "../address.ts";
 import { checkNumber, outOfRange, wrongType } from "./checks.ts";
+import { ALL_VOTE, CHOSEN, CHOSEN_QUORUM, chosenVoters } from "./chosen_voters.ts";
 import type { Discovery } from "../discovery/discovery.ts";
 import { StaticPeers } from "../discovery/static_peers.ts";
+import { WithVoters } from "../discovery/with_voters.ts";
 import { BOUNDS } from "../limits.ts";
 
 /** The addresses of this member. */
@@ -70,11 +72,12 @@ export interface Electorate {
 /** The options that {@linkcode readElectorate} reads. */
 export interface ElectorateOptions {
   readonly peers?: unknown;
+  readonly voters?: unknown;
   readonly clusterSize?: unknown;
   readonly quorum?: unknown;
 }
 
-/** Reads `peers`, `clusterSize` and `quorum`, and their relations. */
+/** Reads `peers`, `voters`, `clusterSize` and `quorum`, and their relations. */
 export function readElectorate(options: ElectorateOptions, own: OwnAddresses): Electorate {
   const quorum = readQuorum(options.quorum);
   const given = options.clusterSize === undefined ? undefined : checkNumber("clusterSize", options.clusterSize, {
@@ -82,23 +85,71 @@ export function readElectorate(options: ElectorateOptions, own: OwnAddresses): E
     max: BOUNDS.maxClusterSize,
     whole: true,
   });
-  if (isDiscovery(options.peers)) {
+  const peers = isDiscovery(options.peers) ? options.peers : readPeers("peers", options.peers, own.source);
+  if (options.voters !== undefined) return withVoters(peers, options.voters, { given, quorum, own });
+  if (!isList(peers)) {
     if (given === undefined && quorum !== "none") {
       throw new TypeError(
-        'Cannot join: "clusterSize" must be set when "peers" is a discovery, because whoever is found right now is no ' +
-          "measure of a majority: in a partition each side would find itself complete and elect a leader; or set " +
-          `"quorum" to "none"`,
+        'Cannot join: "clusterSize" or "voters" must be set when "peers" is a discovery, because whoever is found right ' +
+          "now is no measure of a majority: in a partition each side would find itself complete and elect a leader; or " +
+          `set "quorum" to "none"`,
       );
     }
-    return { discovery: options.peers, clusterSize: checkQuorum(quorum, given ?? 1), quorum };
+    return { discovery: peers, clusterSize: checkQuorum(quorum, given ?? 1), quorum };
   }
-  const peers = readPeers(options.peers, own.source);
   const { least, most } = countVoters(peers, own.advertise);
+  if (given === undefined && most > ALL_VOTE) return withChosenVoters(peers, quorum, own);
   if (given !== undefined && given < least) {
     throw outOfRange("clusterSize", `at least ${least}, as many as "peers" and self are`, given);
   }
   const clusterSize = checkQuorum(quorum, given ?? most);
   return { discovery: new StaticPeers(peers.map(formatAddress), { clusterSize: given }), clusterSize, quorum };
+}
+
+/** What {@linkcode withVoters} needs beside the lists. */
+interface Count {
+  readonly given: number | undefined;
+  readonly quorum: "majority" | "none" | number;
+  readonly own: OwnAddresses;
+}
+
+/** The user says who votes. */
+function withVoters(peers: Discovery | readonly Address[], value: unknown, { given, quorum, own }: Count): Electorate {
+  const voters = [...new Set(readPeers("voters", value, own.source).map(formatAddress))];
+  if (voters.length === 0) throw outOfRange("voters", "at least one address, or nobody could ever be elected", "none");
+  if (given !== undefined && given < voters.length) {
+    throw outOfRange("clusterSize", `at least ${voters.length}, as many as "voters" are`, given);
+  }
+  const clusterSize = checkQuorum(quorum, given ?? voters.length);
+  const found = isList(peers) ? new StaticPeers(peers.map(formatAddress)) : peers;
+  return { discovery: new WithVoters(found, new StaticPeers(voters), clusterSize), clusterSize, quorum };
+}
+
+/** The list is too long for all to vote. */
+function withChosenVoters(
+  peers: readonly Address[],
+  quorum: "majority" | "none" | number,
+  { advertise }: OwnAddresses,
+): Electorate {
+  const named = peers.find(({ kind }) => kind === "name");
+  if (named !== undefined) {
+    throw new TypeError(
+      `Cannot join: "voters" must be set, because of more than ${ALL_VOTE} members only ${CHOSEN} vote by default, those ` +
+        `with the first IP addresses, and "peers" has host names, got ${JSON.stringify(formatAddress(named))}`,
+    );
+  }
+  const all = peers.map(formatAddress);
+  const voters = chosenVoters(advertise.port === 0 ? all : [...all, formatAddress(advertise)]);
+  const clusterSize = checkQuorum(quorum, voters.length);
+  return {
+    discovery: new WithVoters(new StaticPeers(all), new StaticPeers(voters), clusterSize),
+    clusterSize,
+    quorum: quorum === "majority" && voters.length === CHOSEN ? CHOSEN_QUORUM : quorum,
+  };
+}
+
+function isList(peers: Discovery | readonly Address[]): peers is readonly Address[] {
+  return Array.isArray(peers);
 }
 
 function isDiscovery(value: unknown): value is Discovery {
@@ -129,15 +180,16 @@ function checkQuorum(quorum: "majority" | "none" | number, clusterSize: number):
   return clusterSize;
 }
 
-function readPeers(value: unknown, source: Address): Address[] {
+function readPeers(option: "peers" | "voters", value: unknown, source: Address): Address[] {
   if (!Array.isArray(value)) {
-    throw wrongType("peers", "an array of addresses (empty for a cluster of one) or a discovery", value);
+    const what = option === "voters" ? "" : " (empty for a cluster of one) or a discovery";
+    throw wrongType(option, `an array of addresses${what}`, value);
   }
   if (value.length > BOUNDS.maxConfiguredPeers) {
-    throw outOfRange("peers", `at most ${BOUNDS.maxConfiguredPeers} addresses`, value.length);
+    throw outOfRange(option, `at most ${BOUNDS.maxConfiguredPeers} addresses`, value.length);
   }
   return Array.from(value, (peer: unknown, index) => {
-    const label = `peers[${index}]`;
+    const label = `${option}[${index}]`;
     const address = parseAddress(peer, { label });
     if (!isUnicast(address)) throw wrongType(label, "the address of one machine, not a wildcard or group", peer);
     if (!reaches(source, address)) {

@@ -35,7 +35,12 @@ export type Order =
   }
   /** Another reading of the application thread's clock; see `ClockOffset`. */
   | { readonly type: "clock"; readonly sentAt: number }
-  | { readonly type: "peers"; readonly addresses: readonly string[]; readonly clusterSize: number }
+  | {
+    readonly type: "peers";
+    readonly addresses: readonly string[];
+    readonly voters?: readonly string[];
+    readonly clusterSize: number;
+  }
   /** Answered by `done` of the same number, once the loop has given the lead away. */
   | { readonly type: "resign"; readonly request: number }
   /** The answer to `mint`: the token that was minted, of at least the term. */

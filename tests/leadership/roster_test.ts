@@ -7,7 +7,7 @@ function peer(id: string, boot = id): MemberInfo {
 }
 
 function roster(): Roster {
-  return new Roster({ id: "self", source: "127.0.0.1:1", weight: 1, eligible: true });
+  return new Roster({ id: "self", source: "127.0.0.1:1", weight: 1, eligible: true, voter: true });
 }
 
 Deno.test("the nodes are self and the peers, in order, whatever the order they came in", () => {
