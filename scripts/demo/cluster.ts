@@ -14,7 +14,7 @@ import type { Answers, JoinSettings, MemberRecord } from "./protocol.ts";
 export interface ClusterSettings extends
   Pick<
     JoinSettings,
-    "interval" | "timeout" | "stallTimeout" | "sampleEvery" | "statusEvery"
+    "interval" | "timeout" | "stallTimeout" | "quorum" | "sampleEvery" | "statusEvery"
   > {
   readonly count: number;
   /** The addresses that members bind; free ones on loopback unless given. */
@@ -179,7 +179,7 @@ export class Cluster {
     const index = this.members.indexOf(member);
     const source = this.sources[index];
     if (source === undefined) throw new RangeError(`${member.id} is no member of this cluster`);
-    const { interval, timeout, stallTimeout, sampleEvery, statusEvery } = this.settings;
+    const { interval, timeout, stallTimeout, quorum, sampleEvery, statusEvery } = this.settings;
     const settings: JoinSettings = {
       id: member.id,
       weight: this.weightOf(member),
@@ -188,7 +188,7 @@ export class Cluster {
       peers: this.addresses,
       cluster: this.#cluster,
       workerUrl: this.#launch(index).workerUrl,
-      ...{ interval, timeout, stallTimeout, sampleEvery, statusEvery },
+      ...{ interval, timeout, stallTimeout, quorum, sampleEvery, statusEvery },
     };
     return await member.ask({ name: "join", settings });
   }

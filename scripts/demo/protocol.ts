@@ -19,6 +19,8 @@ export interface JoinSettings {
   readonly interval: number;
   readonly timeout: number;
   readonly stallTimeout: number;
+  /** A majority, unless given. */
+  readonly quorum?: "none";
   /** Where the worker's module is, when a bundler has moved it. */
   readonly workerUrl?: string;
   /** ms between two questions to `isLeader()`; 0 for none. */
