@@ -7,16 +7,20 @@
 import { createSocket } from "node:dgram";
 import { type Contradiction, contradiction, type MemberBelief } from "./belief.ts";
 import { MachineClock } from "./clock.ts";
-import { MemberProcess } from "./member_process.ts";
+import { IN_DENO, type Launch, MemberProcess } from "./member_process.ts";
 import type { Answers, JoinSettings, MemberRecord } from "./protocol.ts";
 
 /** What all members share, and what the script wants to know of them. */
 export interface ClusterSettings extends
   Pick<
     JoinSettings,
-    "interval" | "timeout" | "stallTimeout" | "sampleEvery" | "statusEvery"
+    "interval" | "timeout" | "stallTimeout" | "quorum" | "sampleEvery" | "statusEvery"
   > {
   readonly count: number;
+  /** The addresses that members bind; free ones on loopback unless given. */
+  readonly sources?: readonly string[];
+  /** How to start the member with this index; in Deno unless given. */
+  readonly launch?: (index: number) => Launch;
   /** Takes the addresses that members bind, and gives those that others send to: a relay's. */
   readonly relay?: (bound: readonly string[]) => Promise<readonly string[]>;
 }
@@ -74,7 +78,7 @@ export class Cluster {
 
   /** Starts the processes; none has joined yet. */
   static async start(settings: ClusterSettings): Promise<Cluster> {
-    const sources = await freeAddresses(settings.count);
+    const sources = settings.sources ?? await freeAddresses(settings.count);
     const cluster = new Cluster(settings, sources, await settings.relay?.(sources) ?? sources);
     for (let index = 0; index < settings.count; index++) cluster.#spawn(index);
     return cluster;
@@ -175,7 +179,7 @@ export class Cluster {
     const index = this.members.indexOf(member);
     const source = this.sources[index];
     if (source === undefined) throw new RangeError(`${member.id} is no member of this cluster`);
-    const { interval, timeout, stallTimeout, sampleEvery, statusEvery } = this.settings;
+    const { interval, timeout, stallTimeout, quorum, sampleEvery, statusEvery } = this.settings;
     const settings: JoinSettings = {
       id: member.id,
       weight: this.weightOf(member),
@@ -183,7 +187,8 @@ export class Cluster {
       advertise: this.addresses[index],
       peers: this.addresses,
       cluster: this.#cluster,
-      ...{ interval, timeout, stallTimeout, sampleEvery, statusEvery },
+      workerUrl: this.#launch(index).workerUrl,
+      ...{ interval, timeout, stallTimeout, quorum, sampleEvery, statusEvery },
     };
     return await member.ask({ name: "join", settings });
   }
@@ -201,8 +206,12 @@ export class Cluster {
     return ended.every((well) => well);
   }
 
+  #launch(index: number): Launch {
+    return this.settings.launch?.(index) ?? IN_DENO;
+  }
+
   #spawn(index: number): MemberProcess {
-    const member = new MemberProcess(`m${index + 1}`);
+    const member = new MemberProcess(`m${index + 1}`, this.#launch(index));
     member.onStatus = (): void => this.onChange();
     this.members[index] = member;
     return member;

@@ -1,15 +1,18 @@
 /**
- * One member as a process of its own: does what its stdin says, and ends when that ends.
+ * One member as a process of its own, in Deno or Node: does what its stdin says, and ends when that ends.
  *
  * @module
  */
 
+import { writeSync } from "node:fs";
 import process from "node:process";
 import { Democracy } from "../../mod.ts";
 import { BeliefLog } from "./belief.ts";
 import { MachineClock } from "./clock.ts";
 import { readLines } from "./lines.ts";
 import type { Answers, Command, Happening, JoinSettings, Line, MemberStatus } from "./protocol.ts";
+
+const STDOUT = 1;
 
 const encoder = new TextEncoder();
 
@@ -110,7 +113,7 @@ class Member {
     return {
       at: this.#clock.now(),
       cpu: (user + system) / 1000,
-      rss: Deno.memoryUsage().rss,
+      rss: process.memoryUsage().rss,
       stats: this.#democracy?.stats(),
     };
   }
@@ -140,12 +143,12 @@ class Member {
 
 function say(line: Line): void {
   let bytes = encoder.encode(`${JSON.stringify(line)}\n`);
-  while (bytes.length > 0) bytes = bytes.subarray(Deno.stdout.writeSync(bytes));
+  while (bytes.length > 0) bytes = bytes.subarray(writeSync(STDOUT, bytes));
 }
 
 async function main(): Promise<void> {
   const member = new Member();
-  for await (const line of readLines(Deno.stdin.readable)) {
+  for await (const line of readLines(process.stdin)) {
     const { seq, ...command }: Command & { readonly seq: number } = JSON.parse(line);
     member.obey(command).then(
       (answer) => say({ reply: seq, answer }),

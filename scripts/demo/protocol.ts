@@ -19,6 +19,10 @@ export interface JoinSettings {
   readonly interval: number;
   readonly timeout: number;
   readonly stallTimeout: number;
+  /** A majority, unless given. */
+  readonly quorum?: "none";
+  /** Where the worker's module is, when a bundler has moved it. */
+  readonly workerUrl?: string;
   /** ms between two questions to `isLeader()`; 0 for none. */
   readonly sampleEvery: number;
   /** ms between two reports of the status, beside those at each change; 0 for none. */

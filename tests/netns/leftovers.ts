@@ -1,0 +1,54 @@
+/**
+ * Names of namespaces that tell which process they belong to, so that a later run can remove those of a run that was
+ * killed, and leaves alone those of one that runs beside it.
+ *
+ * @module
+ */
+
+import { capture } from "../../scripts/process.ts";
+
+const PREFIX = "democracy";
+/** Where a process's start is, counted from the end of its name. */
+const START_FIELD = 19;
+
+let networks = 0;
+
+/** When a process was started, in ticks since the machine was; undefined when there is none. */
+function startOf(pid: number): string | undefined {
+  try {
+    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[START_FIELD];
+  } catch {
+    return undefined;
+  }
+}
+
+/** The beginning of names that nobody else has. */
+export function ownName(): string {
+  return `${PREFIX}_${Deno.pid}_${startOf(Deno.pid)}_${networks++}`;
+}
+
+/** Whether the namespace is one of a process that is gone. */
+export function isLeftover(namespace: string): boolean {
+  const [, pid, start] = new RegExp(`^${PREFIX}_(\\d+)_(\\d+)_\\d+_`).exec(namespace) ?? [];
+  return pid !== undefined && startOf(Number(pid)) !== start;
+}
+
+async function remove(namespace: string): Promise<void> {
+  const { stdout } = await capture("ip", ["netns", "pids", namespace]);
+  for (const pid of stdout.split("\n").map(Number).filter((pid) => pid > 0)) {
+    try {
+      Deno.kill(pid, "SIGKILL");
+    } catch {
+      // It went a moment ago.
+    }
+  }
+  await capture("ip", ["netns", "delete", namespace]);
+}
+
+/** Removes the namespaces of runs that were killed, and the processes in them. */
+export async function removeLeftovers(): Promise<void> {
+  const { stdout } = await capture("ip", ["netns", "list"]);
+  const names = stdout.split("\n").map((line) => line.split(" ")[0] ?? "");
+  for (const name of names.filter(isLeftover)) await remove(name);
+}
