@@ -5,33 +5,30 @@
  */
 
 import type { AppOptions } from "../sidecar/app.ts";
-import { type HttpAddress, parseHttpAddress } from "../sidecar/http_address.ts";
+import { DEFAULT_HTTP, formatHttpAddress, type HttpAddress, parseHttpAddress } from "../sidecar/http_address.ts";
 import { type Member, startMember } from "./member.ts";
 import { type Format, report } from "./report.ts";
 import type { Environment, Values } from "./settings.ts";
 import { complain, endingSignal, isTerminal, say } from "./terminal.ts";
-import { UsageError } from "./usage_error.ts";
 
 /** How to join. */
 export interface Joining {
   readonly values: Values;
   readonly environment: Environment;
-  /** Default: text on a terminal, JSON in a pipe. */
-  readonly format: string | undefined;
   /** Whether to serve HTTP, where the settings do not say so. */
   readonly serves: boolean;
 }
 
 /** Runs a member until a signal ends it; resolves with the exit code. */
-export async function join({ values, environment, format, serves }: Joining): Promise<number> {
-  const chosen = readFormat(format);
-  const http = values.http === undefined && serves ? "127.0.0.1:4040" : values.http;
+export async function join({ values, environment, serves }: Joining): Promise<number> {
+  const format: Format = values.format === "text" || values.format === undefined && isTerminal() ? "text" : "json";
+  const http = values.http ?? (serves ? formatHttpAddress(DEFAULT_HTTP) : undefined);
   const address = http === undefined ? undefined : parseHttpAddress(String(http));
   const signal = endingSignal();
   const member = await startMember(values, environment);
   const { democracy } = member;
   try {
-    report(democracy, chosen, say);
+    report(democracy, format, say);
     await democracy.ready;
     const failed = new Promise<1>((resolve) => democracy.once("error", () => resolve(1)));
     const served = address === undefined ? undefined : await serve(member, address, values);
@@ -76,10 +73,4 @@ async function openPage(
   const { MemberPage, mountPage } = await import("../ui/mod.ts");
   const page = new MemberPage(options);
   return { mount: (app) => mountPage(app, page), stop: () => page.stop() };
-}
-
-function readFormat(format: string | undefined): Format {
-  if (format === "text" || format === "json") return format;
-  if (format === undefined) return isTerminal() ? "text" : "json";
-  throw new UsageError(`--format must be text or json, got "${format}"`);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { formatHttpAddress, parseHttpAddress } from "../sidecar/http_address.ts";
+import { DEFAULT_HTTP, formatHttpAddress, parseHttpAddress } from "../sidecar/http_address.ts";
 import type { SidecarState } from "../sidecar/sidecar.ts";
 import { complain, say } from "./terminal.ts";
 
@@ -14,9 +14,10 @@ const UNAVAILABLE = 69;
 /** ms. */
 const PATIENCE = 5000;
 
-/** Asks the member whose sidecar serves at that address; resolves with the exit code. */
-export async function status(address: string, asJson: boolean): Promise<number> {
-  const url = `http://${formatHttpAddress(parseHttpAddress(address))}/state`;
+/** Asks the member whose sidecar serves at that address, by default the usual one; resolves with the exit code. */
+export async function status(address: unknown, asJson: boolean): Promise<number> {
+  const http = address === undefined ? DEFAULT_HTTP : parseHttpAddress(String(address));
+  const url = `http://${formatHttpAddress(http)}/state`;
   let state: SidecarState;
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE) });
