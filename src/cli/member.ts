@@ -10,7 +10,7 @@ import { DEFAULTS } from "../limits.ts";
 import type { Logger } from "../logger.ts";
 import type { Options } from "../options.ts";
 import type { Environment, Values } from "./settings.ts";
-import { complain } from "./terminal.ts";
+import { complain, complainOf } from "./terminal.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** A member, and what of its options its surroundings want to know. */
@@ -31,9 +31,14 @@ const OTHERS = ["http", "resignToken", "ui", "electionNamespace", "useClusterCre
 const logger: Logger = {
   debug: () => {},
   info: () => {},
-  warn: (message, ...details) => complain([message, ...details.map(String)].join(" ")),
-  error: (message, ...details) => complain([message, ...details.map(String)].join(" ")),
+  warn: tell,
+  error: tell,
 };
+
+function tell(message: string, ...[cause]: unknown[]): void {
+  if (cause === undefined) complain(message);
+  else complainOf(cause, message);
+}
 
 /**
  * Joins the election that the settings describe.

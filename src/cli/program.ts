@@ -22,8 +22,9 @@ import {
   SIDECAR_SETTINGS,
   STATUS_SETTINGS,
 } from "./settings.ts";
-import { complain } from "./terminal.ts";
+import { complain, complainOf } from "./terminal.ts";
 import { UsageError } from "./usage_error.ts";
+import { VERSION } from "./version.ts";
 
 /** For mistakes on the command line, as shells have it. */
 const MISUSE = 2;
@@ -39,13 +40,14 @@ export async function run(args: readonly string[], environment: Environment): Pr
     await program.parseAsync([...args], { from: "user" });
     return await code ?? 0;
   } catch (error) {
-    return explain(error, program);
+    return explain(error, args[0]);
   }
 }
 
 function build(environment: Environment, start: Start): Command {
   const program = new Command("democracy")
     .description("Leader election among processes, without a lock server")
+    .version(VERSION, "--version", "prints the version")
     .enablePositionalOptions()
     .exitOverride()
     .showHelpAfterError('Try "democracy --help".')
@@ -127,11 +129,11 @@ function addManifests(program: Command, environment: Environment, start: Start):
   );
 }
 
-function explain(error: unknown, program: Command): number {
+function explain(error: unknown, command: string | undefined): number {
   // Commander has said what is to be said; asking for help is no mistake.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : MISUSE;
   const wrong = error instanceof UsageError || error instanceof TypeError || error instanceof RangeError;
-  complain(error instanceof Error ? error.message : String(error));
-  if (wrong) complain(`Try "${program.name()} --help".`);
+  complainOf(error);
+  if (wrong) complain(`Try "democracy ${command} --help".`);
   return wrong ? MISUSE : 1;
 }

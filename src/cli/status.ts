@@ -16,7 +16,8 @@ const PATIENCE = 5000;
 
 /** Asks the member whose sidecar serves at that address, by default the usual one; resolves with the exit code. */
 export async function status(address: unknown, asJson: boolean): Promise<number> {
-  const http = address === undefined ? DEFAULT_HTTP : parseHttpAddress(String(address));
+  // The sidecar itself says where it serves as a URL.
+  const http = address === undefined ? DEFAULT_HTTP : parseHttpAddress(String(address).replace(/^http:\/\/|\/$/gu, ""));
   const url = `http://${formatHttpAddress(http)}/state`;
   let state: SidecarState;
   try {
@@ -25,12 +26,19 @@ export async function status(address: unknown, asJson: boolean): Promise<number>
     if (!isState(body)) throw new Error("it is not a democracy sidecar");
     state = body;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    complain(`No member answers at ${url}: ${reason}; start one with "democracy sidecar", or name its --http address`);
+    complain(
+      `No member answers at ${url}: ${reasonOf(error)}; start one with "democracy sidecar", or name its --http address`,
+    );
     return UNAVAILABLE;
   }
   say(asJson ? JSON.stringify(state) : describe(state));
   return state.leader === null ? LEADERLESS : 0;
+}
+
+/** Node says no more than "fetch failed", and keeps the reason apart. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error && error.cause.message !== "" ? error.cause.message : error.message;
 }
 
 function isState(value: unknown): value is SidecarState {

@@ -30,6 +30,7 @@ Deno.test("mistakes end with 2, and say what was meant or missing", async () => 
     [["manifests", "--name", "App"], "--name must be a letter and then"],
     [["complete", "tcsh"], "Allowed choices are zsh, bash, fish, powershell."],
     [["exec", ...ALONE], "missing required argument 'command'"],
+    [["exec", ...ALONE, "--", ""], 'Cannot run a command without a name, got ""'],
     [["exec", ...ALONE, "--grace", "5s", "--", "true"], '"grace" must be from 0 to'],
     [["exec", ...ALONE, "--preempt", "--", "true"], "Cannot run a command with preempt"],
     [["exec", ...ALONE, "--stall-timeout", "600ms", "--", "true"], '"stallTimeout" must be at least twice'],
@@ -117,19 +118,28 @@ Deno.test("sidecar understands the leader-elector sidecar's flags, and status as
   }
 });
 
-Deno.test("an address that is in use ends the program with 1, and says so", async () => {
-  const first = new Command(["join", ...ALONE]);
+Deno.test("an address that is in use ends the program with 1, and says so once", async () => {
+  const first = new Command(["join", ...ALONE, "--http", "127.0.0.1:0"]);
   try {
     await until("it has joined", () => first.events().some(({ type }) => type === "joined"), 20_000);
     const source = String(first.events().find(({ type }) => type === "joined")?.source);
-    const { code, stderr } = await runCli(["join", "--source", source, "--peers", ""]);
-    assertEquals(code, 1);
-    assertStringIncludes(stderr, source);
+    const bound = await runCli(["join", "--source", source, "--peers", ""]);
+    assertEquals(bound.code, 1);
+    assertEquals(bound.stderr.split("\n").filter((line) => line.includes(`Cannot bind ${source}`)).length, 1);
+    const http = /serving http:\/\/(\S+)/u.exec(first.stderr)?.[1] ?? "";
+    const served = await runCli(["sidecar", ...ALONE, "--http", http]);
+    assertEquals([served.code, served.stdout], [1, ""], "nobody was elected");
+    assertStringIncludes(served.stderr, `Cannot serve HTTP on ${http}: something else listens there`);
     first.signal("SIGTERM");
     await first.ended;
   } finally {
     await first.kill();
   }
+});
+
+Deno.test("--version is that of the package", async () => {
+  const { version } = JSON.parse(await Deno.readTextFile(new URL("../../deno.json", import.meta.url)));
+  assertEquals(await runCli(["--version"]), { code: 0, stdout: `${version}\n`, stderr: "" });
 });
 
 Deno.test("shells are helped to complete commands, flags and choices", async () => {
