@@ -36,8 +36,9 @@ export async function join({ values, environment, serves }: Joining): Promise<nu
     await democracy.ready;
     return await Promise.race([failed, signal.received.then(() => 0)]);
   } finally {
-    await door?.close();
+    // In this order those who read events are told who leads no longer, and the hand-over waits for nobody's connection.
     await democracy?.close();
+    await door?.close();
     signal.release();
   }
 }

@@ -8,6 +8,7 @@
  */
 
 import { Server } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createAdaptorServer } from "@hono/node-server";
 import type { HttpAddress } from "./http_address.ts";
 import { formatHttpAddress } from "./http_address.ts";
@@ -31,6 +32,9 @@ const LIMITS = {
   connectionsCheckingInterval: 1000,
 } as const;
 
+/** ms that answers have left to arrive when the server closes, and ms between two looks. */
+const FAREWELL = { patience: 500, step: 20 } as const;
+
 /** Serves `fetch`. Rejects with an Error that says what to do when the address cannot be had. */
 export async function listen(
   fetch: (request: Request) => Response | Promise<Response>,
@@ -48,12 +52,19 @@ export async function listen(
   const port = typeof bound === "object" && bound !== null ? bound.port : address.port;
   return {
     address: formatHttpAddress({ ...address, port }),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        if (server instanceof Server) server.closeAllConnections();
-      }),
+    close: () => close(server),
   };
+}
+
+/** Answers that are on their way still arrive, if they do soon. */
+async function close(server: ReturnType<typeof createAdaptorServer>): Promise<void> {
+  const closed = new Promise<true>((resolve) => server.close(() => resolve(true)));
+  for (let waited = 0; waited < FAREWELL.patience; waited += FAREWELL.step) {
+    if (server instanceof Server) server.closeIdleConnections();
+    if (await Promise.race([closed, sleep(FAREWELL.step)])) return;
+  }
+  if (server instanceof Server) server.closeAllConnections();
+  await closed;
 }
 
 function explain(error: Error, address: HttpAddress): Error {

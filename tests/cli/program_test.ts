@@ -118,6 +118,23 @@ Deno.test("sidecar understands the leader-elector sidecar's flags, and status as
   }
 });
 
+Deno.test("a sidecar that ends tells those who read its events that it leads no longer", async () => {
+  const command = new Command(["sidecar", ...ALONE, "--http", "127.0.0.1:0"]);
+  try {
+    await until("it leads", () => command.events().some(({ type }) => type === "elected"), 20_000);
+    const address = /serving http:\/\/(\S+)/u.exec(command.stderr)?.[1] ?? "";
+    const { body } = await fetch(`http://${address}/events`);
+    command.signal("SIGTERM");
+    let text = "";
+    // A connection that is cut in the middle would reject here.
+    for await (const chunk of body?.pipeThrough(new TextDecoderStream()) ?? []) text += chunk;
+    assertMatch(text, /"type":"resigned",.*"reason":"closed"/u);
+    assertEquals((await command.ended).code, 0);
+  } finally {
+    await command.kill();
+  }
+});
+
 Deno.test("an address that is in use ends the program with 1, and says so once", async () => {
   const first = new Command(["join", ...ALONE, "--http", "127.0.0.1:0"]);
   try {
