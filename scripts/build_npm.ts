@@ -22,6 +22,9 @@ const DESCRIPTION = {
   engines: { node: ">=20" },
 };
 
+/** What only some need, and get by naming it themselves: src/manifests/mod.ts says why. */
+const OPTIONAL_PEERS = ["kubernetes-models"];
+
 interface Manifest {
   readonly name: string;
   readonly version: string;
@@ -99,9 +102,29 @@ async function buildWithDenoPack(): Promise<void> {
   await mustRun(Deno.execPath(), ["pack", "--allow-dirty", "--no-source-maps", "--output", packed], ROOT);
   await mustRun("tar", ["-xzf", packed, "-C", OUTPUT], ROOT);
   await Deno.remove(packed);
-  const described = JSON.parse(await Deno.readTextFile(`${PACKAGE}/package.json`));
-  const manifest = { ...described, ...DESCRIPTION, bin: { democracy: "./src/cli/mod.js" } };
-  await Deno.writeTextFile(`${PACKAGE}/package.json`, JSON.stringify(manifest, null, 2) + "\n");
+  await amendManifest((described) => ({ ...described, ...DESCRIPTION, bin: { democracy: "./src/cli/mod.js" } }));
+}
+
+interface Dependencies {
+  readonly dependencies: Readonly<Record<string, string>>;
+}
+
+async function amendManifest<Amended extends object>(amend: (described: Dependencies) => Amended): Promise<void> {
+  const path = `${PACKAGE}/package.json`;
+  const amended = amend(JSON.parse(await Deno.readTextFile(path)));
+  await Deno.writeTextFile(path, JSON.stringify(amended, null, 2) + "\n");
+}
+
+/** Both builders make a dependency of whatever is imported. */
+function withOptionalPeers<Described extends Dependencies>({ dependencies, ...described }: Described): object {
+  const isOptional = ([name]: [string, string]): boolean => OPTIONAL_PEERS.includes(name);
+  const all = Object.entries(dependencies);
+  return {
+    ...described,
+    dependencies: Object.fromEntries(all.filter((each) => !isOptional(each))),
+    peerDependencies: Object.fromEntries(all.filter(isOptional)),
+    peerDependenciesMeta: Object.fromEntries(OPTIONAL_PEERS.map((name) => [name, { optional: true }])),
+  };
 }
 
 /** Builds the package; resolves to the path of its tarball. */
@@ -115,6 +138,7 @@ export async function buildNpm(): Promise<string> {
     console.log("build:npm: JSR does not answer, building with deno pack");
     await buildWithDenoPack();
   }
+  await amendManifest(withOptionalPeers);
   await mustRun("npm", ["pack", "--pack-destination", OUTPUT], PACKAGE);
   const tarball = `${OUTPUT}/${described.name.slice(1).replace("/", "-")}-${described.version}.tgz`;
   const { size } = await Deno.stat(tarball);

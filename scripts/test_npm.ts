@@ -12,7 +12,7 @@ import { closingLine, sum, type Tally, tallyOfTap, withExit } from "./tally.ts";
 /** Majors beside the Node at hand; `latest` is whatever npm says. */
 const OTHERS = ["22", "24", "latest"];
 
-const SUITE = ["package.mjs", "election.mjs", "lifecycle.mjs", "cli.mjs"];
+const SUITE = ["package.mjs", "election.mjs", "lifecycle.mjs", "cli.mjs", "manifests.mjs"];
 
 /** The types are the same in every Node, and slow to check: once is enough. */
 const ONCE = ["types.mjs"];
@@ -71,17 +71,22 @@ async function* nodes(versions: readonly string[]): AsyncGenerator<Node> {
   }
 }
 
-/** A folder in which the tarball is installed beside a copy of the suite. */
-async function consumer(tarball: string): Promise<string> {
-  const folder = await Deno.makeTempDir({ prefix: "democracy_npm_" });
+async function installInto(folder: string, packages: readonly string[]): Promise<void> {
   const text = JSON.stringify({ name: "consumer", private: true, type: "module" });
   await Deno.writeTextFile(`${folder}/package.json`, text);
+  if (!await show("npm", [...INSTALL, ...packages], { cwd: folder })) {
+    throw new Error(`Cannot test the npm package: npm could not install ${packages.join(", ")}`);
+  }
+}
+
+/** A folder in which the tarball is installed beside a copy of the suite, and in it one with the optional peers, too. */
+async function consumer(tarball: string): Promise<string> {
+  const folder = await Deno.makeTempDir({ prefix: "democracy_npm_" });
   const suite = `${ROOT}/tests/npm/suite`;
   for await (const { name } of Deno.readDir(suite)) await Deno.copyFile(`${suite}/${name}`, `${folder}/${name}`);
-  const packages = [tarball, "typescript@^5", "@types/node@^20"];
-  if (!await show("npm", [...INSTALL, ...packages], { cwd: folder })) {
-    throw new Error("Cannot test the npm package: npm could not install its tarball");
-  }
+  await installInto(folder, [tarball, "typescript@^5", "@types/node@^20"]);
+  await Deno.mkdir(`${folder}/operator`);
+  await installInto(`${folder}/operator`, [tarball, "kubernetes-models@^4.5"]);
   return folder;
 }
 

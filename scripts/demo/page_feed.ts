@@ -5,8 +5,7 @@
  */
 
 import type { Change, Phase } from "../../src/ui/page/change.ts";
-import type { Cluster } from "./cluster.ts";
-import type { Condition, MemberProcess } from "./member_process.ts";
+import type { Condition } from "./member_process.ts";
 import type { MemberStatus } from "./protocol.ts";
 
 const PHASES: Readonly<Record<Condition, Phase>> = {
@@ -17,6 +16,20 @@ const PHASES: Readonly<Record<Condition, Phase>> = {
   killed: "down",
   ended: "down",
 };
+
+/** As much as is read of a member's process. */
+export interface Watched {
+  readonly id: string;
+  readonly condition: Condition;
+  readonly status: MemberStatus | undefined;
+}
+
+/** As much as is read of a cluster. */
+export interface Cast {
+  readonly members: readonly Watched[];
+  readonly addresses: readonly string[];
+  weightOf(member: Watched): number;
+}
 
 /** What was told last of one member. */
 interface Told {
@@ -30,11 +43,11 @@ interface Told {
 
 /** Finds what is new in a cluster. */
 export class PageFeed {
-  readonly #cluster: Cluster;
+  readonly #cluster: Cast;
   readonly #told = new Map<string, Told>();
   readonly #links = new Set<string>();
 
-  constructor(cluster: Cluster) {
+  constructor(cluster: Cast) {
     this.#cluster = cluster;
   }
 
@@ -53,7 +66,7 @@ export class PageFeed {
     return [...changes, ...this.#cuts(at, passes)].sort((one, other) => one.at - other.at);
   }
 
-  #member(member: MemberProcess, at: number): Change[] {
+  #member(member: Watched, at: number): Change[] {
     const { id, condition, status } = member;
     const told = this.#told.get(id) ??
       { phase: undefined, follows: undefined, belief: undefined, status: undefined, heard: new Set() };
@@ -70,7 +83,28 @@ export class PageFeed {
       changes.push(...follows(id, told, status), ...leads(id, told, status), ...peers(id, told, status));
       told.status = status;
     }
+    if (phase === "blocked") changes.push(...this.#hearsay(id, told));
     return changes;
+  }
+
+  /**
+   * A member whose main thread is blocked says nothing, but its worker goes on, and those who follow it say so. Whatever they
+   * believe, it led no longer than until another did.
+   */
+  #hearsay(id: string, told: Told): Change[] {
+    const { belief } = told;
+    if (belief === undefined) return [];
+    const others = this.#cluster.members.filter((member) => member.id !== id && member.condition === "running")
+      .flatMap(({ status }) => status ?? []);
+    const rivals = others.filter(({ token }) => token !== null && token > belief.token);
+    const followers = others.filter(({ leader }) => leader === id);
+    belief.at = Math.max(belief.at, ...followers.map(({ at }) => at));
+    if (rivals.length === 0 && followers.length > 0) {
+      return [{ kind: "lead", at: belief.at, id, token: belief.token, from: belief.from, until: null }];
+    }
+    told.belief = undefined;
+    const at = Math.max(belief.from, Math.min(belief.at, ...rivals.map((rival) => rival.at)));
+    return [{ kind: "yield", at, id }, { kind: "note", at, id, text: "leads no more", tone: "bad" }];
   }
 
   #cuts(at: number, passes: (from: number, to: number) => boolean): Change[] {

@@ -25,7 +25,8 @@ const COMPANIONS: Readonly<Record<string, readonly string[]>> = {
   kubernetes: [],
   metrics: ["@opentelemetry/api"],
   sidecar: ["hono", "@hono/node-server", "@opentelemetry/api"],
-  cli: ["commander", "yaml"],
+  cli: ["commander", "@bomb.sh/tab", "yaml"],
+  manifests: ["kubernetes-models"],
   ui: [],
 };
 

@@ -4,82 +4,79 @@
  * @module
  */
 
-import type { AppOptions } from "../sidecar/app.ts";
-import { type HttpAddress, parseHttpAddress } from "../sidecar/http_address.ts";
+import type { Listening } from "../sidecar/listen.ts";
+import { DEFAULT_HTTP, formatHttpAddress, type HttpAddress, parseHttpAddress } from "../sidecar/http_address.ts";
 import { type Member, startMember } from "./member.ts";
 import { type Format, report } from "./report.ts";
 import type { Environment, Values } from "./settings.ts";
 import { complain, endingSignal, isTerminal, say } from "./terminal.ts";
-import { UsageError } from "./usage_error.ts";
 
 /** How to join. */
 export interface Joining {
   readonly values: Values;
   readonly environment: Environment;
-  /** Default: text on a terminal, JSON in a pipe. */
-  readonly format: string | undefined;
   /** Whether to serve HTTP, where the settings do not say so. */
   readonly serves: boolean;
 }
 
 /** Runs a member until a signal ends it; resolves with the exit code. */
-export async function join({ values, environment, format, serves }: Joining): Promise<number> {
-  const chosen = readFormat(format);
-  const http = values.http === undefined && serves ? "127.0.0.1:4040" : values.http;
-  const address = http === undefined ? undefined : parseHttpAddress(String(http));
+export async function join({ values, environment, serves }: Joining): Promise<number> {
+  const format: Format = values.format === "text" || (values.format === undefined && isTerminal()) ? "text" : "json";
+  const http = values.http ?? (serves ? formatHttpAddress(DEFAULT_HTTP) : undefined);
   const signal = endingSignal();
-  const member = await startMember(values, environment);
-  const { democracy } = member;
+  // Before the member starts: if the address is taken, nobody shall be elected for a moment, each time this is started anew.
+  const door = http === undefined ? undefined : await openDoor(parseHttpAddress(String(http)));
+  let democracy: Member["democracy"] | undefined;
   try {
-    report(democracy, chosen, say);
+    const member = await startMember(values, environment);
+    democracy = member.democracy;
+    report(democracy, format, say);
+    const failed = new Promise<1>((resolve) => democracy?.once("error", () => resolve(1)));
+    await door?.serve(member, values);
     await democracy.ready;
-    const failed = new Promise<1>((resolve) => democracy.once("error", () => resolve(1)));
-    const served = address === undefined ? undefined : await serve(member, address, values);
-    try {
-      return await Promise.race([failed, signal.received.then(() => 0)]);
-    } finally {
-      await served?.close();
-    }
+    return await Promise.race([failed, signal.received.then(() => 0)]);
   } finally {
-    await democracy.close();
+    // In this order those who read events are told who leads no longer, and the hand-over waits for nobody's connection.
+    await democracy?.close();
+    await door?.close();
     signal.release();
   }
 }
 
-async function serve(
-  { democracy, cluster, timeout }: Member,
-  address: HttpAddress,
-  { resignToken, ui }: Values,
-): Promise<{ close(): Promise<void> }> {
+/** An HTTP server that has its address, and nothing to say until there is a member. */
+interface Door {
+  serve(member: Member, values: Values): Promise<void>;
+  close(): Promise<void>;
+}
+
+async function openDoor(address: HttpAddress): Promise<Door> {
   const { createApp, listen, Sidecar } = await import("../sidecar/mod.ts");
-  const sidecar = new Sidecar({ democracy, cluster, timeout });
-  const page = ui === true ? await openPage({ democracy, cluster, timeout }) : undefined;
-  const app = createApp(sidecar, {
-    ...(typeof resignToken === "string" && resignToken !== "" ? { resignToken } : {}),
-    ...(page === undefined ? {} : { extend: page.mount }),
-  });
-  const listening = await listen((request) => app.fetch(request), address);
-  complain(`serving http://${listening.address}`);
-  if (page !== undefined) complain(`a page to watch is at http://${listening.address}/ui/`);
+  let answer = (_request: Request): Response | Promise<Response> => new Response("starting\n", { status: 503 });
+  const listening: Listening = await listen((request) => answer(request), address);
+  const endings: (() => void)[] = [];
   return {
+    async serve({ democracy, cluster, timeout }, { resignToken, ui }): Promise<void> {
+      const sidecar = new Sidecar({ democracy, cluster, timeout });
+      endings.push(() => sidecar.stop());
+      const page = ui === true ? await openPage({ democracy, cluster, timeout }) : undefined;
+      if (page !== undefined) endings.push(page.stop);
+      const app = createApp(sidecar, {
+        ...(typeof resignToken === "string" && resignToken !== "" ? { resignToken } : {}),
+        ...(page === undefined ? {} : { extend: page.mount }),
+      });
+      answer = (request) => app.fetch(request);
+      complain(`serving http://${listening.address}`);
+      if (page !== undefined) complain(`a page to watch is at http://${listening.address}/ui/`);
+    },
     close(): Promise<void> {
-      page?.stop();
-      sidecar.stop();
+      for (const end of endings) end();
       return listening.close();
     },
   };
 }
 
-async function openPage(
-  options: Omit<Member, "interval">,
-): Promise<{ mount: NonNullable<AppOptions["extend"]>; stop(): void }> {
+async function openPage(options: Omit<Member, "interval">) {
   const { MemberPage, mountPage } = await import("../ui/mod.ts");
   const page = new MemberPage(options);
-  return { mount: (app) => mountPage(app, page), stop: () => page.stop() };
-}
-
-function readFormat(format: string | undefined): Format {
-  if (format === "text" || format === "json") return format;
-  if (format === undefined) return isTerminal() ? "text" : "json";
-  throw new UsageError(`--format must be text or json, got "${format}"`);
+  return { mount: (app: Parameters<typeof mountPage>[0]) => mountPage(app, page), stop: () => page.stop() };
 }

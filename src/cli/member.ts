@@ -10,7 +10,7 @@ import { DEFAULTS } from "../limits.ts";
 import type { Logger } from "../logger.ts";
 import type { Options } from "../options.ts";
 import type { Environment, Values } from "./settings.ts";
-import { complain } from "./terminal.ts";
+import { complain, complainOf } from "./terminal.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** A member, and what of its options its surroundings want to know. */
@@ -25,15 +25,20 @@ export interface Member {
 
 /** The names of settings that are no options of the library. */
 const OURS = ["peers", "election", "service", "port", "discovery", "lease", "ttl"];
-const OTHERS = ["http", "resignToken", "ui", "electionNamespace", "useClusterCredentials", "grace", "once"];
+const OTHERS = ["http", "resignToken", "ui", "electionNamespace", "useClusterCredentials", "grace", "once", "format"];
 
 /** What the library wants people to know goes to standard error. */
 const logger: Logger = {
   debug: () => {},
   info: () => {},
-  warn: (message, ...details) => complain([message, ...details.map(String)].join(" ")),
-  error: (message, ...details) => complain([message, ...details.map(String)].join(" ")),
+  warn: tell,
+  error: tell,
 };
+
+function tell(message: string, ...[cause]: unknown[]): void {
+  if (cause === undefined) complain(message);
+  else complainOf(cause, message);
+}
 
 /**
  * Joins the election that the settings describe.

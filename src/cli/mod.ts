@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * The command line of the library: `democracy join`, `exec`, `sidecar` and `status`.
+ * The command line of the library: `democracy join`, `exec`, `sidecar`, `status` and `manifests`.
  *
  * `npx @polis/democracy`, `deno run -A jsr:@polis/democracy/cli` and, once the npm package is installed, `democracy` start
  * it. It does not load with the library itself.

@@ -7,16 +7,21 @@
 import { readFile } from "node:fs/promises";
 import { Option } from "commander";
 import { parse as parseYaml } from "yaml";
+import { describe } from "../errors.ts";
 import { checkKnown } from "../options/checks.ts";
 import { UsageError } from "./usage_error.ts";
 import {
+  parseAddress,
   parseBoolean,
   parseBroadcast,
   parseDuration,
-  parseLines,
+  parseLease,
   parseList,
   parseNumber,
   parseQuorum,
+  parseSecret,
+  parseSecrets,
+  parseText,
 } from "./values.ts";
 
 interface Setting {
@@ -25,8 +30,10 @@ interface Setting {
   /** How its value is shown in the help; in brackets where the flag alone means `true`. */
   readonly value: string;
   readonly help: string;
-  /** Reads text; what a file has as another type is left to the library's own checks. */
-  readonly parse?: (text: string, label: string) => unknown;
+  /** All that it can be, where those are few words. */
+  readonly choices?: readonly string[];
+  /** Reads text, or what a file has; what it stands for is left to the library's own checks. Default: text. */
+  readonly parse?: (value: unknown, label: string) => unknown;
 }
 
 /** What makes a member. */
@@ -57,7 +64,7 @@ export const MEMBER_SETTINGS: readonly Setting[] = [
     name: "secret",
     value: "<secret>",
     help: "seals datagrams; several, for rotation, one a line. Others can see flags: prefer the variable or a file",
-    parse: parseLines,
+    parse: parseSecrets,
   },
   { name: "eligible", value: "[boolean]", help: "false: votes, but never leads", parse: parseBoolean },
   { name: "preempt", value: "[boolean]", help: "hands the lead to a heavier member", parse: parseBoolean },
@@ -70,17 +77,38 @@ export const MEMBER_SETTINGS: readonly Setting[] = [
   { name: "channels", value: "<list>", help: "channels to subscribe to", parse: parseList },
   { name: "maxPacketSize", value: "<bytes>", help: "largest datagram; default 1200", parse: parseNumber },
   { name: "broadcast", value: "<name>", help: "name of the BroadcastChannel, or false", parse: parseBroadcast },
-  { name: "isolation", value: "<where>", help: "worker (default) or none: where the election runs" },
+  { name: "isolation", value: "<where>", help: "where the election runs; default worker", choices: ["worker", "none"] },
   { name: "service", value: "<name>", help: "in a pod: the headless Service to find the peers by; sets source and id" },
   { name: "port", value: "<port>", help: "in a pod: the UDP port of every member; default 12345", parse: parseNumber },
-  { name: "discovery", value: "<way>", help: "in a pod: api (default), endpoints or dns" },
+  {
+    name: "discovery",
+    value: "<way>",
+    help: "in a pod: EndpointSlices (default), Endpoints, or DNS, which needs no permission",
+    choices: ["api", "endpoints", "dns"],
+  },
   { name: "lease", value: "<name>", help: "in a pod: the Lease by which the API server mints the tokens" },
 ];
 
 /** What makes a sidecar, beside its member. */
 export const SIDECAR_SETTINGS: readonly Setting[] = [
-  { name: "http", value: "<address>", help: "where to serve; default 127.0.0.1:4040, :4040 for all interfaces" },
-  { name: "resignToken", value: "<token>", help: "bearer token for POST /resign, which is off without one" },
+  {
+    name: "format",
+    value: "<format>",
+    help: "of what happens; default: text on a terminal, json in a pipe",
+    choices: ["text", "json"],
+  },
+  {
+    name: "http",
+    value: "<address>",
+    help: "where to serve; default 127.0.0.1:4040, :4040 for all interfaces",
+    parse: parseAddress,
+  },
+  {
+    name: "resignToken",
+    value: "<token>",
+    help: "bearer token for POST /resign, which is off without one",
+    parse: parseSecret,
+  },
   { name: "ui", value: "[boolean]", help: "serves a page to watch the election, at /ui/", parse: parseBoolean },
   { name: "ttl", value: "<duration>", help: "sets timeout, and interval to a fifth of it", parse: parseDuration },
   { name: "electionNamespace", value: "<name>", help: "understood for leader-elector's sake; means nothing here" },
@@ -98,7 +126,47 @@ export const EXEC_SETTINGS: readonly Setting[] = [
   { name: "once", value: "[boolean]", help: "end with 75 when the lead is lost", parse: parseBoolean },
 ];
 
-const ALL = [...MEMBER_SETTINGS, ...SIDECAR_SETTINGS, ...EXEC_SETTINGS];
+/** How a member is asked. */
+export const STATUS_SETTINGS: readonly Setting[] = [
+  { name: "http", value: "<address>", help: "where the member serves; the same as the argument", parse: parseAddress },
+  { name: "json", value: "[boolean]", help: "prints what the member answers", parse: parseBoolean },
+];
+
+/** What Kubernetes is to be told of an application. */
+export const MANIFEST_SETTINGS: readonly Setting[] = [
+  { name: "name", value: "<name>", help: "of every object; required" },
+  { name: "image", value: "<image>", help: "of the container; required" },
+  { name: "namespace", value: "<name>", help: "of every object; default default" },
+  { name: "replicas", value: "<number>", help: "also the number of voters; default 3", parse: parseNumber },
+  { name: "port", value: "<port>", help: "UDP, of the election; default 12345", parse: parseNumber },
+  { name: "workload", value: "<kind>", help: "default statefulset", choices: ["statefulset", "deployment"] },
+  {
+    name: "discovery",
+    value: "<way>",
+    help: "how pods find each other: EndpointSlices (default), Endpoints (before 1.21), or DNS (no permissions)",
+    choices: ["api", "endpoints", "dns"],
+  },
+  {
+    name: "lease",
+    value: "[name]",
+    help: "lets the API server mint the tokens, on a Lease of this name; without one, of the application's",
+    parse: parseLease,
+  },
+  {
+    name: "secretName",
+    value: "<name>",
+    help: 'of a Secret that is there already, and whose key "secret" seals the datagrams',
+  },
+  {
+    name: "probePort",
+    value: "<port>",
+    help: "TCP, answers probes with 200 while the process is well, whoever leads; default 4040",
+    parse: parseNumber,
+  },
+  { name: "probePath", value: "<path>", help: "of these probes; default /" },
+];
+
+const ALL = [...MEMBER_SETTINGS, ...SIDECAR_SETTINGS, ...EXEC_SETTINGS, ...STATUS_SETTINGS, ...MANIFEST_SETTINGS];
 
 /** The variables of an environment. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -121,15 +189,16 @@ export function optionsOf(settings: readonly Setting[]): Option[] {
   const config = new Option("--config <file>", `YAML or JSON file with any of these (env DEMOCRACY_CONFIG)`);
   return [
     config,
-    ...settings.map(({ name, value, help, parse }) => {
+    ...settings.map(({ name, value, help, choices, parse }) => {
       const option = new Option(`${flagOf(name)} ${value}`, `${help} (env ${variableOf(name)})`);
-      const isList = parse === parseList || parse === parseLines;
+      if (choices !== undefined) option.choices(choices);
+      const isList = parse === parseList || parse === parseSecrets;
       return isList
         ? option.argParser((text, before?: string) => before === undefined ? text : join(before, text))
         : option;
 
       function join(before: string, text: string): string {
-        return before + (parse === parseLines ? "\n" : ",") + text;
+        return before + (parse === parseSecrets ? "\n" : ",") + text;
       }
     }),
   ];
@@ -149,7 +218,7 @@ export async function readSettings(
   const path = flags.config ?? environment.DEMOCRACY_CONFIG;
   const file = typeof path === "string" && path !== "" ? await readConfig(path) : {};
   const values: Record<string, unknown> = {};
-  for (const { name, parse } of settings) {
+  for (const { name, choices, parse = parseText } of settings) {
     const sources = [
       { label: flagOf(name), value: flags[name] },
       { label: variableOf(name), value: environment[variableOf(name)] || undefined },
@@ -158,7 +227,11 @@ export async function readSettings(
     const source = sources.find(({ value }) => value !== undefined);
     if (source === undefined) continue;
     const { label, value } = source;
-    values[name] = typeof value === "string" && parse !== undefined ? parse(value, label) : value;
+    const read = parse(value, label);
+    if (choices?.some((choice) => choice === read) === false) {
+      throw new UsageError(`${label} must be one of ${choices.join(", ")}, got ${describe(read)}`);
+    }
+    values[name] = read;
   }
   return values;
 }

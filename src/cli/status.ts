@@ -4,7 +4,7 @@
  * @module
  */
 
-import { formatHttpAddress, parseHttpAddress } from "../sidecar/http_address.ts";
+import { DEFAULT_HTTP, formatHttpAddress, parseHttpAddress } from "../sidecar/http_address.ts";
 import type { SidecarState } from "../sidecar/sidecar.ts";
 import { complain, say } from "./terminal.ts";
 
@@ -14,9 +14,11 @@ const UNAVAILABLE = 69;
 /** ms. */
 const PATIENCE = 5000;
 
-/** Asks the member whose sidecar serves at that address; resolves with the exit code. */
-export async function status(address: string, asJson: boolean): Promise<number> {
-  const url = `http://${formatHttpAddress(parseHttpAddress(address))}/state`;
+/** Asks the member whose sidecar serves at that address, by default the usual one; resolves with the exit code. */
+export async function status(address: unknown, asJson: boolean): Promise<number> {
+  // The sidecar itself says where it serves as a URL.
+  const http = address === undefined ? DEFAULT_HTTP : parseHttpAddress(String(address).replace(/^http:\/\/|\/$/gu, ""));
+  const url = `http://${formatHttpAddress(http)}/state`;
   let state: SidecarState;
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE) });
@@ -24,12 +26,19 @@ export async function status(address: string, asJson: boolean): Promise<number> 
     if (!isState(body)) throw new Error("it is not a democracy sidecar");
     state = body;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    complain(`No member answers at ${url}: ${reason}; start one with "democracy sidecar", or name its --http address`);
+    complain(
+      `No member answers at ${url}: ${reasonOf(error)}; start one with "democracy sidecar", or name its --http address`,
+    );
     return UNAVAILABLE;
   }
   say(asJson ? JSON.stringify(state) : describe(state));
   return state.leader === null ? LEADERLESS : 0;
+}
+
+/** Node says no more than "fetch failed", and keeps the reason apart. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error && error.cause.message !== "" ? error.cause.message : error.message;
 }
 
 function isState(value: unknown): value is SidecarState {

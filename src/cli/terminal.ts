@@ -21,6 +21,16 @@ export function complain(line: string): void {
   process.stderr.write(`democracy: ${line}\n`);
 }
 
+const known = new WeakSet<Error>();
+
+/** An error on standard error, with what it is about; each is told once, though more than one may come upon it. */
+export function complainOf(error: unknown, about?: string): void {
+  if (!(error instanceof Error)) return complain([about, String(error)].filter(Boolean).join(": "));
+  if (known.has(error)) return;
+  known.add(error);
+  complain([about, error.message].filter(Boolean).join(": "));
+}
+
 /** Resolves with the name of the signal that asks this program to end; `release` stops waiting. */
 export function endingSignal(): { readonly received: Promise<string>; readonly release: () => void } {
   const names = ["SIGINT", "SIGTERM", "SIGHUP"] as const;

@@ -1,53 +1,89 @@
 /**
- * Values as people write them in flags, variables and files.
+ * Values as people write them: in flags and variables, which are always text, and in files, which have other types as well.
  *
  * @module
  */
 
+import { describe } from "../errors.ts";
 import { UsageError } from "./usage_error.ts";
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
+function wrong(label: string, must: string, value: unknown): UsageError {
+  return new UsageError(`${label} must be ${must}, got ${describe(value)}`);
+}
+
 /** ms, out of `500`, `500ms`, `10s`, `1m30s` or `1.5h`, as Go's flags have them. */
-export function parseDuration(text: string, label: string): number {
+export function parseDuration(value: unknown, label: string): number {
+  if (typeof value === "number") return value;
+  const text = typeof value === "string" ? value : "";
   if (/^\d+(\.\d+)?$/u.test(text)) return Number(text);
   if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/u.test(text)) {
-    throw new UsageError(`${label} must be a duration like 500ms, 10s or 1m30s, or a number of ms, got "${text}"`);
+    throw wrong(label, "a duration like 500ms, 10s or 1m30s, or a number of ms", value);
   }
   const parts = text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/gu);
   return Array.from(parts, ([, digits, unit]) => Number(digits) * (UNITS[unit ?? ""] ?? 0)).reduce((a, b) => a + b);
 }
 
 /** A number in decimal notation. */
-export function parseNumber(text: string, label: string): number {
-  const value = Number(text);
-  if (text.trim() === "" || Number.isNaN(value)) throw new UsageError(`${label} must be a number, got "${text}"`);
-  return value;
+export function parseNumber(value: unknown, label: string): number {
+  if (typeof value === "number") return value;
+  if (typeof value === "string" && /^-?\d+(\.\d+)?$/u.test(value.trim())) return Number(value);
+  throw wrong(label, "a number", value);
 }
 
 /** `true` or `false`, and what else people write for them; a flag without a value is true. */
-export function parseBoolean(text: string, label: string): boolean {
-  if (["true", "yes", "on", "1"].includes(text.toLowerCase())) return true;
-  if (["false", "no", "off", "0"].includes(text.toLowerCase())) return false;
-  throw new UsageError(`${label} must be true or false, got "${text}"`);
+export function parseBoolean(value: unknown, label: string): boolean {
+  if (typeof value === "boolean") return value;
+  const text = typeof value === "string" ? value.toLowerCase() : "";
+  if (["true", "yes", "on", "1"].includes(text)) return true;
+  if (["false", "no", "off", "0"].includes(text)) return false;
+  throw wrong(label, "true or false", value);
 }
 
-/** What stands between commas. */
-export function parseList(text: string): string[] {
-  return text.split(",").map((item) => item.trim()).filter((item) => item !== "");
+/** Text; in a file it may have to stand in quotes. */
+export function parseText(value: unknown, label: string): string {
+  if (typeof value === "string") return value;
+  throw wrong(label, "text, in quotes where it looks like something else", value);
 }
 
-/** One a line: what stands between the lines may have any other character. */
-export function parseLines(text: string): string[] {
-  return text.split("\n").map((line) => line.trimEnd()).filter((line) => line !== "");
+/** An address; in a file a port alone is a number. */
+export function parseAddress(value: unknown, label: string): string {
+  return typeof value === "number" ? String(value) : parseText(value, label);
+}
+
+/** What stands between commas, or in a list of a file. */
+export function parseList(value: unknown, label: string): string[] {
+  if (Array.isArray(value)) return value.map((item) => parseText(item, label));
+  return parseText(value, label).split(",").map((item) => item.trim()).filter((item) => item !== "");
+}
+
+/** Text that nobody else should see, so that no message may tell it. */
+export function parseSecret(value: unknown, label: string): string {
+  if (typeof value === "string") return value;
+  throw new UsageError(`${label} must be text, in quotes where it looks like something else`);
+}
+
+/** Secrets, one a line or in a list of a file: what stands between the lines may have any other character. */
+export function parseSecrets(value: unknown, label: string): string[] {
+  if (Array.isArray(value)) return value.map((item) => parseSecret(item, label));
+  return parseSecret(value, label).split("\n").map((line) => line.trimEnd()).filter((line) => line !== "");
 }
 
 /** A name of a quorum, or a number. */
-export function parseQuorum(text: string): string | number {
+export function parseQuorum(value: unknown, label: string): string | number {
+  if (typeof value === "number") return value;
+  const text = parseText(value, label);
   return /^\d+$/u.test(text) ? Number(text) : text;
 }
 
 /** A name of a BroadcastChannel, or none. */
-export function parseBroadcast(text: string): string | false {
-  return text === "false" ? false : text;
+export function parseBroadcast(value: unknown, label: string): string | false {
+  return value === "false" || value === false ? false : parseText(value, label);
+}
+
+/** A name of a Lease, or whether there is to be one. */
+export function parseLease(value: unknown, label: string): string | boolean {
+  if (value === "true" || value === "false") return value === "true";
+  return typeof value === "boolean" ? value : parseText(value, label);
 }

@@ -21,12 +21,20 @@ export interface AppOptions {
   readonly extend?: (app: Hono) => void;
 }
 
+const ENDPOINTS = ["/leader", "/healthz", "/readyz", "/members", "/state", "/metrics", "/events", "/sse", "/resign"];
+
+/** Who asks for `/leader/` means `/leader`: answered like any other path, every member would be the leader to a balancer. */
+function pathOf(request: Request): string {
+  const path = new URL(request.url).pathname;
+  return path.endsWith("/") && ENDPOINTS.includes(path.slice(0, -1)) ? path.slice(0, -1) : path;
+}
+
 /**
  * The endpoints of a sidecar, as an app of Hono. A path that is none of them is answered as the leader-elector sidecar
  * answers every path.
  */
 export function createApp(sidecar: Sidecar, options: AppOptions = {}): Hono {
-  const app = new Hono();
+  const app = new Hono({ getPath: pathOf });
   app.all("/leader", () => leader(sidecar));
   app.get("/healthz", () => check(sidecar.alive, "the election's loop does not move"));
   app.get("/readyz", () => check(sidecar.joined && sidecar.alive, "the member has not joined"));

@@ -23,10 +23,10 @@ export const DEFAULT_HTTP: HttpAddress = { host: "127.0.0.1", port: 4040 };
 export function parseHttpAddress(text: string): HttpAddress {
   const [, ipv6, name, digits] = /^(?:(?:\[([0-9a-f:.]+)\]|([^:[\]\s/]*)):)?([0-9]{1,5})$/iu.exec(text) ?? [];
   if (digits === undefined) {
-    throw new TypeError(`Cannot serve HTTP: the address must be like "127.0.0.1:4040", got ${JSON.stringify(text)}`);
+    throw new TypeError(`An address of HTTP must be like "127.0.0.1:4040", got ${JSON.stringify(text)}`);
   }
   const port = Number(digits);
-  if (port > 65_535) throw new RangeError(`Cannot serve HTTP: the port must be at most 65535, got ${port}`);
+  if (port > 65_535) throw new RangeError(`The port of an address of HTTP must be at most 65535, got ${port}`);
   if (ipv6 === undefined && name === undefined) return { host: DEFAULT_HTTP.host, port };
   return { host: ipv6 ?? (name || "0.0.0.0"), port };
 }

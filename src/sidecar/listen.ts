@@ -8,6 +8,7 @@
  */
 
 import { Server } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createAdaptorServer } from "@hono/node-server";
 import type { HttpAddress } from "./http_address.ts";
 import { formatHttpAddress } from "./http_address.ts";
@@ -20,7 +21,19 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-const LIMITS = { connections: 512, headersTimeout: 10_000, requestTimeout: 30_000 } as const;
+/**
+ * Nothing here takes a body, so a request that is not there whole in a few seconds is none. Connections that say nothing are
+ * soon let go, before probes of a machine's own find no place among them and have it restarted.
+ */
+const LIMITS = {
+  connections: 512,
+  headersTimeout: 5000,
+  requestTimeout: 10_000,
+  connectionsCheckingInterval: 1000,
+} as const;
+
+/** ms that answers have left to arrive when the server closes, and ms between two looks. */
+const FAREWELL = { patience: 500, step: 20 } as const;
 
 /** Serves `fetch`. Rejects with an Error that says what to do when the address cannot be had. */
 export async function listen(
@@ -28,12 +41,9 @@ export async function listen(
   address: HttpAddress,
 ): Promise<Listening> {
   // The host name stands in for the header of requests that have none, as HTTP/1.0 allows.
-  const server = createAdaptorServer({ fetch, hostname: "localhost", overrideGlobalObjects: false });
-  if (server instanceof Server) {
-    server.headersTimeout = LIMITS.headersTimeout;
-    server.requestTimeout = LIMITS.requestTimeout;
-  }
-  server.maxConnections = LIMITS.connections;
+  const { connections, ...serverOptions } = LIMITS;
+  const server = createAdaptorServer({ fetch, hostname: "localhost", overrideGlobalObjects: false, serverOptions });
+  server.maxConnections = connections;
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: Error) => reject(explain(error, address)));
     server.listen(address.port, address.host, resolve);
@@ -42,12 +52,19 @@ export async function listen(
   const port = typeof bound === "object" && bound !== null ? bound.port : address.port;
   return {
     address: formatHttpAddress({ ...address, port }),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        if (server instanceof Server) server.closeAllConnections();
-      }),
+    close: () => close(server),
   };
+}
+
+/** Answers that are on their way still arrive, if they do soon. */
+async function close(server: ReturnType<typeof createAdaptorServer>): Promise<void> {
+  const closed = new Promise<true>((resolve) => server.close(() => resolve(true)));
+  for (let waited = 0; waited < FAREWELL.patience; waited += FAREWELL.step) {
+    if (server instanceof Server) server.closeIdleConnections();
+    if (await Promise.race([closed, sleep(FAREWELL.step)])) return;
+  }
+  if (server instanceof Server) server.closeAllConnections();
+  await closed;
 }
 
 function explain(error: Error, address: HttpAddress): Error {

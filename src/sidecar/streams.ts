@@ -134,7 +134,10 @@ class Reader {
   /** Closing would wait until everything is taken, which may be never; an error ends the connection. */
   drop(): void {
     this.#gone();
-    this.#controller?.error(new Error(`A reader of events took nothing for ${Math.round(this.idle() / 1000)} s`));
+    const error = new Error(`A reader of events took nothing for ${Math.round(this.idle() / 1000)} s`);
+    // The server prints what ends a stream: one line for each such reader is enough.
+    error.stack = String(error);
+    this.#controller?.error(error);
     this.#settle();
   }
 

@@ -7,11 +7,13 @@ const ALONE = ["--source", "127.0.0.1:0", "--peers", "", "--interval", "50", "--
 Deno.test("--help names the commands, and each has examples", async () => {
   const { code, stdout } = await runCli(["--help"]);
   assertEquals(code, 0);
-  for (const command of ["join", "exec", "sidecar", "status"]) assertStringIncludes(stdout, `  ${command} `);
-  for (const command of ["join", "exec", "sidecar", "status"]) {
+  const commands =
+    /^Commands:\n((?: {2}.*\n)+)/mu.exec(stdout)?.[1]?.match(/^ {2}[a-z]+/gmu)?.map((name) => name.trim()) ?? [];
+  assertEquals(commands, ["join", "sidecar", "exec", "status", "manifests", "complete", "help"]);
+  for (const command of commands.filter((name) => name !== "help")) {
     const help = await runCli([command, "--help"]);
     assertEquals(help.code, 0, command);
-    assertStringIncludes(help.stdout, `Examples:\n  democracy ${command}`);
+    assertMatch(help.stdout, new RegExp(`Examples:\n  .*democracy ${command}`, "u"));
   }
 });
 
@@ -22,10 +24,13 @@ Deno.test("mistakes end with 2, and say what was meant or missing", async () => 
     [["join"], "Cannot join without source: set --source"],
     [["join", "--source", "127.0.0.1:0"], "Cannot join without peers: set --peers"],
     [["join", ...ALONE, "--interval", "400"], '"timeout" must be at least 3 times "interval" (400)'],
-    [["join", ...ALONE, "--format", "xml"], '--format must be text or json, got "xml"'],
+    [["join", ...ALONE, "--format", "xml"], "Allowed choices are text, json."],
     [["join", ...ALONE, "--config", "/none/such"], "Cannot read the configuration /none/such"],
     [["sidecar", ...ALONE, "--http", "nowhere"], 'must be like "127.0.0.1:4040", got "nowhere"'],
+    [["manifests", "--name", "App"], "--name must be a letter and then"],
+    [["complete", "tcsh"], "Allowed choices are zsh, bash, fish, powershell."],
     [["exec", ...ALONE], "missing required argument 'command'"],
+    [["exec", ...ALONE, "--", ""], 'Cannot run a command without a name, got ""'],
     [["exec", ...ALONE, "--grace", "5s", "--", "true"], '"grace" must be from 0 to'],
     [["exec", ...ALONE, "--preempt", "--", "true"], "Cannot run a command with preempt"],
     [["exec", ...ALONE, "--stall-timeout", "600ms", "--", "true"], '"stallTimeout" must be at least twice'],
@@ -113,17 +118,56 @@ Deno.test("sidecar understands the leader-elector sidecar's flags, and status as
   }
 });
 
-Deno.test("an address that is in use ends the program with 1, and says so", async () => {
-  const first = new Command(["join", ...ALONE]);
+Deno.test("a sidecar that ends tells those who read its events that it leads no longer", async () => {
+  const command = new Command(["sidecar", ...ALONE, "--http", "127.0.0.1:0"]);
+  try {
+    await until("it leads", () => command.events().some(({ type }) => type === "elected"), 20_000);
+    const address = /serving http:\/\/(\S+)/u.exec(command.stderr)?.[1] ?? "";
+    const { body } = await fetch(`http://${address}/events`);
+    command.signal("SIGTERM");
+    let text = "";
+    // A connection that is cut in the middle would reject here.
+    for await (const chunk of body?.pipeThrough(new TextDecoderStream()) ?? []) text += chunk;
+    assertMatch(text, /"type":"resigned",.*"reason":"closed"/u);
+    assertEquals((await command.ended).code, 0);
+  } finally {
+    await command.kill();
+  }
+});
+
+Deno.test("an address that is in use ends the program with 1, and says so once", async () => {
+  const first = new Command(["join", ...ALONE, "--http", "127.0.0.1:0"]);
   try {
     await until("it has joined", () => first.events().some(({ type }) => type === "joined"), 20_000);
     const source = String(first.events().find(({ type }) => type === "joined")?.source);
-    const { code, stderr } = await runCli(["join", "--source", source, "--peers", ""]);
-    assertEquals(code, 1);
-    assertStringIncludes(stderr, source);
+    const bound = await runCli(["join", "--source", source, "--peers", ""]);
+    assertEquals(bound.code, 1);
+    assertEquals(bound.stderr.split("\n").filter((line) => line.includes(`Cannot bind ${source}`)).length, 1);
+    const http = /serving http:\/\/(\S+)/u.exec(first.stderr)?.[1] ?? "";
+    const served = await runCli(["sidecar", ...ALONE, "--http", http]);
+    assertEquals([served.code, served.stdout], [1, ""], "nobody was elected");
+    assertStringIncludes(served.stderr, `Cannot serve HTTP on ${http}: something else listens there`);
     first.signal("SIGTERM");
     await first.ended;
   } finally {
     await first.kill();
+  }
+});
+
+Deno.test("--version is that of the package", async () => {
+  const { version } = JSON.parse(await Deno.readTextFile(new URL("../../deno.json", import.meta.url)));
+  assertEquals(await runCli(["--version"]), { code: 0, stdout: `${version}\n`, stderr: "" });
+});
+
+Deno.test("shells are helped to complete commands, flags and choices", async () => {
+  const completions = async (...words: string[]): Promise<string[]> =>
+    (await runCli(["complete", "--", ...words])).stdout.split("\n").map((line) => line.split("\t", 1).join());
+  assertEquals((await completions("ma")).slice(0, 1), ["manifests"]);
+  assertEquals((await completions("exec", "--gra")).slice(0, 1), ["--grace"]);
+  assertEquals((await completions("manifests", "--workload", "")).slice(0, 2), ["statefulset", "deployment"]);
+  for (const shell of ["bash", "zsh", "fish", "powershell"]) {
+    const { code, stdout, stderr } = await runCli(["complete", shell]);
+    assertEquals([code, stderr], [0, ""]);
+    assertMatch(stdout, /democracy["']? complete\b/u);
   }
 });

@@ -1,5 +1,12 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { EXEC_SETTINGS, flagOf, MEMBER_SETTINGS, readSettings, variableOf } from "../../src/cli/settings.ts";
+import {
+  EXEC_SETTINGS,
+  flagOf,
+  MEMBER_SETTINGS,
+  readSettings,
+  SIDECAR_SETTINGS,
+  variableOf,
+} from "../../src/cli/settings.ts";
 import { UsageError } from "../../src/cli/usage_error.ts";
 import { resolveOptions } from "../../src/options.ts";
 
@@ -59,6 +66,20 @@ Deno.test("a file that is wrong is named, and so is what is wrong in it", async 
       `Cannot read the configuration`,
     );
   });
+  const types: readonly (readonly [string, string])[] = [
+    ["ui: 1", "ui in CONFIG must be true or false, got 1"],
+    ["ttl: [1]", "ttl in CONFIG must be a duration"],
+    ["id: 5", "id in CONFIG must be text, in quotes where it looks like something else, got 5"],
+    ["peers: [a:1, 5]", "peers in CONFIG must be text"],
+    ["format: xml", 'format in CONFIG must be one of text, json, got "xml"'],
+    ["resignToken: 12345", "resignToken in CONFIG must be text, in quotes where it looks like something else"],
+  ];
+  for (const [content, message] of types) {
+    await withFile(content, async (config) => {
+      const read = () => readSettings([...MEMBER_SETTINGS, ...SIDECAR_SETTINGS], { config }, {});
+      await assertRejects(read, UsageError, message.replace("CONFIG", config));
+    });
+  }
   await withFile("weight: heavy", async (config) => {
     await assertRejects(
       () => readSettings(MEMBER_SETTINGS, { config }, {}),

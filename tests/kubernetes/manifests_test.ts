@@ -1,11 +1,16 @@
-import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { parseAllDocuments } from "yaml";
+import { manifestOptions, manifestYaml } from "../../src/cli/manifests.ts";
+import type { Values } from "../../src/cli/settings.ts";
+import { UsageError } from "../../src/cli/usage_error.ts";
 import { kubernetes } from "../../src/kubernetes/mod.ts";
-import { manifests } from "../../scripts/kubernetes/manifests.ts";
-import { manifestYaml, readArguments, UsageError } from "../../scripts/manifests.ts";
+import { manifests } from "../../src/manifests/mod.ts";
 import { capture, ROOT } from "../../scripts/process.ts";
 import { chooseImports, importFlags } from "../../scripts/imports.ts";
+import { runCli } from "../cli/command.ts";
 import { manifestVariants } from "./variants.ts";
+
+const FINE: Values = { name: "app", image: "registry.example/app:1" };
 
 interface Labelled {
   readonly matchLabels: Readonly<Record<string, string>>;
@@ -49,10 +54,8 @@ interface Objects {
   readonly NetworkPolicy: { readonly spec: { readonly ingress: readonly unknown[] } };
 }
 
-function objectsOf(...args: readonly string[]): Objects {
-  const options = readArguments(["--name", "app", "--image", "registry.example/app:1", ...args]);
-  assert(options);
-  const documents = parseAllDocuments(manifestYaml(options));
+async function objectsOf(values: Values = {}): Promise<Objects> {
+  const documents = parseAllDocuments(await manifestYaml(manifestOptions({ ...FINE, ...values })));
   return Object.fromEntries(documents.map((document) => [document.toJS().kind, document.toJS()])) as unknown as Objects;
 }
 
@@ -63,28 +66,24 @@ function workloadOf({ StatefulSet, Deployment }: Objects): Workload {
 }
 
 Deno.test("every variant of the manifests fits its schema", () => {
-  for (const args of manifestVariants("shop")) {
-    const options = readArguments(args);
-    assert(options);
-    assert(manifests(options).length >= 5);
-  }
+  for (const values of manifestVariants("shop")) assert(manifests(manifestOptions(values)).length >= 5);
 });
 
 Deno.test("manifests that do not fit their schema are refused", () => {
-  const options = readArguments(["--name", "app", "--image", "registry.example/app:1"]);
-  assert(options);
-  assertThrows(() => manifests({ ...options, replicas: "3" as unknown as number }));
+  assertThrows(() => manifests({ ...manifestOptions(FINE), replicas: "3" as unknown as number }));
 });
 
-Deno.test("the Role allows what is needed and no more", () => {
+Deno.test("the Role allows what is needed and no more", async () => {
   const endpointSlices = { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: ["list", "watch"] };
   const leases = { apiGroups: ["coordination.k8s.io"], resources: ["leases"] };
-  assertEquals(objectsOf().Role?.rules, [endpointSlices]);
-  assertEquals(objectsOf("--discovery", "dns", "--lease").Role?.rules, [
-    { ...leases, resourceNames: ["app"], verbs: ["get", "update"] },
-    { ...leases, verbs: ["create"] },
-  ]);
-  const dns = objectsOf("--discovery", "dns");
+  assertEquals((await objectsOf()).Role?.rules, [endpointSlices]);
+  for (const [lease, name] of [[true, "app"], ["jobs", "jobs"]]) {
+    assertEquals((await objectsOf({ discovery: "dns", lease })).Role?.rules, [
+      { ...leases, resourceNames: [name], verbs: ["get", "update"] },
+      { ...leases, verbs: ["create"] },
+    ]);
+  }
+  const dns = await objectsOf({ discovery: "dns" });
   assertEquals([dns.Role, dns.RoleBinding, dns.ServiceAccount.automountServiceAccountToken], [
     undefined,
     undefined,
@@ -92,9 +91,9 @@ Deno.test("the Role allows what is needed and no more", () => {
   ]);
 });
 
-Deno.test("the Service is headless, lists pods that are not ready, and selects the pods", () => {
+Deno.test("the Service is headless, lists pods that are not ready, and selects the pods", async () => {
   for (const workload of ["statefulset", "deployment"]) {
-    const objects = objectsOf("--workload", workload, "--port", "7");
+    const objects = await objectsOf({ workload, port: 7 });
     const { spec } = objects.Service;
     assertEquals([spec.clusterIP, spec.publishNotReadyAddresses], ["None", true]);
     const { template, selector } = workloadOf(objects).spec;
@@ -107,8 +106,8 @@ Deno.test("the Service is headless, lists pods that are not ready, and selects t
   }
 });
 
-Deno.test("a pod of the manifests has the environment that a member needs", () => {
-  const objects = objectsOf("--port", "7", "--replicas", "5", "--discovery", "dns", "--secret", "app-secret");
+Deno.test("a pod of the manifests has the environment that a member needs", async () => {
+  const objects = await objectsOf({ port: 7, replicas: 5, discovery: "dns", secretName: "app-secret" });
   const [container] = workloadOf(objects).spec.template.spec.containers;
   const fields: Record<string, string> = {
     "metadata.name": "app-0",
@@ -131,20 +130,45 @@ Deno.test("a pod of the manifests has the environment that a member needs", () =
   });
 });
 
-Deno.test("arguments that will not do are told", () => {
-  const fine = ["--name", "app", "--image", "x"];
-  const wrong: readonly [readonly string[], RegExp][] = [
-    [["--image", "x"], /--name must start with a letter.*got nothing/],
-    [["--name", "App", "--image", "x"], /--name .* got "App"/],
-    [["--name", "app"], /--image must be set/],
-    [[...fine, "--replicas", "0"], /--replicas must be a whole number from 1 to 1025, got "0"/],
-    [[...fine, "--workload", "job"], /--workload must be one of statefulset, deployment, got "job"/],
-    [[...fine, "--nonsense"], /--nonsense/],
+Deno.test("settings that will not do are told", () => {
+  const wrong: readonly [Values, RegExp][] = [
+    [{ image: "x" }, /--name must be a letter and then .*got nothing/],
+    [{ ...FINE, name: "App" }, /--name .* got "App"/],
+    [{ ...FINE, name: "a".repeat(53) }, /--name .* at most 52 characters/],
+    [{ name: "app" }, /--image must be the container's image.*got nothing/],
+    [{ ...FINE, namespace: "-a" }, /--namespace must be .*got "-a"/],
+    [{ ...FINE, replicas: 0 }, /--replicas must be a whole number from 1 to 1025, got 0/],
+    [{ ...FINE, probePort: 1.5 }, /--probe-port must be a whole number from 1 to 65535, got 1.5/],
+    [{ ...FINE, probePath: "health" }, /--probe-path must start with "\/", got "health"/],
+    [{ ...FINE, workload: "job" }, /--workload must be one of statefulset, deployment, got "job"/],
+    [{ ...FINE, lease: "A B" }, /--lease must be .*got "A B"/],
+    [{ ...FINE, secretName: "a..b" }, /--secret-name must be .*got "a..b"/],
   ];
-  for (const [args, message] of wrong) {
-    assertMatch(assertThrows(() => readArguments(args), UsageError).message, message);
+  for (const [values, message] of wrong) {
+    assertMatch(assertThrows(() => manifestOptions(values), UsageError).message, message);
   }
-  assertEquals(readArguments(["--help"]), undefined);
+});
+
+Deno.test("democracy manifests prints them, by flag, variable and file", async () => {
+  const config = await Deno.makeTempFile({ prefix: "democracy_", suffix: ".yaml" });
+  try {
+    // The file of a member serves, too: its secret is not mistaken for the name of one.
+    await Deno.writeTextFile(config, 'name: app\nsecret: "a-secret"\nreplicas: 5\nlease: jobs\n');
+    const { code, stdout, stderr } = await runCli(["manifests", "--config", config, "--workload", "deployment"], {
+      DEMOCRACY_IMAGE: "registry.example/app:2",
+    });
+    assertEquals([code, stderr], [0, ""]);
+    const expected = { ...FINE, image: "registry.example/app:2", replicas: 5, lease: "jobs", workload: "deployment" };
+    assertEquals(stdout, await manifestYaml(manifestOptions(expected)));
+  } finally {
+    await Deno.remove(config);
+  }
+});
+
+Deno.test("democracy manifests says what is wrong, and ends with 2", async () => {
+  const { code, stdout, stderr } = await runCli(["manifests", "--name", "app", "--secret", "s"]);
+  assertEquals([code, stdout], [2, ""]);
+  assertStringIncludes(stderr, "unknown option '--secret'");
 });
 
 Deno.test("neither mod.ts nor the Kubernetes entry point loads what only manifests need", async () => {
@@ -154,7 +178,7 @@ Deno.test("neither mod.ts nor the Kubernetes entry point loads what only manifes
     assert(ok, stderr);
     return JSON.parse(stdout).modules.map(({ specifier }: { specifier: string }) => specifier).join("\n");
   };
-  assertMatch(await graphOf("scripts/manifests.ts"), /kubernetes-models/);
+  assertMatch(await graphOf("src/cli/mod.ts"), /kubernetes-models/);
   const adapter = await graphOf("src/kubernetes/mod.ts");
   assertMatch(adapter, /src\/kubernetes\/lease\.ts/);
   assertEquals(/kubernetes-models|\byaml\b/.test(adapter), false);

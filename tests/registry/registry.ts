@@ -34,7 +34,13 @@ async function* sources(path: string): AsyncGenerator<string> {
 function unfurl(text: string, imports: Readonly<Record<string, string>>): string {
   return text.replace(
     /^((?:import|export)\b[^"]*|.*\bimport\()"([^".][^"]*)"/gm,
-    (whole, before, specifier) => specifier in imports ? `${before}"${imports[specifier]}"` : whole,
+    (whole, before, specifier) => {
+      // A name that ends with a slash stands for all that begin with it.
+      const name = specifier in imports
+        ? specifier
+        : Object.keys(imports).find((each) => each.endsWith("/") && specifier.startsWith(each));
+      return name === undefined ? whole : `${before}"${imports[name]}${specifier.slice(name.length)}"`;
+    },
   );
 }
 

@@ -22,8 +22,12 @@ function program(specifier: string): string {
 }
 
 interface Stranger extends AsyncDisposable {
-  /** Runs Deno with these arguments and `main.ts`. */
-  deno(args: string[], env?: Record<string, string>): Promise<{ code: number; stdout: string; stderr: string }>;
+  /** Runs Deno with these arguments and what follows them: `main.ts`, or another program and its arguments. */
+  deno(
+    args: string[],
+    env?: Record<string, string>,
+    program?: string[],
+  ): Promise<{ code: number; stdout: string; stderr: string }>;
 }
 
 /** A folder far from this repository, with a program in it and an empty module cache. */
@@ -31,9 +35,9 @@ async function stranger(specifier: string): Promise<Stranger> {
   const folder = await Deno.makeTempDir({ prefix: "democracy_stranger_" });
   await Deno.writeTextFile(`${folder}/main.ts`, program(specifier));
   return {
-    async deno(args, env = {}) {
+    async deno(args, env = {}, program = ["main.ts"]) {
       const child = new Deno.Command(Deno.execPath(), {
-        args: [...args, "--no-lock", "main.ts"],
+        args: [...args, "--no-lock", ...program],
         cwd: folder,
         env: { ...env, DENO_DIR: `${folder}/cache`, NO_COLOR: "1" },
         stdin: "null",
@@ -69,6 +73,20 @@ Deno.test("registry: a stranger imports the package from JSR, with --allow-net a
     assertServedWorker(registry);
   }
   assertLed(await outsider.deno([...RUN, "--cached-only"], env));
+});
+
+Deno.test("registry: a stranger runs the command line from JSR", async () => {
+  await using registry = await startRegistry();
+  await using outsider = await stranger(`jsr:${name}`);
+  const cli = (...args: string[]) =>
+    outsider.deno(["run", "-A", "--quiet"], { JSR_URL: registry.url }, [`jsr:${name}@${version}/cli`, ...args]);
+  const manifests = await cli("manifests", "--name", "app", "--image", "registry.example/app:1");
+  assertEquals(manifests.code, 0, manifests.stderr);
+  assertStringIncludes(manifests.stdout, "kind: StatefulSet");
+  const alone = ["--source", "127.0.0.1:0", "--peers", ""];
+  const exec = await cli("exec", ...alone, "--", "sh", "-c", "echo led with $DEMOCRACY_TOKEN; exit 7");
+  assertEquals(exec.code, 7, exec.stderr);
+  assertStringIncludes(exec.stdout, "led with 1");
 });
 
 Deno.test("registry: the types of the package check where it is imported", async () => {

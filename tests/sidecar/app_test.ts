@@ -21,6 +21,7 @@ Deno.test("/leader is 200 on the leader and 503 elsewhere, whatever the method",
     const answer = await get("/leader");
     assertEquals([answer.status, await answer.json()], [503, { leading: false, token: null, leader: null }]);
     assertEquals(await statusOf(get("/leader", { method: "HEAD" })), 503);
+    for (const path of ["/leader/", "/leader?a=1"]) assertEquals(await statusOf(get(path)), 503);
   });
 });
 

@@ -47,6 +47,20 @@ Deno.test("trace: who leads at a time, and how long the lease had", () => {
   ]);
 });
 
+Deno.test("trace: two who lead at once are both named, and since when there are two", () => {
+  const scene = traceOf(member("m1"), member("m2"), lead(100, "m1", 7, 100, 1100), lead(300, "m2", 9, 300, 1300))
+    .sceneAt(400);
+  assertEquals(headlineOf(scene, "simulated"), {
+    title: "m2 and m1 lead at once",
+    detail: "since 0.300 s, for 100 ms, tokens 9 and 7",
+  });
+  assertEquals(leaseOf(scene, { title: "", detail: "", timeout: 1000, exclusive: false, observer: null }), {
+    share: 0.9,
+    text: "Lease of m2: 900 ms left",
+  });
+  assertEquals(announcementOf(scene), "m2 and m1 lead at once.");
+});
+
 Deno.test("trace: since when nobody leads", () => {
   const trace = traceOf(...STORY);
   assertEquals(trace.sceneAt(50).vacantSince, 0);

@@ -36,6 +36,10 @@ export const LOST = 75;
 /** A shell's exit codes for programs that are not there, and that cannot be run. */
 const NOT_FOUND = 127;
 const NOT_RUNNABLE = 126;
+const WHY: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such program, neither at that path nor in PATH",
+  EACCES: "it may not be executed",
+};
 
 /** Runs the command each time this member leads, until it ends by itself; resolves with the exit code to end with. */
 export async function execute(execution: Execution): Promise<number> {
@@ -68,7 +72,8 @@ class Run {
       const outcome = await this.#next();
       if (outcome?.kind === "exited") return outcome.code ?? exitCodeOf(outcome.signal ?? "");
       if (outcome?.kind === "failed") {
-        tell(`Cannot run ${JSON.stringify(this.#execution.command[0])}: ${outcome.message}`);
+        const why = WHY[outcome.code ?? ""] ?? outcome.message;
+        tell(`Cannot run ${JSON.stringify(this.#execution.command[0])}: ${why}`);
         return outcome.code === "ENOENT" ? NOT_FOUND : NOT_RUNNABLE;
       }
       if (this.#stoppedBy !== undefined) return exitCodeOf(this.#stoppedBy);

@@ -62,16 +62,22 @@ class Guard {
     if (this.#orphaned || token === 0 || this.#left() < timing.margin + timing.grace) return;
     const [program = "", ...args] = command;
     this.#token = token;
-    const child = spawn(program, args, {
-      stdio: "inherit",
-      env: { ...process.env, DEMOCRACY_TOKEN: String(token), NODE_CHANNEL_FD: undefined },
-    });
+    const failed = (error: unknown): void => {
+      const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+      this.#say({ type: "failed", code, message: error instanceof Error ? error.message : String(error) });
+    };
+    let child: ChildProcess;
+    try {
+      child = spawn(program, args, {
+        stdio: "inherit",
+        env: { ...process.env, DEMOCRACY_TOKEN: String(token), NODE_CHANNEL_FD: undefined },
+      });
+    } catch (error) {
+      return failed(error);
+    }
     this.#child = child;
     child.on("spawn", () => this.#say({ type: "started" }));
-    child.on("error", (error: Error) => {
-      const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
-      this.#say({ type: "failed", code, message: error.message });
-    });
+    child.on("error", failed);
     child.on("exit", (code, signal) => {
       // What the command leaves behind in its group must not outlive the lease either: the member ends it, or nobody does.
       if (this.#orphaned) this.#kill();

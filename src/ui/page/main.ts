@@ -66,7 +66,7 @@ class View {
     const { title, detail } = headlineOf(scene, clock);
     setText(byId("headline"), title);
     setText(byId("since"), detail);
-    setAttribute(byId("now"), "data-vacant", String(scene.leader === undefined));
+    setAttribute(byId("now"), "data-tone", scene.leaders.length === 1 ? "good" : "bad");
     const lease = leaseOf(scene, heading);
     setText(byId("lease-text"), lease.text);
     byId("lease-bar").style.setProperty("--share", lease.share.toFixed(3));

@@ -68,7 +68,8 @@ export interface Scene {
   /** By id. */
   readonly members: readonly SceneMember[];
   readonly cuts: readonly Cut[];
-  /** Of those who believe that they lead, the one with the newest token. */
+  /** Those who believe that they lead, the one with the newest token first. */
+  readonly leaders: readonly SceneMember[];
   readonly leader: SceneMember | undefined;
   /** Since when nobody has led; undefined while somebody does. */
   readonly vacantSince: number | undefined;
@@ -132,7 +133,8 @@ export class Trace {
     const leaders = members.filter(({ belief }) => belief !== undefined);
     leaders.sort((one, other) => (other.belief?.token ?? 0) - (one.belief?.token ?? 0));
     const [leader] = leaders;
-    return { at, members, cuts: this.#cutsAt(at), leader, vacantSince: leader ? undefined : this.#vacantSince(at) };
+    const vacantSince = leader ? undefined : this.#vacantSince(at);
+    return { at, members, cuts: this.#cutsAt(at), leaders, leader, vacantSince };
   }
 
   #track(id: string): Track {

@@ -45,28 +45,47 @@ export function formatTime(at: number, clock: Clock): string {
   return new Date(at).toLocaleTimeString(undefined, { hour12: false });
 }
 
+/** Everybody's name in a sentence. */
+function named(members: readonly SceneMember[]): string {
+  const ids = members.map(({ track }) => track.id);
+  return ids.length < 2 ? ids.join() : `${ids.slice(0, -1).join(", ")} and ${ids.at(-1)}`;
+}
+
+function leadOf({ leader, leaders }: Scene): string {
+  if (leader === undefined) return "Nobody leads";
+  return leaders.length === 1 ? `${leader.track.id} leads` : `${named(leaders)} lead at once`;
+}
+
 /** Who leads, in two lines. */
 export function headlineOf(scene: Scene, clock: Clock): { readonly title: string; readonly detail: string } {
-  const { leader, at, vacantSince } = scene;
+  const { leader, leaders, at, vacantSince } = scene;
+  const title = leadOf(scene);
   if (leader?.belief === undefined) {
     const since = vacantSince === undefined || !Number.isFinite(vacantSince) ? 0 : at - vacantSince;
     return {
-      title: "Nobody leads",
+      title,
       detail: scene.members.length === 0 ? "No member is known" : `for ${formatDuration(since)}`,
     };
   }
-  const { from, token } = leader.belief;
+  // Two at once there are since the second of them began.
+  const begins = leaders.map(({ belief }) => belief?.from ?? at).sort((one, other) => one - other);
+  const from = begins[1] ?? leader.belief.from;
   const since = `since ${formatTime(from, clock)}, for ${formatDuration(at - from)}`;
-  return { title: `${leader.track.id} leads`, detail: `${since}, token ${token}` };
+  const tokens = leaders.map(({ belief }) => belief?.token ?? 0);
+  return { title, detail: `${since}, ${tokens.length === 1 ? "token" : "tokens"} ${tokens.join(" and ")}` };
 }
 
 /** What the lease is worth, for the line below the bar. */
-export function leaseOf({ leader }: Scene, { timeout }: Heading): { readonly share: number; readonly text: string } {
+export function leaseOf(
+  { leader, leaders }: Scene,
+  { timeout }: Heading,
+): { readonly share: number; readonly text: string } {
   if (leader === undefined) return { share: 0, text: "No lease" };
   const { remaining } = leader;
   if (remaining === undefined) return { share: 1, text: "How long the lease runs is known to the leader alone" };
   const share = timeout > 0 ? Math.min(1, remaining / timeout) : 1;
-  return { share, text: `Lease: ${formatDuration(remaining)} left` };
+  const whose = leaders.length > 1 ? ` of ${leader.track.id}` : "";
+  return { share, text: `Lease${whose}: ${formatDuration(remaining)} left` };
 }
 
 /** Links that are lost, each once: `a – b` both ways, `a → b` one way. */
@@ -82,9 +101,9 @@ export function linksOf(cuts: readonly Cut[]): string[] {
 
 /** What is read out when it differs from what was read out last: no times, or it would never be silent. */
 export function announcementOf(scene: Scene): string {
-  const { leader, members, cuts } = scene;
+  const { members, cuts } = scene;
   const away = members.filter((member) => badgeOf(member).tone === "away").map(({ track }) => track.id);
-  const parts = [leader === undefined ? "Nobody leads." : `${leader.track.id} leads.`];
+  const parts = [`${leadOf(scene)}.`];
   if (away.length > 0) parts.push(`Away: ${away.join(", ")}.`);
   const links = linksOf(cuts).length;
   if (links > 0) parts.push(`${links} ${links === 1 ? "link is" : "links are"} lost.`);

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { manifestYaml, readArguments } from "../../../scripts/manifests.ts";
+import { manifestOptions, manifestYaml } from "../../../src/cli/manifests.ts";
 import { capture } from "../../../scripts/process.ts";
 import { manifestVariants } from "../variants.ts";
 import { makeNamespace, planeTest } from "./plane.ts";
@@ -20,15 +20,14 @@ planeTest("kubectl apply --dry-run=server accepts every variant of the manifests
   ];
   try {
     await makeNamespace(plane, "shop");
-    for (const args of manifestVariants("shop")) {
-      await t.step(args.join(" "), async () => {
-        const options = readArguments(args);
-        if (options === undefined) throw new Error("The arguments ask for help");
-        await Deno.writeTextFile(`${folder}/all.yaml`, manifestYaml(options));
+    for (const values of manifestVariants("shop")) {
+      await t.step(JSON.stringify(values), async () => {
+        const options = manifestOptions(values);
+        await Deno.writeTextFile(`${folder}/all.yaml`, await manifestYaml(options));
         const apply = ["apply", "--dry-run=server", "-f", `${folder}/all.yaml`, ...connection];
         // An empty configuration: nothing of the person's own clusters is touched.
         const result = await capture("kubectl", apply, { env: { KUBECONFIG: `${folder}/none` }, timeout: 60_000 });
-        const permitted = options.discovery !== "dns" || options.lease;
+        const permitted = options.discovery !== "dns" || options.lease !== undefined;
         const lines = result.stdout.trim().split("\n");
         assertEquals({ ok: result.ok, stderr: result.stderr, objects: lines.length }, {
           ok: true,

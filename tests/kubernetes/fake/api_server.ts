@@ -148,7 +148,12 @@ export class FakeApiServer {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let text = "";
-    for await (const chunk of request) text += chunk;
+    try {
+      for await (const chunk of request) text += chunk;
+    } catch {
+      // The client has gone before its request was read: it stopped following, and nobody waits for an answer.
+      return;
+    }
     const url = new URL(request.url ?? "/", "https://host");
     const seen: Seen = {
       method: request.method ?? "",

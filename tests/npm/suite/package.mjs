@@ -53,8 +53,10 @@ describe("package", () => {
   it("names the Nodes it runs on, and npm packages only as its dependencies", () => {
     assert.equal(manifest.engines.node, ">=20");
     const library = ["@logtape/logtape", "devalue"];
-    const programs = ["@hono/node-server", "@opentelemetry/api", "commander", "hono", "yaml"];
+    const programs = ["@bomb.sh/tab", "@hono/node-server", "@opentelemetry/api", "commander", "hono", "yaml"];
     assert.deepEqual(Object.keys(manifest.dependencies).sort(), [...library, ...programs].sort());
+    assert.deepEqual(Object.keys(manifest.peerDependencies), ["kubernetes-models"]);
+    assert.deepEqual(manifest.peerDependenciesMeta, { "kubernetes-models": { optional: true } });
     assert.equal(manifest.license, "MIT");
     assert.equal(manifest.type ?? (entry.includes(`${join("democracy", "esm")}`) ? "module" : undefined), "module");
   });

@@ -54,9 +54,9 @@ function container({ name, image, port, probePort, probePath, ...options }: Mani
 }
 
 function variables(
-  { name, port, replicas, discovery, lease, secret }: Pick<
+  { name, port, replicas, discovery, lease, secretName }: Pick<
     ManifestOptions,
-    "name" | "port" | "replicas" | "discovery" | "lease" | "secret"
+    "name" | "port" | "replicas" | "discovery" | "lease" | "secretName"
   >,
 ): Variable[] {
   const field = (variable: string, fieldPath: string): Variable => ({
@@ -71,9 +71,9 @@ function variables(
     { name: "DEMOCRACY_SERVICE", value: name },
     { name: "DEMOCRACY_PORT", value: String(port) },
     { name: "DEMOCRACY_DISCOVERY", value: discovery },
-    ...(lease ? [{ name: "DEMOCRACY_LEASE", value: name }] : []),
-    ...(secret === undefined
+    ...(lease === undefined ? [] : [{ name: "DEMOCRACY_LEASE", value: lease }]),
+    ...(secretName === undefined
       ? []
-      : [{ name: "DEMOCRACY_SECRET", valueFrom: { secretKeyRef: { name: secret, key: "secret" } } }]),
+      : [{ name: "DEMOCRACY_SECRET", valueFrom: { secretKeyRef: { name: secretName, key: "secret" } } }]),
   ];
 }

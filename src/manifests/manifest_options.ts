@@ -16,10 +16,10 @@ export interface ManifestOptions {
   /** How pods find each other; `"dns"` needs no permission. */
   readonly discovery: "api" | "endpoints" | "dns";
   readonly workload: "statefulset" | "deployment";
-  /** Whether the API server mints the tokens. */
-  readonly lease: boolean;
+  /** The name of the Lease on which the API server mints the tokens. */
+  readonly lease: string | undefined;
   /** The name of a Secret that exists already, whose key `secret` seals the datagrams. */
-  readonly secret: string | undefined;
+  readonly secretName: string | undefined;
   /** The TCP port that answers the probes with 200 while the process is well, whoever leads. */
   readonly probePort: number;
   readonly probePath: string;

@@ -73,10 +73,10 @@ function rulesFor({ discovery, lease, name }: ManifestOptions): readonly Rule[] 
   if (discovery === "endpoints") {
     rules.push({ apiGroups: [""], resources: ["endpoints"], resourceNames: [name], verbs: follow });
   }
-  if (lease) {
+  if (lease !== undefined) {
     const leases = { apiGroups: ["coordination.k8s.io"], resources: ["leases"] };
     // An object that is not there yet has no name to be allowed by.
-    rules.push({ ...leases, resourceNames: [name], verbs: ["get", "update"] }, { ...leases, verbs: ["create"] });
+    rules.push({ ...leases, resourceNames: [lease], verbs: ["get", "update"] }, { ...leases, verbs: ["create"] });
   }
   return rules;
 }
