@@ -33,13 +33,23 @@ export function deadRumor({ address, boot, departed, incarnation }: Member): Dea
   return { kind: "dead", address, boot, incarnation, left: departed === boot };
 }
 
+/** Somebody has not heard the latest of a member: it is told again, if it is not being told. */
+export function retell(citizen: Citizen, member: Member): void {
+  if (!citizen.mill.has(member.address)) spread(citizen, aliveRumor(member));
+}
+
 /** A new incarnation, above `incarnation`, for what others say of this member is not so, or no longer. */
 export function reincarnate(citizen: Citizen, incarnation: number): void {
-  const { address, boot, id, weight } = citizen.config;
   citizen.incarnation = Math.max(citizen.incarnation, incarnation) + 1;
-  const eligible = isEligible(citizen);
-  citizen.toldEligible = eligible;
-  spread(citizen, { kind: "alive", address, boot, incarnation: citizen.incarnation, id, weight, eligible });
+  citizen.toldEligible = isEligible(citizen);
+  tellOfSelf(citizen);
+}
+
+/** Tells that this member is there, in its latest incarnation. */
+export function tellOfSelf(citizen: Citizen): void {
+  const { address, boot, id, weight } = citizen.config;
+  const { incarnation, toldEligible: eligible } = citizen;
+  spread(citizen, { kind: "alive", address, boot, incarnation, id, weight, eligible });
 }
 
 /** What a datagram to this member carries beside its message. */

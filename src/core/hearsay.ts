@@ -6,11 +6,11 @@
  */
 
 import { drop } from "./drop.ts";
-import { aliveRumor, deadRumor, reincarnate, spread } from "./gossip.ts";
+import { aliveRumor, deadRumor, reincarnate, retell, spread, tellOfSelf } from "./gossip.ts";
 import { takeReign } from "./leader.ts";
 import type { Member } from "./member.ts";
 import { bury, enliven, isTaken, meet, update } from "./membership.ts";
-import type { AliveRumor, DeadRumor, Gossip, Rumor } from "./message.ts";
+import type { AliveRumor, DeadRumor, Gossip, Rumor, SuspectRumor } from "./message.ts";
 import { type Citizen, isCredible } from "./state.ts";
 import { acquit, changeHealth, convict, suspect } from "./suspicion.ts";
 import { LIMITS } from "../limits.ts";
@@ -31,10 +31,8 @@ export function believe(citizen: Citizen, rumor: Rumor): void {
     case "alive":
       return hearAlive(citizen, member, rumor);
     case "suspect":
-      if (member?.boot === rumor.boot) suspect(citizen, member, rumor.incarnation, rumor.by);
-      return;
     case "dead":
-      if (member?.alive === true && member.boot === rumor.boot) hearDead(citizen, member, rumor);
+      if (member?.alive === true && member.boot === rumor.boot) hearIll(citizen, member, rumor);
   }
 }
 
@@ -73,8 +71,11 @@ function hearAlive(citizen: Citizen, member: Member | undefined, rumor: AliveRum
   spread(citizen, rumor);
 }
 
-function hearDead(citizen: Citizen, member: Member, rumor: DeadRumor): void {
-  if (!rumor.left) return convict(citizen, member, rumor.incarnation);
+function hearIll(citizen: Citizen, member: Member, rumor: SuspectRumor | DeadRumor): void {
+  const isLeave = rumor.kind === "dead" && rumor.left;
+  if (rumor.incarnation < member.incarnation && !isLeave) return retell(citizen, member);
+  if (rumor.kind === "suspect") return suspect(citizen, member, rumor.incarnation, rumor.by);
+  if (!isLeave) return convict(citizen, member, rumor.incarnation);
   member.departed = member.boot;
   member.incarnation = Math.max(member.incarnation, rumor.incarnation);
   bury(citizen, member);
@@ -84,7 +85,10 @@ function hearDead(citizen: Citizen, member: Member, rumor: DeadRumor): void {
 /** Others are wrong about this member, or about its address. */
 function contradict(citizen: Citizen, rumor: Rumor): void {
   const isOwn = rumor.boot === citizen.config.boot && rumor.address === citizen.config.address;
-  if (rumor.incarnation < citizen.incarnation) return;
+  if (rumor.incarnation < citizen.incarnation) {
+    if (isOwn && rumor.kind !== "alive" && !citizen.mill.has(rumor.address)) tellOfSelf(citizen);
+    return;
+  }
   if (isOwn && rumor.kind === "alive" && rumor.incarnation === citizen.incarnation) return;
   if (isOwn && rumor.kind === "suspect") changeHealth(citizen, 1);
   reincarnate(citizen, rumor.incarnation);

@@ -13,6 +13,7 @@ import { sweepStrangers } from "./membership.ts";
 import { beginProbe, isOverdue } from "./probing.ts";
 import { type Citizen, isEligible } from "./state.ts";
 import { ownStatus, sendPing } from "./status.ts";
+import { findCondemned } from "./suspicion.ts";
 import { pullIfDue } from "./sync.ts";
 import { isQuarantined } from "./voter.ts";
 
@@ -73,6 +74,7 @@ function findTurns(citizen: Citizen): Set<Member> {
   for (const member of citizen.voters) {
     if (member.alive ? citizen.candidacy !== undefined : isDue(citizen, member)) turns.add(member);
   }
+  if (citizen.config.lifeguard) { for (const member of findCondemned(citizen)) citizen.lookups.add(member); }
   let lookups = fanout(citizen.lookups.size);
   for (const member of citizen.lookups) {
     if (lookups-- <= 0) break;

@@ -25,6 +25,11 @@ export class RumorMill {
     return this.#byAddress.size;
   }
 
+  /** Whether something is being told of the member at that address. */
+  has(address: string): boolean {
+    return this.#byAddress.has(address);
+  }
+
   /** Passes on a rumor from now on, instead of what was told of the same member before. */
   spread(rumor: Rumor): void {
     const before = this.#byAddress.get(rumor.address);

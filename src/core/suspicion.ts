@@ -12,6 +12,9 @@ import { bury } from "./membership.ts";
 import type { Boot } from "./message.ts";
 import type { Citizen } from "./state.ts";
 
+/** Intervals before a removal in which the member is asked. */
+const LAST_CALL = 2;
+
 /** `by` did not hear the member in that incarnation. Passed on when it is news. */
 export function suspect(citizen: Citizen, member: Member, incarnation: number, by: Boot): void {
   if (!member.alive || incarnation < member.incarnation) return;
@@ -54,6 +57,15 @@ export function convict(citizen: Citizen, member: Member, incarnation: number): 
 export function reviewSuspects(citizen: Citizen): void {
   for (const member of citizen.suspects) {
     if (citizen.now >= convictionDue(citizen, member, member.suspicion!)) pronounce(citizen, member);
+  }
+}
+
+/** Those that are about to be removed because of what others say: whoever removes a member has asked it itself. */
+export function* findCondemned(citizen: Citizen): Generator<Member> {
+  const soon = citizen.now + LAST_CALL * citizen.config.interval;
+  for (const member of citizen.suspects) {
+    const suspicion = member.suspicion!;
+    if (!suspicion.own && convictionDue(citizen, member, suspicion) <= soon) yield member;
   }
 }
 
