@@ -26,6 +26,8 @@ class Shop {
   readonly #plane: ControlPlane;
   readonly #starter: PodStarter;
   readonly #mount: Mount;
+  /** Pods have one port: another run of this test on the same machine needs other addresses. */
+  readonly #network = `10.${Math.floor(Math.random() * 250) + 1}.${Math.floor(Math.random() * 250)}`;
   #address = 0;
 
   constructor(plane: ControlPlane, starter: PodStarter, mount: Mount) {
@@ -37,7 +39,7 @@ class Shop {
   /** Starts pods with new addresses, and lists them. */
   async start(...indices: readonly number[]): Promise<void> {
     for (const index of indices) {
-      const listed = { name: `app-${index}`, ip: `10.77.0.${++this.#address}` };
+      const listed = { name: `app-${index}`, ip: `${this.#network}.${++this.#address}` };
       const runtime = this.#starter.runtimes[index % this.#starter.runtimes.length] ?? "deno";
       const pod = this.#starter.start(runtime, { do: "member", options: { serviceAccount: this.#mount.folder } }, {
         KUBERNETES_SERVICE_HOST: "127.0.0.1",
