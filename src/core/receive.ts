@@ -6,7 +6,7 @@
 
 import { abandon, countVote, leaveOffice, riseAbove } from "./candidacy.ts";
 import { isMesh } from "./detection.ts";
-import { followLeader, forgetLeader } from "./leader.ts";
+import { expectRenewal, followLeader, forgetLeader } from "./leader.ts";
 import { drop } from "./drop.ts";
 import type { Event } from "./input.ts";
 import { aliveRumor, deadRumor, spread } from "./gossip.ts";
@@ -142,6 +142,7 @@ function receiveClaim(
   if (yields) abandon(citizen);
   const inOffice = status.leading?.term === claim.term;
   const answer = vote(citizen, member, member.boot, claim, inOffice);
+  if (answer.refusal === undefined) expectRenewal(citizen, member.boot, claim.term);
   if (answer.refusal === "held" || answer.refusal === "quarantined") {
     deferClaim(citizen, member, member.boot, claim, nonce);
   }
