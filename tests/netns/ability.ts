@@ -6,6 +6,7 @@
 
 import { capture } from "../../scripts/process.ts";
 import { isolated, lossy, parted } from "./faults.ts";
+import { withoutOwnNames } from "./leftovers.ts";
 import { Network } from "./network.ts";
 
 async function tryOut(): Promise<void> {
@@ -32,6 +33,8 @@ export async function reasonAgainst(): Promise<string | undefined> {
     await tryOut();
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message.split("\n")[0] : String(error);
+    const message = error instanceof Error ? error.message : String(error);
+    // The same on every run, because it is part of the names of tests.
+    return `this machine does not let them be made: ${withoutOwnNames(message).split("\n")[0]}`;
   }
 }

@@ -28,6 +28,11 @@ export function ownName(): string {
   return `${PREFIX}_${Deno.pid}_${startOf(Deno.pid)}_${networks++}`;
 }
 
+/** The text with the part of the names that is the same in no two runs cut off. */
+export function withoutOwnNames(text: string): string {
+  return text.replaceAll(new RegExp(`${PREFIX}_\\d+_\\w+?_\\d+_`, "g"), "");
+}
+
 /** Whether the namespace is one of a process that is gone. */
 export function isLeftover(namespace: string): boolean {
   const [, pid, start] = new RegExp(`^${PREFIX}_(\\d+)_(\\d+)_\\d+_`).exec(namespace) ?? [];
