@@ -17,6 +17,9 @@ import { isVoteFree, release } from "./voter.ts";
 /** Intervals that a candidate asks for a quorum before it makes way. */
 const PATIENCE = 3;
 
+/** ms by which a wall clock, which tells whole ms, may come to the end of a lease before the monotonic one. */
+const WALL_GRAIN = 2;
+
 /** Stands with a term above every other, and asks all voters. `succeeds` is the term released to this member. */
 export function stand(citizen: Citizen, succeeds: number): void {
   const term = Math.max(citizen.seenTerm + 1, Math.floor(citizen.wall));
@@ -124,6 +127,8 @@ export function endLapsedLease(citizen: Citizen): void {
   } else if (citizen.now >= candidacy.deadline) {
     leaveOffice(citizen, "lease-expired", undefined);
   } else if (citizen.wall >= candidacy.wallDeadline) {
+    const isOrdinary = citizen.now >= candidacy.deadline - WALL_GRAIN;
+    if (isOrdinary) return leaveOffice(citizen, "lease-expired", undefined);
     // The wall clock ran on while the monotonic clock did not: the machine slept, or somebody set its clock.
     leaveOffice(citizen, "suspended", undefined);
   }

@@ -3,26 +3,33 @@
  * message has to arrive before the application learns that its lead is over.
  *
  * The memory is a seqlock (H.-J. Boehm, "Can seqlocks get along with programming language memory
- * models?", MSPC 2012). Every cell is read and written by `Atomics`: plain accesses may be reordered
- * around the version on a weakly ordered processor, and a mix of two leases could then be believed.
+ * models?", MSPC 2012) of two slots. The writer fills the one that the version does not name and then names it: a
+ * writer that loses its processor halfway keeps nobody from reading. Every cell is read and written by `Atomics`:
+ * plain accesses may be reordered around the version on a weakly ordered processor, and a mix of two leases could
+ * then be believed.
  *
  * @module
  */
 
+/** Its lowest bit names the slot that holds. */
 const VERSION = 0;
-const LEADING = 1;
+/** Where the slots begin, and how many words each has. */
+const SLOTS = 2;
+const SLOT_WORDS = 8;
+/** Within a slot. */
+const LEADING = 0;
 const TERM = 2;
 /** In microseconds of the application thread's monotonic clock. */
 const DEADLINE = 4;
 /** In milliseconds of the wall clock. */
 const WALL_DEADLINE = 6;
-const WORDS = 8;
+const WORDS = SLOTS + 2 * SLOT_WORDS;
 /** The heartbeat of the application's thread, in microseconds of its monotonic clock; a 64-bit cell. */
-const STAMP = 4;
-const BYTES = 40;
+const STAMP = WORDS / 2;
+const BYTES = 4 * WORDS + 8;
 
 const HIGH = 2 ** 32;
-/** A writer is inside for well under a microsecond; one that died inside must not hang its readers. */
+/** A reader fails only when two leases are published while it reads one. */
 const ATTEMPTS = 64;
 /** How old the monotonic time of a check may be, in microseconds; see {@linkcode SharedView.isLeader}. */
 const SLACK = 1_001;
@@ -39,6 +46,10 @@ export interface Leadership {
   readonly deadline: number;
   /** ms since 1970. */
   readonly wallDeadline: number;
+}
+
+function slotOf(version: number): number {
+  return SLOTS + (version & 1) * SLOT_WORDS;
 }
 
 /** One member's leadership, as both of its threads see it. */
@@ -67,11 +78,11 @@ export class SharedView {
   /** The loop's side: what holds from now on. Fractions are cut off, which only makes a deadline earlier. */
   publish(view: Leadership): void {
     const words = this.#words;
-    Atomics.add(words, VERSION, 1);
-    Atomics.store(words, LEADING, view.leading ? 1 : 0);
-    this.#write(TERM, view.term);
-    this.#write(DEADLINE, view.deadline * 1000);
-    this.#write(WALL_DEADLINE, view.wallDeadline);
+    const slot = slotOf(Atomics.load(words, VERSION) + 1);
+    Atomics.store(words, slot + LEADING, view.leading ? 1 : 0);
+    this.#write(slot + TERM, view.term);
+    this.#write(slot + DEADLINE, view.deadline * 1000);
+    this.#write(slot + WALL_DEADLINE, view.wallDeadline);
     Atomics.add(words, VERSION, 1);
   }
 
@@ -124,11 +135,11 @@ export class SharedView {
     const words = this.#words;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const version = Atomics.load(words, VERSION);
-      if ((version & 1) === 1) continue;
-      const leading = Atomics.load(words, LEADING) === 1;
-      const term = this.#read(TERM);
-      const deadline = this.#read(DEADLINE);
-      const wallDeadline = this.#read(WALL_DEADLINE);
+      const slot = slotOf(version);
+      const leading = Atomics.load(words, slot + LEADING) === 1;
+      const term = this.#read(slot + TERM);
+      const deadline = this.#read(slot + DEADLINE);
+      const wallDeadline = this.#read(slot + WALL_DEADLINE);
       if (Atomics.load(words, VERSION) !== version) continue;
       this.#version = version;
       this.#leading = leading;
