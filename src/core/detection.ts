@@ -8,6 +8,9 @@
 /** Peers up to which everybody pings everybody, and those pinged in each interval beyond. */
 const MESH = 9;
 const FANOUT = 5;
+/** Of many: what a member sends where nothing is answered must not be a multiple of what it sends at ease. */
+const SEARCHES = 2;
+const ASKED = 2;
 /** How much longer than the shortest a suspicion lasts that nobody confirms: beta of Lifeguard. */
 const PATIENCE = 6;
 /** Confirmations by others after which a suspicion is as short as it may be: K of Lifeguard. */
@@ -23,6 +26,25 @@ export const WORST_HEALTH = 8;
  */
 export function fanout(peers: number): number {
   return peers <= MESH ? peers : FANOUT;
+}
+
+/**
+ * How many of many peers a member pings in an interval when its own health is bad, as Lifeguard stretches the interval. It
+ * may have too much to do, and the fewer pings, the fewer answers to wait for. Where everybody pings everybody, a ping is
+ * the sign of life that others wait for, and none is left out.
+ */
+export function healthyFanout(peers: number, health: number): number {
+  return isMesh(peers) ? peers : Math.max(1, Math.round(FANOUT / (1 + health)));
+}
+
+/** How many of the configured members that are not there are looked for in each interval. */
+export function searchFanout(absent: number): number {
+  return isMesh(absent) ? absent : SEARCHES;
+}
+
+/** How many probes are passed on to others in each interval; all, where everybody pings everybody. */
+export function mostAsked(peers: number): number {
+  return isMesh(peers) ? peers : ASKED;
 }
 
 /** Whether a member pings all of its peers in each interval, so that it hears from each in each interval. */

@@ -5,12 +5,13 @@
  */
 
 import { abandon, countGrants, isExhausted, isUnanswered, nextClaim, owesVote, repeatReleases } from "./candidacy.ts";
-import { fanout } from "./detection.ts";
+import { fanout, healthyFanout, mostAsked, searchFanout } from "./detection.ts";
 import { considerHandOver } from "./election.ts";
 import { reincarnate } from "./gossip.ts";
 import type { Member } from "./member.ts";
 import { sweepStrangers } from "./membership.ts";
 import { beginProbe, isOverdue } from "./probing.ts";
+import { answerTime } from "./round_trip.ts";
 import { type Citizen, isEligible } from "./state.ts";
 import { ownStatus, sendPing } from "./status.ts";
 import { findCondemned } from "./suspicion.ts";
@@ -24,6 +25,7 @@ const ROUNDS = 4;
 export function heartbeat(citizen: Citizen): void {
   citizen.nextHeartbeat = citizen.now + untilNextBeat(citizen);
   if (citizen.closing !== undefined) return;
+  citizen.mayAsk = mostAsked(citizen.byBoot.size);
   sweepStrangers(citizen);
   considerHandOver(citizen);
   if (citizen.candidacy !== undefined && isExhausted(citizen, citizen.candidacy)) abandon(citizen);
@@ -36,17 +38,35 @@ export function heartbeat(citizen: Citizen): void {
 }
 
 /**
- * Pings those once more that owe an answer: the voters while a claim has no quorum, and who did not answer. A lost datagram
- * then costs a quarter of an interval, not the lead.
+ * Pings those once more that owe an answer: the voters while a claim has no quorum, and some of those that did not answer. A
+ * lost datagram then costs a quarter of an interval, not the lead.
  */
 export function repeat(citizen: Citizen): void {
-  round(citizen, new Set(findDebtors(citizen)));
+  const asked = new Set(findOwingVotes(citizen));
+  const most = asked.size + fanout(citizen.byBoot.size);
+  if (citizen.now >= citizen.lastRound + patience(citizen, citizen.health)) {
+    for (const member of findSilent(citizen)) {
+      if (asked.size >= most) break;
+      asked.add(member);
+    }
+  }
+  round(citizen, asked);
 }
 
 /** When {@linkcode repeat} is due, in monotonic ms; undefined while nobody owes an answer. */
 export function repeatDue(citizen: Citizen): number | undefined {
-  if (citizen.closing !== undefined || findDebtors(citizen).next().done === true) return undefined;
-  return citizen.lastRound + citizen.config.interval / ROUNDS;
+  if (citizen.closing !== undefined) return undefined;
+  if (findOwingVotes(citizen).next().done !== true) return citizen.lastRound + patience(citizen, 0);
+  return findSilent(citizen).next().done === true ? undefined : citizen.lastRound + patience(citizen, citizen.health);
+}
+
+/**
+ * ms between two rounds: no shorter than answers take, and the longer the worse this member hears. Where the network or a
+ * processor has too much to do already, shouting would give it more.
+ */
+function patience({ config, roundTrips }: Citizen, health: number): number {
+  const { interval } = config;
+  return Math.max(interval / ROUNDS * (1 + health), Math.min(answerTime(roundTrips), interval));
 }
 
 function round(citizen: Citizen, asked: Iterable<Member>): void {
@@ -66,16 +86,15 @@ function findTurns(citizen: Citizen): Set<Member> {
   const { rings, random } = citizen;
   const turns = new Set<Member>();
   for (const ring of [rings.configured, rings.strangers]) {
-    for (const member of ring.take(fanout(ring.size), random)) turns.add(member);
+    for (const member of ring.take(healthyFanout(ring.size, citizen.health), random)) turns.add(member);
   }
-  for (const member of rings.absent.take(fanout(rings.absent.size), random, (absent) => isDue(citizen, absent))) {
-    turns.add(member);
-  }
+  const searches = searchFanout(rings.absent.size);
+  for (const member of rings.absent.take(searches, random, (absent) => isDue(citizen, absent))) turns.add(member);
   for (const member of citizen.voters) {
     if (member.alive ? citizen.candidacy !== undefined : isDue(citizen, member)) turns.add(member);
   }
   if (citizen.config.lifeguard) { for (const member of findCondemned(citizen)) citizen.lookups.add(member); }
-  let lookups = fanout(citizen.lookups.size);
+  let lookups = searchFanout(citizen.lookups.size);
   for (const member of citizen.lookups) {
     if (lookups-- <= 0) break;
     citizen.lookups.delete(member);
@@ -84,12 +103,15 @@ function findTurns(citizen: Citizen): Set<Member> {
   return turns;
 }
 
-function* findDebtors(citizen: Citizen): Generator<Member> {
-  const { candidacy, probing, suspects, voters } = citizen;
-  for (const member of probing) if (isOverdue(citizen, member)) yield member;
-  for (const member of suspects) if (isOverdue(citizen, member)) yield member;
+function* findOwingVotes(citizen: Citizen): Generator<Member> {
+  const { candidacy, voters } = citizen;
   if (candidacy === undefined || !isUnanswered(citizen, candidacy)) return;
   for (const member of voters) if (member.alive && owesVote(candidacy, member)) yield member;
+}
+
+function* findSilent(citizen: Citizen): Generator<Member> {
+  for (const member of citizen.probing) if (isOverdue(citizen, member)) yield member;
+  for (const member of citizen.suspects) if (isOverdue(citizen, member)) yield member;
 }
 
 /**

@@ -10,6 +10,7 @@ import { forgetLeader } from "./leader.ts";
 import { type Member, memberInfo, unknownMember } from "./member.ts";
 import { type Boot, type Status, UNKNOWN_BOOT } from "./message.ts";
 import type { Ring } from "./ring.ts";
+import { noteRoundTrip } from "./round_trip.ts";
 import { type Citizen, nextNonce } from "./state.ts";
 import { LIMITS } from "../limits.ts";
 
@@ -109,7 +110,9 @@ export function matchAck(citizen: Citizen, member: Member, nonce: number): boole
   if (index < 0) return false;
   const [ping] = member.pings.splice(index, 1);
   if (ping === undefined || ping.sentAt < oldest) return false;
-  citizen.effects.push({ kind: "round-trip", ms: citizen.now - ping.sentAt });
+  const ms = citizen.now - ping.sentAt;
+  noteRoundTrip(citizen.roundTrips, ms);
+  citizen.effects.push({ kind: "round-trip", ms });
   return true;
 }
 

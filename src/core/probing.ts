@@ -158,6 +158,8 @@ function fail(citizen: Citizen, member: Member, { asked = 0, nacks }: PendingPro
 
 /** How many were asked. */
 function askOthers(citizen: Citizen, silent: Member): number {
+  if (citizen.mayAsk <= 0) return 0;
+  citizen.mayAsk -= 1;
   const others = [...citizen.byBoot.values()].filter((member) => member !== silent && member.suspicion === undefined);
   const helpers = sample(citizen.random, others, LIMITS.probers);
   for (const helper of helpers) send(citizen, helper, { kind: "probe", target: silent.address });

@@ -156,6 +156,7 @@ function receiveRelease(citizen: Citizen, member: Member, from: Boot, { nonce, t
   if (term <= member.endedTerm) return;
   member.endedTerm = term;
   forgetLeader(citizen, from, term);
+  if (citizen.config.quorum === "none" && isTrusted(citizen, member)) riseAbove(citizen, term);
   if (successor !== undefined && citizen.leader === undefined && isTrusted(citizen, member)) {
     citizen.successor = { boot: successor, term, until: citizen.now + citizen.config.interval };
   }
@@ -206,6 +207,10 @@ function takeTerms(citizen: Citizen, member: Member, status: Status): void {
   if (status.idle) member.toldIdle = true;
   if (isAbsurd(status.highestTerm)) return drop(citizen, "absurd-term");
   citizen.seenTerm = Math.max(citizen.seenTerm, status.highestTerm);
+  // The other leader of a plain democracy may have given way before this one had heard of it.
+  if (citizen.config.quorum === "none" && status.highestTerm > (citizen.candidacy?.term ?? Infinity)) {
+    riseAbove(citizen, status.highestTerm);
+  }
 }
 
 function takeLeading(citizen: Citizen, member: Member, status: Status): void {

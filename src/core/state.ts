@@ -14,6 +14,7 @@ import type { Boot, Claim } from "./message.ts";
 import { createNonces, drawNonce, type Nonces } from "./nonce.ts";
 import type { Random } from "./random.ts";
 import { Ring } from "./ring.ts";
+import type { RoundTrips } from "./round_trip.ts";
 import { RumorMill } from "./rumor_mill.ts";
 import { LIMITS } from "../limits.ts";
 
@@ -154,6 +155,9 @@ export interface Citizen {
     readonly strangers: Ring<Member>;
     readonly absent: Ring<Member>;
   };
+  readonly roundTrips: RoundTrips;
+  /** How many more probes may be passed on to others in this interval. */
+  mayAsk: number;
   /** From 0 up to `WORST_HEALTH`: how much of what looks like others' silence may be this member's own. */
   health: number;
   /** Members whose sign of life is waited for. */
@@ -219,6 +223,8 @@ export function createCitizen(config: CitizenConfig, at: Instant): Citizen {
     byId: new Map(),
     voters: new Set(),
     rings: { configured: new Ring(), strangers: new Ring(), absent: new Ring() },
+    mayAsk: 0,
+    roundTrips: { mean: undefined, deviation: 0 },
     health: 0,
     probing: new Set(),
     suspects: new Set(),

@@ -102,13 +102,28 @@ export class ByteWriter {
 
   /** A boot, or zeros for the empty one. */
   boot(boot: Boot, name: string): void {
-    if (boot !== "" && !isBoot(boot)) {
-      throw new RangeError(`Cannot encode "${name}": must be 16 hex digits, not all zero, got ${JSON.stringify(boot)}`);
+    let bytes = boots.get(boot);
+    if (bytes === undefined) {
+      bytes = bootBytes(boot, name);
+      if (boots.size >= REMEMBERED) boots.clear();
+      boots.set(boot, bytes);
     }
-    for (let at = 0; at < 2 * BOOT_BYTES; at += 2) {
-      this.u8(boot === "" ? 0 : Number.parseInt(boot.slice(at, at + 2), 16));
-    }
+    this.raw(bytes);
   }
+}
+
+/** Members write the same boots into every datagram; the bound is for those that come and go. */
+const REMEMBERED = 4096;
+const boots = new Map<Boot, Uint8Array>();
+
+function bootBytes(boot: Boot, name: string): Uint8Array {
+  if (boot !== "" && !isBoot(boot)) {
+    throw new RangeError(`Cannot encode "${name}": must be 16 hex digits, not all zero, got ${JSON.stringify(boot)}`);
+  }
+  return Uint8Array.from(
+    { length: BOOT_BYTES },
+    (_, byte) => Number.parseInt(boot.slice(2 * byte, 2 * byte + 2), 16) || 0,
+  );
 }
 
 /** Whether the text is a boot: 16 lower-case hex digits, not all zero, for zeros stand for an unknown boot. */
