@@ -7,6 +7,7 @@
 
 import process from "node:process";
 import { Democracy } from "../../../mod.ts";
+import { sleep } from "../../demo/cluster.ts";
 import { readLines } from "../../demo/lines.ts";
 import type {
   CrowdAnswers,
@@ -17,6 +18,9 @@ import type {
   CrowdUsage,
   CrowdView,
 } from "./crowd_protocol.ts";
+
+/** ms between two members of a process that join: as in a rollout, and not all in one turn of a thread that they share. */
+const JOIN_PAUSE = 40;
 
 const encoder = new TextEncoder();
 
@@ -46,6 +50,7 @@ class Crowd {
       const member = new Democracy({ ...options, source, id: source, isolation: "none", broadcast: false });
       member.on("removed", () => this.#removals++);
       this.#members.push(member);
+      await sleep(JOIN_PAUSE);
     }
     await Promise.all(this.#members.map(({ ready }) => ready));
     return { joined: this.#members.length };
