@@ -16,6 +16,20 @@ export type Condition = "starting" | "running" | "blocked" | "paused" | "killed"
 const FAREWELL = 5_000;
 const KEPT_STDERR = 2_000;
 
+/** How to start a member's program. */
+export interface Launch {
+  readonly program: string;
+  readonly args: readonly string[];
+  /** Where the worker's module is, when a bundler has moved it. */
+  readonly workerUrl?: string;
+}
+
+/** In Deno, on this machine's own network. */
+export const IN_DENO: Launch = {
+  program: Deno.execPath(),
+  args: ["run", "--quiet", "--allow-net", "--allow-read", "scripts/demo/member.ts"],
+};
+
 const encoder = new TextEncoder();
 
 /** A process that runs `member.ts`. */
@@ -32,10 +46,10 @@ export class MemberProcess {
   readonly #conversation: Conversation;
   #stderr = "";
 
-  constructor(id: string) {
+  constructor(id: string, { program, args }: Launch = IN_DENO) {
     this.id = id;
-    this.#child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--quiet", "--allow-net", "--allow-read", "scripts/demo/member.ts"],
+    this.#child = new Deno.Command(program, {
+      args: [...args],
       cwd: ROOT,
       stdin: "piped",
       stdout: "piped",
