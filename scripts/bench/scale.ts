@@ -9,7 +9,16 @@ import { DEFAULT_TIMING } from "./stand.ts";
 import { parseScaleBench, SCALE_USAGE, type ScaleBenchArguments } from "./scale/arguments.ts";
 import { measure, type Measurement } from "./scale/measure.ts";
 import { readProfiles, shares } from "./scale/profile.ts";
-import { cellsOf, chartsOf, COLUMNS, isCarried, memoryLine, pageOf, tellCarried, tellMemory } from "./scale/report.ts";
+import {
+  cellsOf,
+  chartsOf,
+  COLUMNS,
+  isCarried,
+  memoryShares,
+  pageOf,
+  tellCarried,
+  tellMemory,
+} from "./scale/report.ts";
 
 /** ms that it may take until all see all, and for each member of the cluster. */
 const PATIENCE = { base: 30_000, each: 100 };
@@ -73,7 +82,7 @@ async function report({ out }: ScaleBenchArguments, measured: readonly Measureme
   const told = { machine, ...DEFAULT_TIMING, at: new Date().toISOString() };
   for (const [name, svg] of charts) await Deno.writeTextFile(`${out}/${name}.svg`, `${svg}\n`);
   await Deno.writeTextFile(`${out}/report.html`, pageOf(measured, charts, told, cores));
-  const figures = { ...told, memory: memoryLine(carried) ?? null, measured };
+  const figures = { ...told, memory: memoryShares(carried) ?? null, measured };
   await Deno.writeTextFile(`${out}/figures.json`, `${JSON.stringify(figures, undefined, 2)}\n`);
   console.log(`\n${table(COLUMNS, measured.map((each) => cellsOf(each, interval))).join("\n")}\n`);
   console.log(`${tellCarried(measured, cores)}\n${tellMemory(carried)}\n${out}/report.html`);

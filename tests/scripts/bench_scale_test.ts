@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { parseScaleBench } from "../../scripts/bench/scale/arguments.ts";
 import { spanOf, tickText } from "../../scripts/bench/scale/axis.ts";
 import { drawChart } from "../../scripts/bench/scale/chart.ts";
-import { lineThrough } from "../../scripts/bench/scale/fit.ts";
+import { factorsOf } from "../../scripts/bench/scale/fit.ts";
 import { measure, type Measurement } from "../../scripts/bench/scale/measure.ts";
 import { shares, spend } from "../../scripts/bench/scale/profile.ts";
 import {
@@ -11,13 +11,15 @@ import {
   COLUMNS,
   fullMesh,
   isCarried,
+  memoryShares,
   pageOf,
   tellCarried,
+  tellMemory,
 } from "../../scripts/bench/scale/report.ts";
 
 const MEASUREMENT: Measurement = {
   ...{ members: 20, processes: 4, formation: 500, packets: [50, 51, 52], bytes: [6000, 6100, 6200] },
-  ...{ leaderPackets: 80, leaderBytes: 9000, cpu: 6, cores: 0.12, removals: 0, lost: 0 },
+  ...{ leaderPackets: 80, leaderBytes: 9000, cpu: 6, cores: 0.12, load: 1, removals: 0, lost: 0 },
   ...{ heap: 204_800, rss: 921_600, windows: [] },
 };
 
@@ -71,10 +73,24 @@ Deno.test("bench --scale: the report has a chart of each cost, and each size as 
   assertEquals(tellCarried([{ ...MEASUREMENT, removals: 1 }], 2), "Not even 20 members were carried");
 });
 
-Deno.test("bench --scale: a line goes through its points", () => {
-  assertEquals(lineThrough([[1, 5], [2, 7], [3, 9]]), { base: 3, slope: 2 });
-  assertEquals(lineThrough([[1, 5]]), undefined);
-  assertEquals(lineThrough([[1, 5], [1, 6]]), undefined);
+Deno.test("bench --scale: factors are found again, and not where nothing tells them", () => {
+  const rounded = (factors: number[] | undefined): number[] | undefined =>
+    factors?.map((each) => Math.round(each * 1e6) / 1e6);
+  const rows = [[0, 1, 2], [1, 1, 4], [4, 1, 8], [9, 1, 20]];
+  assertEquals(rounded(factorsOf(rows, rows.map(([a = 0, b = 0, c = 0]) => 5 * a + 3 * b - 2 * c))), [5, 3, -2]);
+  assertEquals(rounded(factorsOf([[1, 0], [1, 1], [1, 2], [1, 3]], [0, 1, 1, 2])), [0.1, 0.6]);
+  assertEquals(factorsOf([[1, 2]], [5]), undefined);
+  assertEquals(factorsOf([[1, 2], [2, 4], [3, 6]], [1, 2, 3]), undefined);
+});
+
+Deno.test("bench --scale: memory is told by process, member and known member", () => {
+  const measured = [5, 10, 50, 200].map((members) => ({
+    ...{ ...MEASUREMENT, members, heap: 4 / members * 700 * 1024 + 100 * 1024 + 500 * members },
+  }));
+  const { process, member, known } = memoryShares(measured) ?? { process: NaN, member: NaN, known: NaN };
+  assertEquals([process / 1024, member / 1024, known].map(Math.round), [700, 100, 500]);
+  assert(tellMemory(measured).includes("100.0 KiB for each member, and 500 bytes"));
+  assertEquals(memoryShares(measured.slice(1)), undefined);
 });
 
 Deno.test("bench --scale: a profile tells areas within its window, and not what was waited", () => {

@@ -1,22 +1,41 @@
 /**
- * A line through points.
+ * Sums of terms that explain measured values.
  *
  * @module
  */
 
-/** `y = base + slope * x`. */
-export interface Line {
-  readonly base: number;
-  readonly slope: number;
+/**
+ * The factors of the terms whose sum comes nearest to the values, by least squares; undefined when the values do not tell
+ * them apart. Each row has the terms of one value.
+ */
+export function factorsOf(rows: readonly (readonly number[])[], values: readonly number[]): number[] | undefined {
+  const size = rows[0]?.length ?? 0;
+  if (rows.length < size || size === 0) return undefined;
+  const sum = (read: (row: readonly number[], index: number) => number): number =>
+    rows.reduce((total, row, index) => total + read(row, index), 0);
+  // The normal equations, with their right sides as a last column.
+  const matrix = Array.from({ length: size }, (_, line) => [
+    ...Array.from({ length: size }, (_, column) => sum((row) => row[line]! * row[column]!)),
+    sum((row, index) => row[line]! * values[index]!),
+  ]);
+  return solve(matrix);
 }
 
-/** The line with the least squares of the distances in y; undefined when the points do not tell a slope. */
-export function lineThrough(points: readonly (readonly [x: number, y: number])[]): Line | undefined {
-  const count = points.length;
-  const mean = (place: 0 | 1): number => points.reduce((sum, point) => sum + point[place], 0) / count;
-  const [x, y] = [mean(0), mean(1)];
-  const spread = points.reduce((sum, point) => sum + (point[0] - x) ** 2, 0);
-  if (count < 2 || spread === 0) return undefined;
-  const slope = points.reduce((sum, point) => sum + (point[0] - x) * (point[1] - y), 0) / spread;
-  return { slope, base: y - slope * x };
+/** Gauss's elimination, the largest pivot first. */
+function solve(matrix: number[][]): number[] | undefined {
+  const size = matrix.length;
+  for (let step = 0; step < size; step++) {
+    const rest = matrix.slice(step);
+    const pivot = rest.reduce((best, row) => Math.abs(row[step]!) > Math.abs(best[step]!) ? row : best);
+    const scale = Math.max(...rest.flat().map(Math.abs));
+    if (!(Math.abs(pivot[step]!) > scale * Number.EPSILON)) return undefined;
+    const place = matrix.indexOf(pivot);
+    [matrix[step], matrix[place]] = [pivot, matrix[step]!];
+    for (const [line, row] of matrix.entries()) {
+      if (line === step) continue;
+      const factor = row[step]! / pivot[step]!;
+      for (let column = step; column <= size; column++) row[column]! -= factor * pivot[column]!;
+    }
+  }
+  return matrix.map((row, line) => row[size]! / row[line]!);
 }

@@ -39,6 +39,8 @@ export interface Measurement {
   readonly cpu: number;
   /** Cores that all members together kept busy. */
   readonly cores: number;
+  /** Programs that wanted a core before this began: what is starved by others is not carried either. */
+  readonly load: number;
   /** Members removed by others, though all ran; and the share of the datagrams that did not arrive. */
   readonly removals: number;
   readonly lost: number;
@@ -70,6 +72,7 @@ async function watch(settings: MeasureSettings, crowds: readonly CrowdProcess[])
   const memory = (): Promise<CrowdMemory[]> => Promise.all(crowds.map((crowd) => crowd.ask({ name: "memory" })));
   const usage = (): Promise<CrowdUsage[]> => Promise.all(crowds.map((crowd) => crowd.ask({ name: "usage" })));
   const look = (): Promise<CrowdView[]> => Promise.all(crowds.map((crowd) => crowd.ask({ name: "look" })));
+  const load = Deno.loadavg()[0] ?? NaN;
   const empty = await memory();
   const peers = await freeAddresses(members);
   const cluster = crypto.randomUUID();
@@ -87,7 +90,7 @@ async function watch(settings: MeasureSettings, crowds: readonly CrowdProcess[])
   const after = await usage();
   const removals = total(await look(), ({ removals }) => removals) - total(seen, ({ removals }) => removals);
   return {
-    ...{ members, processes: crowds.length, formation, removals },
+    ...{ members, processes: crowds.length, load, formation, removals },
     ...trafficOf(before, after, leader),
     ...costOf(before, after, members),
     ...growth(empty, await memory(), members),

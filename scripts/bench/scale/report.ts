@@ -6,7 +6,7 @@
 
 import { digits, greatest, median } from "../figure.ts";
 import { type Chart, drawChart, escapeText } from "./chart.ts";
-import { type Line, lineThrough } from "./fit.ts";
+import { factorsOf } from "./fit.ts";
 import type { Measurement } from "./measure.ts";
 
 const KIBIBYTE = 1024;
@@ -24,19 +24,19 @@ export function isCarried({ formation, removals }: Measurement): boolean {
 /** The names of the columns of {@linkcode cellsOf}. */
 export const COLUMNS = [
   ...["members", "processes", "all agreed after, s", "packets/s", "max", "leader", "full mesh", "bytes/s", "leader"],
-  ...["CPU, ms/s", "cores busy", "heap, KiB", "RSS, KiB", "removals", "lost, %"],
+  ...["CPU, ms/s", "cores busy", "heap, KiB", "RSS, KiB", "removals", "lost, %", "load before"],
 ];
 
 /** One size as a row. */
 export function cellsOf(measurement: Measurement, interval: number): string[] {
   const { members, processes, formation, packets, bytes, leaderPackets, leaderBytes } = measurement;
-  const { cpu, cores, heap, rss, removals, lost } = measurement;
+  const { cpu, cores, heap, rss, removals, lost, load } = measurement;
   return [
     ...[String(members), String(processes), formation === undefined ? "never" : digits(formation / 1000)],
     ...[median(packets), greatest(packets), leaderPackets, fullMesh(members, interval), median(bytes), leaderBytes]
       .map(digits),
     ...[cpu, cores, heap / KIBIBYTE, rss / KIBIBYTE].map(digits),
-    ...[String(removals), digits(lost * 100)],
+    ...[String(removals), digits(lost * 100), digits(load)],
   ];
 }
 
@@ -87,19 +87,32 @@ export function chartsOf(measured: readonly Measurement[], interval: number): Ma
   return new Map(charts.map(([name, chart]) => [name, drawChart(name, chart)]));
 }
 
-/** What a member remembers of each other member, and of nobody in particular: bytes of objects in use. */
-export function memoryLine(measured: readonly Measurement[]): Line | undefined {
-  return lineThrough(measured.map(({ members, heap }) => [members, heap]));
+/** Where memory goes, in bytes of objects in use. */
+export interface MemoryShares {
+  /** Once in each process that has members: code, and what the runtime keeps. */
+  readonly process: number;
+  /** For each member. */
+  readonly member: number;
+  /** For each member that a member knows. */
+  readonly known: number;
 }
 
-/** The constant that is stated for memory. */
+/** The shares that explain what was measured; undefined where too few sizes were. */
+export function memoryShares(measured: readonly Measurement[]): MemoryShares | undefined {
+  // Of as many sizes as shares, any noise would be explained.
+  if (measured.length < 4) return undefined;
+  const rows = measured.map(({ members, processes }) => [processes / members, 1, members]);
+  const [process, member, known] = factorsOf(rows, measured.map(({ heap }) => heap)) ?? [];
+  return process === undefined || member === undefined || known === undefined ? undefined : { process, member, known };
+}
+
+/** The constants that are stated for memory. */
 export function tellMemory(measured: readonly Measurement[]): string {
-  const line = memoryLine(measured);
-  if (line === undefined) return "Memory against members: too few sizes to tell";
-  const { slope, base } = line;
-  return `Memory of a member, by least squares: ${digits(base / KIBIBYTE)} KiB and ${
-    slope.toFixed(0)
-  } bytes for each member`;
+  const shares = memoryShares(measured);
+  if (shares === undefined) return "Objects in use against members: too few sizes to tell";
+  const { process, member, known } = shares;
+  return `Objects in use, by least squares: ${digits(process / KIBIBYTE)} KiB for each process, ` +
+    `${digits(member / KIBIBYTE)} KiB for each member, and ${known.toFixed(0)} bytes for each member that it knows`;
 }
 
 /** How much this machine carries. */
@@ -146,7 +159,8 @@ ${[...charts.values()].map((chart) => `<figure>${chart}</figure>`).join("\n")}
 <tbody>${rows.join("\n")}</tbody>
 </table></div>
 <p>Packets, bytes and CPU are per member and second. Heap is objects in use after a garbage collection, RSS the memory of the
-process; both are what the members added, divided by their number.</p>
+process; both are what the members added, divided by their number. The load is that of the machine before each size: a
+machine with other work carries less.</p>
 </html>
 `;
 }
