@@ -10,6 +10,7 @@ import { STEADY } from "./bench/cost.ts";
 import { COLD_START, CRASH, HAND_OVER } from "./bench/failover.ts";
 import { cells, COLUMNS, type Figure, median, percentile, type Section } from "./bench/figure.ts";
 import { BLOCK, STOP } from "./bench/pauses.ts";
+import { benchScale } from "./bench/scale.ts";
 import { table } from "./demo/table.ts";
 
 const SECTIONS: readonly Section[] = [
@@ -19,6 +20,7 @@ const SECTIONS: readonly Section[] = [
 const NAMES = SECTIONS.map(({ name }) => name);
 
 const USAGE = `Usage: deno task bench [--quick] [--only NAME]... [--json FILE]
+       deno task bench --scale [--help]
 
 Measures everything on 127.0.0.1 with processes of their own, in about eleven minutes. Ends with 0 if all that is to be reached
 was reached, with 1 if not.
@@ -108,6 +110,7 @@ async function measure({ quick, only, json }: BenchArguments): Promise<boolean> 
 }
 
 async function main(args: readonly string[]): Promise<number> {
+  if (args.includes("--scale")) return await benchScale(args);
   let wanted: BenchArguments;
   try {
     wanted = parseArguments(args);

@@ -5,14 +5,13 @@
  */
 
 import { ROOT } from "../process.ts";
+import { Conversation } from "./conversation.ts";
 import { readLines } from "./lines.ts";
 import type { Answers, Command, Line, MemberStatus } from "./protocol.ts";
 
 /** What is known to have been done to a process. */
 export type Condition = "starting" | "running" | "blocked" | "paused" | "killed" | "ended";
 
-/** ms after which a process that does not answer is taken for broken. */
-const PATIENCE = 15_000;
 /** ms that a process may take to end by itself. */
 const FAREWELL = 5_000;
 const KEPT_STDERR = 2_000;
@@ -31,11 +30,6 @@ export const IN_DENO: Launch = {
   args: ["run", "--quiet", "--allow-net", "--allow-read", "scripts/demo/member.ts"],
 };
 
-interface Pending {
-  resolve(answer: Answers[keyof Answers]): void;
-  reject(error: Error): void;
-}
-
 const encoder = new TextEncoder();
 
 /** A process that runs `member.ts`. */
@@ -49,8 +43,7 @@ export class MemberProcess {
   onStatus: () => void = () => {};
   readonly #child: Deno.ChildProcess;
   readonly #stdin: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
-  readonly #pending = new Map<number, Pending>();
-  #seq = 0;
+  readonly #conversation: Conversation;
   #stderr = "";
 
   constructor(id: string, { program, args }: Launch = IN_DENO) {
@@ -64,6 +57,9 @@ export class MemberProcess {
     }).spawn();
     this.pid = this.#child.pid;
     this.#stdin = this.#child.stdin.getWriter();
+    this.#conversation = new Conversation(id, (line) => {
+      this.#stdin.write(encoder.encode(`${line}\n`)).catch(() => {});
+    });
     void this.#readStdout();
     void this.#readStderr();
     void this.#awaitEnd();
@@ -77,22 +73,9 @@ export class MemberProcess {
   /** Tells it to do something. Rejects when it fails, ends, or does not answer in time. */
   async ask<Name extends keyof Answers>(
     command: Extract<Command, { name: Name }>,
-    patience = PATIENCE,
+    patience?: number,
   ): Promise<Answers[Name]> {
-    const seq = ++this.#seq;
-    const answer = new Promise<Answers[keyof Answers]>((resolve, reject) =>
-      this.#pending.set(seq, { resolve, reject })
-    );
-    const timer = setTimeout(() => {
-      this.#pending.get(seq)?.reject(new Error(`${this.id} did not answer "${command.name}" within ${patience} ms`));
-    }, patience);
-    try {
-      this.#stdin.write(encoder.encode(`${JSON.stringify({ seq, ...command })}\n`)).catch(() => {});
-      return await answer as Answers[Name];
-    } finally {
-      clearTimeout(timer);
-      this.#pending.delete(seq);
-    }
+    return await this.#conversation.ask(command, patience) as Answers[Name];
   }
 
   /** Sends a signal, unless the process is gone already. */
@@ -139,8 +122,7 @@ export class MemberProcess {
   async #awaitEnd(): Promise<void> {
     const { code, signal } = await this.#child.status;
     if (this.condition !== "killed") this.condition = "ended";
-    const error = new Error(`${this.id} has ended with ${signal ?? `code ${code}`}\n${this.#stderr}`);
-    for (const { reject } of this.#pending.values()) reject(error);
+    this.#conversation.end(new Error(`${this.id} has ended with ${signal ?? `code ${code}`}\n${this.#stderr}`));
   }
 
   #hear(line: Line): void {
@@ -149,8 +131,6 @@ export class MemberProcess {
       if (this.condition === "starting") this.condition = "running";
       return this.onStatus();
     }
-    const pending = this.#pending.get(line.reply);
-    if ("error" in line) pending?.reject(new Error(`${this.id}: ${line.error}`));
-    else pending?.resolve(line.answer);
+    this.#conversation.hear(line);
   }
 }

@@ -15,8 +15,11 @@ import { Watch } from "./watch.ts";
 
 /** Within this many timeouts of its start a cluster has to be complete. */
 const FORMATION_LIMIT = 120;
-/** Timeouts that a cluster is left alone before it is watched, so that the news of its start have been told. */
-const REST = 10;
+/**
+ * A cluster is left alone until the news of its start have been told: until it sends no less in one such time, in timeouts,
+ * than in the one before, up to this share. A thousand members take forty seconds for that.
+ */
+const REST = { timeouts: 4, share: 0.015, most: 40 };
 
 /** A cluster in which all see all, and the chance that the experiment itself needs. */
 export class Stage<Citizen> {
@@ -40,7 +43,7 @@ export class Stage<Citizen> {
       throw new Failure(this.now, "convergence", `${members} members do not all see each other`);
     }
     this.formation = this.watch.lastAdded;
-    this.runFor(REST * TIMEOUT);
+    this.#rest();
     this.world.network.setWeather(weatherOf(loss));
     this.runFor(TIMEOUT);
   }
@@ -92,6 +95,18 @@ export class Stage<Citizen> {
     const [leader] = this.world.judge.believers(this.now);
     const since = leader && this.watch.followedSince(leader);
     return leader === undefined || since === undefined ? undefined : { leader, since };
+  }
+
+  #rest(): void {
+    const { counts } = this.world.network;
+    let before = Infinity;
+    for (let time = 0; time < REST.most; time++) {
+      const begun = counts.sent;
+      this.runFor(REST.timeouts * TIMEOUT);
+      const sent = counts.sent - begun;
+      if (sent >= before * (1 - REST.share)) return;
+      before = sent;
+    }
   }
 
   /** Starts all that are down, and waits until all see all, for a bounded time: heavy loss may never let it come to that. */

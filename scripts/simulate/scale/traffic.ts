@@ -9,12 +9,9 @@ import { createWire } from "../../../src/wire/wire.ts";
 import type { Core } from "../core.ts";
 import { Failure } from "../failure.ts";
 import { rate } from "./cells.ts";
-import { INTERVAL, TIMEOUT } from "./cluster_plan.ts";
+import { INTERVAL } from "./cluster_plan.ts";
 import { type Experiment, grid, type Run, type Setting, type Success, type Target } from "./experiment.ts";
 import { Stage } from "./stage.ts";
-
-/** Timeouts of rest before the count, beside those that every experiment waits. */
-const REST = 10;
 
 /** One in so many messages is made into bytes; odd, so that no rhythm of a member hides the others. */
 const SAMPLE = 7;
@@ -45,7 +42,6 @@ class RoleCount {
 
 function run<Citizen>(core: Core<Citizen>, setting: Setting): Run {
   const stage = new Stage(core, setting);
-  stage.runFor(REST * TIMEOUT);
   const leader = stage.agreement()?.leader;
   if (leader === undefined) throw new Failure(stage.now, "convergence", "no leader on whom all agree");
   const roleOf = stage.machines.map(({ index, plan }): Role =>
