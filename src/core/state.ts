@@ -135,7 +135,7 @@ export interface Citizen {
   incarnation: number;
   /** Whether others were told that this member would lead. */
   toldEligible: boolean;
-  /** Whether this member votes. */
+  /** Whether this member votes; in plain democracy everybody does, for itself. */
   votes: boolean;
   /** Voters as options or discovery count them. */
   clusterSize: number;
