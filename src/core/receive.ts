@@ -50,9 +50,9 @@ function receiveQuestion(
     case "probe":
       return answerProbe(citizen, member, message);
     case "vouch":
-      return acceptVouch(citizen, message);
+      return acceptVouch(citizen, member, message);
     case "nack":
-      return acceptNack(citizen, message);
+      return acceptNack(citizen, member, message);
     case "pull":
       return answerPull(citizen, member, message);
     case "page":

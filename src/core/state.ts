@@ -284,7 +284,7 @@ export function isTrusted(citizen: Citizen, member: Member): boolean {
   return member.configured || (citizen.config.sealed && citizen.config.quorum === "none");
 }
 
-/** Whether what a member says of others counts: a stranger could have everybody removed. */
+/** Whether what a member says of others counts: a stranger could have everybody removed, or keep the dead. */
 export function isCredible(citizen: Citizen, member: Member): boolean {
   return member.configured || citizen.config.sealed;
 }
