@@ -9,6 +9,7 @@ import type { Member } from "./member.ts";
 import type { DeadRumor, Gossip, Reign, Rumor, SuspectRumor } from "./message.ts";
 import { bytesOf, LEAST_RUMOR_BYTES } from "./rumor.ts";
 import { type Citizen, isEligible } from "./state.ts";
+import { LIMITS } from "../limits.ts";
 
 /** Passes on what is said of a member. */
 export function spread(citizen: Citizen, rumor: Rumor): void {
@@ -36,7 +37,8 @@ export function deadRumor({ address, boot, departed, incarnation }: Member): Dea
 /** A new incarnation, above `incarnation`, for what others say of this member is not so, or no longer. */
 export function reincarnate(citizen: Citizen, incarnation: number): void {
   const { address, boot, id, weight } = citizen.config;
-  citizen.incarnation = Math.max(citizen.incarnation, incarnation) + 1;
+  // Others ignore a greater one, and with it the whole status.
+  citizen.incarnation = Math.min(Math.max(citizen.incarnation, incarnation) + 1, LIMITS.maxTerm - 1);
   const eligible = isEligible(citizen);
   citizen.toldEligible = eligible;
   spread(citizen, { kind: "alive", address, boot, incarnation: citizen.incarnation, id, weight, eligible });

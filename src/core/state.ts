@@ -208,7 +208,7 @@ export function createCitizen(config: CitizenConfig, at: Instant): Citizen {
     random: { word: config.seed >>> 0 },
     nonces: createNonces(config.nonceSeed),
     beat: 0,
-    incarnation: Math.min(Math.max(0, Math.floor(at.wall)), LIMITS.maxTerm),
+    incarnation: Math.min(Math.max(0, Math.floor(at.wall)), LIMITS.maxTerm - 1),
     toldEligible: config.eligible,
     votes: true,
     // Until options or discovery have spoken no number of grants is enough.
