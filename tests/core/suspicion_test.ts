@@ -1,9 +1,9 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { suspicionTimeout } from "../../src/core/detection.ts";
 import type { Member } from "../../src/core/member.ts";
-import type { Rumor } from "../../src/core/message.ts";
 import { removalDue } from "../../src/core/suspicion.ts";
 import { bootOf, INTERVAL, messages, ofKind, type Puppet, puppetOf, Solo, TIMEOUT } from "./harness.ts";
+import { alive, dead } from "./rumors.ts";
 
 /** When who was heard last at 0 and does not answer is suspected. */
 const NOTICED = 2 * INTERVAL;
@@ -20,15 +20,6 @@ function silence(others = 3, overrides = {}): { solo: Solo; silent: Puppet; witn
 
 function known(solo: Solo, { address }: Puppet): Member {
   return solo.citizen.members.get(address)!;
-}
-
-function dead({ address, boot, incarnation }: Puppet): Rumor {
-  return { kind: "dead", address, boot, incarnation, left: false };
-}
-
-function alive(puppet: Puppet, incarnation: number): Rumor {
-  const { address, boot, id, weight, eligible } = puppet;
-  return { kind: "alive", address, boot, incarnation, id, weight, eligible };
 }
 
 /** Advances until the puppet is removed; when that was. */
@@ -49,16 +40,16 @@ Deno.test("who does not answer is suspected when its probe has failed, not befor
 Deno.test("a suspicion is refuted by a later incarnation, not by the same one", () => {
   const { solo, silent, witnesses } = silence();
   solo.advance(NOTICED);
-  solo.tell(witnesses[0]!, alive(silent, silent.incarnation));
+  solo.tell(witnesses[0]!, alive(silent, { incarnation: silent.incarnation }));
   assert(known(solo, silent).suspicion !== undefined);
-  solo.tell(witnesses[0]!, alive(silent, silent.incarnation + 1));
+  solo.tell(witnesses[0]!, alive(silent, { incarnation: silent.incarnation + 1 }));
   assertEquals(known(solo, silent).suspicion, undefined);
   assertEquals(known(solo, silent).incarnation, silent.incarnation + 1);
 });
 
 Deno.test("a suspicion of an earlier incarnation than the one that is known is none", () => {
   const { solo, silent, witnesses } = silence();
-  solo.tell(witnesses[0]!, alive(silent, 7));
+  solo.tell(witnesses[0]!, alive(silent, { incarnation: 7 }));
   solo.accuse(witnesses[0]!, { ...silent, incarnation: 6 });
   assertEquals(known(solo, silent).suspicion, undefined);
   solo.accuse(witnesses[0]!, { ...silent, incarnation: 7 });
@@ -169,11 +160,11 @@ Deno.test("a verdict is passed on at once, so that the others count down, too", 
 
 Deno.test("a verdict on an earlier incarnation is none, and a later incarnation ends it", () => {
   const { solo, silent, witnesses } = silence();
-  solo.tell(witnesses[0]!, alive(silent, 7), dead({ ...silent, incarnation: 6 }));
+  solo.tell(witnesses[0]!, alive(silent, { incarnation: 7 }), dead({ ...silent, incarnation: 6 }));
   assertEquals(known(solo, silent).suspicion, undefined);
   solo.tell(witnesses[0]!, dead({ ...silent, incarnation: 7 }));
   assertEquals(known(solo, silent).suspicion?.convicted, true);
-  solo.tell(witnesses[1]!, alive(silent, 8));
+  solo.tell(witnesses[1]!, alive(silent, { incarnation: 8 }));
   assertEquals(known(solo, silent).suspicion, undefined);
 });
 
@@ -193,7 +184,7 @@ Deno.test("plain SWIM believes a verdict at once", () => {
 Deno.test("who is suspected is told first, by the ping that asks for its sign of life", () => {
   const { solo, silent, witnesses } = silence();
   // Other news must not come before it.
-  solo.tell(witnesses[1]!, ...witnesses.map((witness) => alive(witness, 9)));
+  solo.tell(witnesses[1]!, ...witnesses.map((witness) => alive(witness, { incarnation: 9 })));
   const pings = messages(solo.advance(NOTICED + INTERVAL), "ping").filter(({ address }) => address === silent.address);
   const { address, boot, incarnation } = silent;
   const told = pings.at(-1)?.message.gossip?.rumors[0];
