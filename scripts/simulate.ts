@@ -95,8 +95,9 @@ function replay(seed: number, verbose: boolean): boolean {
   console.log(
     `seed ${seed}: ${treatment}, interval ${interval}, timeout ${timeout}, quorum ${quorum}, preempt ${preempt}`,
   );
-  for (const { name, weight, eligible, voter, rate, skew } of machines) {
-    const role = `${eligible ? "" : ", observer"}${voter ? "" : ", not in the others' configuration"}`;
+  for (const { name, weight, eligible, voter, configured, rate, skew } of machines) {
+    const place = configured ? voter ? "" : ", does not vote" : ", not in the others' configuration";
+    const role = `${eligible ? "" : ", observer"}${place}`;
     console.log(`  ${name}: weight ${weight.toFixed(3)}, clock rate ${rate}, wall skew ${skew.toFixed(0)} ms${role}`);
   }
   const line = (time: number, member: string, text: string): void => {

@@ -47,10 +47,11 @@ export function makePeace<Citizen>(world: World<Citizen>, plan: SeedPlan, random
 
 /** Whether enough voters run for a leader, and somebody who may lead. */
 export function canElect<Citizen>(world: World<Citizen>): boolean {
-  // Plain democracy needs no votes, so that somebody outside the voter set may lead, too.
-  const able = world.plan.quorum === "none" ? world.machines : world.voters;
-  const alive = able.filter((machine) => machine.alive);
-  return alive.length >= world.quorum && alive.some(({ plan }) => plan.eligible);
+  // Plain democracy needs no votes, so that even somebody whom the others were not told of may lead.
+  const plain = world.plan.quorum === "none";
+  const votes = plain ? 1 : world.voters.filter((machine) => machine.alive).length;
+  return votes >= world.quorum &&
+    world.machines.some(({ alive, plan }) => alive && plan.eligible && (plain || plan.configured));
 }
 
 function repeat<Citizen>(scene: Scene<Citizen>, pace: number, act: () => void): void {

@@ -39,7 +39,8 @@ const CALM = 62_000;
 export function planOf(seed: number): SeedPlan {
   const random = new Random(seed);
   const treatment: Treatment = seed % 25 === 0 ? "calm" : seed % 25 === 1 ? "lossy" : "chaos";
-  const size = treatment === "lossy" ? random.pick([3, 5, 6, 7, 8, 9]) : sizeOf(random);
+  const crowd = seed % 25 === 2 ? crowdOf(random) : undefined;
+  const size = crowd?.size ?? (treatment === "lossy" ? random.pick([3, 5, 6, 7, 8, 9]) : sizeOf(random));
   const interval = random.pick([20, 50, 100, 100, 200]);
   // A lease that is long against the interval leaves room to act between its end here and its end there.
   const ratio = treatment === "lossy"
@@ -53,11 +54,11 @@ export function planOf(seed: number): SeedPlan {
   return {
     seed,
     treatment,
-    machines: machinesOf(random, size, strangers, chaos),
+    machines: withVoters(machinesOf(random, size, strangers, chaos), crowd?.voters),
     interval,
     timeout,
     drift: DRIFT,
-    quorum: quorumOf(random, size),
+    quorum: quorumOf(random, crowd?.voters.size ?? size),
     preempt: random.chance(0.3),
     weather: treatment === "lossy" ? { ...fair, loss: 0.2 } : fair,
     fair,
@@ -75,6 +76,24 @@ export function planOf(seed: number): SeedPlan {
 function sizeOf(random: Random): number {
   // Small clusters have the closest calls: a single voter decides.
   return random.pick([1, 2, 3, 3, 3, 3, 4, 5, 5, 5, 6, 7, 8, 9]);
+}
+
+/** More than ping each other all, of whom a few vote. */
+interface Crowd {
+  readonly size: number;
+  /** The places of those that vote. */
+  readonly voters: ReadonlySet<number>;
+}
+
+function crowdOf(random: Random): Crowd {
+  const size = random.whole(11, 20);
+  const places = random.shuffle(Array.from({ length: size }, (_, place) => place));
+  return { size, voters: new Set(places.slice(0, random.pick([5, 7]))) };
+}
+
+function withVoters(machines: MachinePlan[], voters: Crowd["voters"] | undefined): MachinePlan[] {
+  if (voters === undefined) return machines;
+  return machines.map((machine, place) => ({ ...machine, voter: voters.has(place) }));
 }
 
 function quorumOf(random: Random, size: number): "majority" | "none" | number {

@@ -9,6 +9,7 @@ import type { Member } from "./member.ts";
 import type { DeadRumor, Gossip, Reign, Rumor, SuspectRumor } from "./message.ts";
 import { bytesOf, LEAST_RUMOR_BYTES } from "./rumor.ts";
 import { type Citizen, isEligible } from "./state.ts";
+import { LIMITS } from "../limits.ts";
 
 /** Passes on what is said of a member. */
 export function spread(citizen: Citizen, rumor: Rumor): void {
@@ -40,7 +41,8 @@ export function retell(citizen: Citizen, member: Member): void {
 
 /** A new incarnation, above `incarnation`, for what others say of this member is not so, or no longer. */
 export function reincarnate(citizen: Citizen, incarnation: number): void {
-  citizen.incarnation = Math.max(citizen.incarnation, incarnation) + 1;
+  // Others ignore a greater one, and with it the whole status.
+  citizen.incarnation = Math.min(Math.max(citizen.incarnation, incarnation) + 1, LIMITS.maxTerm - 1);
   citizen.toldEligible = isEligible(citizen);
   tellOfSelf(citizen);
 }

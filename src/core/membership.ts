@@ -28,7 +28,8 @@ export function setPeers(
 ): void {
   const own = citizen.config.address;
   citizen.clusterSize = clusterSize;
-  citizen.votes = voters === undefined || voters.includes(own);
+  // In plain democracy the own vote is all that anybody needs.
+  citizen.votes = citizen.config.quorum === "none" || voters === undefined || voters.includes(own);
   const voting = new Set(voters ?? addresses);
   const named = new Set([...addresses, ...voting]);
   named.delete(own);

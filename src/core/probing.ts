@@ -6,10 +6,11 @@
  */
 
 import { probeTimeout } from "./detection.ts";
+import { drop } from "./drop.ts";
 import type { Member, PendingProbe } from "./member.ts";
 import type { Boot, Nack, Probe, Vouch } from "./message.ts";
 import { sample } from "./random.ts";
-import type { Citizen } from "./state.ts";
+import { type Citizen, isCredible } from "./state.ts";
 import { ownStatus, send, sendPing } from "./status.ts";
 import { acquit, changeHealth, suspect } from "./suspicion.ts";
 import { LIMITS } from "../limits.ts";
@@ -61,13 +62,15 @@ export function answerProbe(citizen: Citizen, asker: Member, probe: Probe): void
 }
 
 /** Another member heard the target `age` ms ago. */
-export function acceptVouch(citizen: Citizen, { target, boot, age }: Vouch): void {
+export function acceptVouch(citizen: Citizen, helper: Member, { target, boot, age }: Vouch): void {
+  if (!isCredible(citizen, helper)) return drop(citizen, "unverified");
   const member = citizen.members.get(target);
   if (member?.alive === true && member.boot === boot) noteLife(citizen, member, citizen.now - age);
 }
 
 /** Another member does not hear the target either, but was there to say so. */
-export function acceptNack(citizen: Citizen, { target }: Nack): void {
+export function acceptNack(citizen: Citizen, helper: Member, { target }: Nack): void {
+  if (!isCredible(citizen, helper)) return drop(citizen, "unverified");
   const probe = citizen.members.get(target)?.probe;
   if (probe?.asked !== undefined && probe.nacks < probe.asked) probe.nacks += 1;
 }
@@ -160,7 +163,9 @@ function fail(citizen: Citizen, member: Member, { asked = 0, nacks }: PendingPro
 function askOthers(citizen: Citizen, silent: Member): number {
   if (citizen.mayAsk <= 0) return 0;
   citizen.mayAsk -= 1;
-  const others = [...citizen.byBoot.values()].filter((member) => member !== silent && member.suspicion === undefined);
+  const others = [...citizen.byBoot.values()].filter((member) =>
+    member !== silent && member.suspicion === undefined && isCredible(citizen, member)
+  );
   const helpers = sample(citizen.random, others, LIMITS.probers);
   for (const helper of helpers) send(citizen, helper, { kind: "probe", target: silent.address });
   return helpers.length;

@@ -50,9 +50,9 @@ function receiveQuestion(
     case "probe":
       return answerProbe(citizen, member, message);
     case "vouch":
-      return acceptVouch(citizen, message);
+      return acceptVouch(citizen, member, message);
     case "nack":
-      return acceptNack(citizen, message);
+      return acceptNack(citizen, member, message);
     case "pull":
       return answerPull(citizen, member, message);
     case "page":
@@ -79,7 +79,7 @@ function receivePing(citizen: Citizen, packet: Packet, { nonce, status, claim, g
   const wantsAnswer = claim !== undefined || !isMutual(citizen, member);
   member.lastPinged = citizen.now;
   if (!wantsAnswer) return;
-  const answer = claim !== undefined ? receiveClaim(citizen, member, claim, nonce, status) : undefined;
+  const answer = claim !== undefined ? receiveClaim(citizen, member, from, { nonce, claim, status }) : undefined;
   sendAck(citizen, member, from, { nonce, challenge: 0, vote: answer });
 }
 
@@ -126,9 +126,8 @@ function receiveAck(citizen: Citizen, packet: Packet, ack: Ack): void {
 function receiveClaim(
   citizen: Citizen,
   member: Member,
-  claim: Claim,
-  nonce: number,
-  status: Status,
+  from: Boot,
+  { nonce, claim, status }: { readonly nonce: number; readonly claim: Claim; readonly status: Status },
 ): Vote | undefined {
   if (citizen.config.quorum === "none") return undefined;
   if (isAbsurd(claim.term)) {
@@ -141,10 +140,10 @@ function receiveClaim(
   const yields = candidacy?.elected === false && member.configured && prevails;
   if (yields) abandon(citizen);
   const inOffice = status.leading?.term === claim.term;
-  const answer = vote(citizen, member, member.boot, claim, inOffice);
-  if (answer.refusal === undefined) expectRenewal(citizen, member.boot, claim.term);
+  const answer = vote(citizen, member, from, claim, inOffice);
+  if (answer.refusal === undefined) expectRenewal(citizen, from, claim.term);
   if (answer.refusal === "held" || answer.refusal === "quarantined") {
-    deferClaim(citizen, member, member.boot, claim, nonce);
+    deferClaim(citizen, member, from, claim, nonce);
   }
   return answer;
 }

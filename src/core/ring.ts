@@ -46,12 +46,26 @@ export class Ring<Item> {
   take(count: number, random: Random, accept: (item: Item) => boolean = () => true): Item[] {
     if (count >= this.#order.length) return this.#order.filter(accept);
     const taken: Item[] = [];
-    for (let looked = 0; looked < this.#order.length && taken.length < count; looked++) {
-      if (this.#next >= this.#order.length) this.#shuffle(random);
-      const item = this.#order[this.#next++]!;
-      if (accept(item) && !taken.includes(item)) taken.push(item);
+    const look = (looks: number): void => {
+      for (let left = looks; left > 0 && taken.length < count; left--) {
+        const item = this.#draw(random, taken);
+        if (accept(item)) taken.push(item);
+      }
+    };
+    look(this.#order.length - this.#next);
+    if (taken.length < count) {
+      this.#shuffle(random);
+      look(this.#order.length - taken.length);
     }
     return taken;
+  }
+
+  /** Whose turn is next; who was `taken` at the end of the round before has its turn later in this one. */
+  #draw(random: Random, taken: readonly Item[]): Item {
+    while (taken.includes(this.#order[this.#next]!)) {
+      this.#swap(this.#next, this.#next + 1 + this.#below(random, this.#order.length - this.#next - 1));
+    }
+    return this.#order[this.#next++]!;
   }
 
   #shuffle(random: Random): void {

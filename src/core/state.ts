@@ -136,7 +136,7 @@ export interface Citizen {
   incarnation: number;
   /** Whether others were told that this member would lead. */
   toldEligible: boolean;
-  /** Whether this member votes. */
+  /** Whether this member votes; in plain democracy everybody does, for itself. */
   votes: boolean;
   /** Voters as options or discovery count them. */
   clusterSize: number;
@@ -212,7 +212,7 @@ export function createCitizen(config: CitizenConfig, at: Instant): Citizen {
     random: { word: config.seed >>> 0 },
     nonces: createNonces(config.nonceSeed),
     beat: 0,
-    incarnation: Math.min(Math.max(0, Math.floor(at.wall)), LIMITS.maxTerm),
+    incarnation: Math.min(Math.max(0, Math.floor(at.wall)), LIMITS.maxTerm - 1),
     toldEligible: config.eligible,
     votes: true,
     // Until options or discovery have spoken no number of grants is enough.
@@ -290,7 +290,7 @@ export function isTrusted(citizen: Citizen, member: Member): boolean {
   return member.configured || (citizen.config.sealed && citizen.config.quorum === "none");
 }
 
-/** Whether what a member says of others counts: a stranger could have everybody removed. */
+/** Whether what a member says of others counts: a stranger could have everybody removed, or keep the dead. */
 export function isCredible(citizen: Citizen, member: Member): boolean {
   return member.configured || citizen.config.sealed;
 }

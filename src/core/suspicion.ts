@@ -46,7 +46,9 @@ export function convict(citizen: Citizen, member: Member, incarnation: number): 
   if (!member.alive || incarnation < member.incarnation) return;
   member.incarnation = incarnation;
   if (!citizen.config.lifeguard) return pronounce(citizen, member);
-  const { since = citizen.now, by = new Set<Boot>(), own = false, convicted = false } = member.suspicion ?? {};
+  // What was said of an earlier incarnation is over.
+  const before = member.suspicion?.incarnation === incarnation ? member.suspicion : undefined;
+  const { since = citizen.now, by = new Set<Boot>(), own = false, convicted = false } = before ?? {};
   if (convicted) return;
   member.suspicion = { incarnation, since, by, own, convicted: true };
   citizen.suspects.add(member);
@@ -97,7 +99,9 @@ function pronounce(citizen: Citizen, member: Member): void {
 function convictionDue(citizen: Citizen, member: Member, { since, by, convicted }: Suspicion): number {
   const { interval, timeout, lifeguard } = citizen.config;
   const witnesses = convicted ? 0 : citizen.byBoot.size - citizen.suspects.size;
-  const length = suspicionTimeout({ interval, timeout, confirmations: by.size - 1, witnesses, lifeguard });
+  // Nobody need have suspected it before the verdict came.
+  const confirmations = Math.max(0, by.size - 1);
+  const length = suspicionTimeout({ interval, timeout, confirmations, witnesses, lifeguard });
   const due = since + length;
   // Where everybody pings everybody, the own eyes see more than any rumor tells.
   return lifeguard ? Math.max(due, member.lastSign + timeout) : due;

@@ -98,7 +98,8 @@ export function readElectorate(options: ElectorateOptions, own: OwnAddresses): E
     return { discovery: peers, clusterSize: checkQuorum(quorum, given ?? 1), quorum };
   }
   const { least, most } = countVoters(peers, own.advertise);
-  if (given === undefined && most > ALL_VOTE) return withChosenVoters(peers, quorum, own);
+  // In plain democracy each member needs no vote but its own.
+  if (given === undefined && most > ALL_VOTE && quorum !== "none") return withChosenVoters(peers, quorum, own);
   if (given !== undefined && given < least) {
     throw outOfRange("clusterSize", `at least ${least}, as many as "peers" and self are`, given);
   }
@@ -128,7 +129,7 @@ function withVoters(peers: Discovery | readonly Address[], value: unknown, { giv
 /** The list is too long for all to vote. */
 function withChosenVoters(
   peers: readonly Address[],
-  quorum: "majority" | "none" | number,
+  quorum: "majority" | number,
   { advertise }: OwnAddresses,
 ): Electorate {
   const named = peers.find(({ kind }) => kind === "name");

@@ -7,6 +7,7 @@
 import { type Citizen, createCitizen, step, wakeAt } from "../../src/core/citizen.ts";
 import type { Effect } from "../../src/core/effect.ts";
 import type { CitizenConfig, Event } from "../../src/core/input.ts";
+import type { Message } from "../../src/core/message.ts";
 import { bootOf, configOf, EPOCH, leadsAt, ofKind, type Send } from "./harness.ts";
 
 interface Running {
@@ -29,6 +30,7 @@ export class Cluster {
   now = 0;
   delay = 1;
   readonly #configs: CitizenConfig[];
+  readonly #voters: readonly string[] | undefined;
   readonly #running = new Map<number, Running>();
   readonly #cut = new Set<string>();
   /** Members that do not run until then; what was sent to them waits. */
@@ -36,8 +38,13 @@ export class Cluster {
   #mail: { at: number; to: number; event: Event }[] = [];
   #starts = 0;
 
-  constructor(configs: readonly Partial<CitizenConfig>[], common: Partial<CitizenConfig> = {}) {
+  /** Of all members the `voters` vote, by number; all do when they are left out. */
+  constructor(
+    configs: readonly Partial<CitizenConfig>[],
+    { voters, ...common }: Partial<CitizenConfig> & { readonly voters?: readonly number[] } = {},
+  ) {
     this.#configs = configs.map((config, index) => configOf(index + 1, { ...common, ...config }));
+    this.#voters = voters?.map((n) => this.#configs[n - 1]!.address);
   }
 
   /** Starts members, all when none is named; each start is a new boot. */
@@ -47,9 +54,13 @@ export class Cluster {
       const citizen = createCitizen(config, { now: this.now, wall: this.#wall });
       this.#running.set(n, { n, citizen, effects: [] });
       const addresses = this.#configs.map(({ address }) => address);
-      this.command(n, { kind: "peers", addresses, clusterSize: addresses.length });
+      const voters = this.#voters;
+      this.command(n, { kind: "peers", addresses, voters, clusterSize: (voters ?? addresses).length });
     }
   }
+
+  /** Called for each message that is sent, with the numbers of who sends it and who is to receive it. */
+  onSend: (from: number, to: number, message: Message) => void = () => {};
 
   crash(n: number): void {
     this.#running.delete(n);
@@ -162,6 +173,7 @@ export class Cluster {
 
   #send(n: number, { address: source, boot: from }: CitizenConfig, { address, to, message }: Send): void {
     const receiver = this.#configs.findIndex((config) => config.address === address) + 1;
+    this.onSend(n, receiver, message);
     if (receiver === 0 || this.#cut.has(`${n}>${receiver}`)) return;
     const event: Event = { kind: "packet", source, from, to, message };
     this.#mail.push({ at: this.now + this.delay, to: receiver, event });

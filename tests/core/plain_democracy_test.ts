@@ -119,3 +119,15 @@ Deno.test("resigning and closing hand over without a quorum too", () => {
     assertEquals(cluster.leaders, ["m2"]);
   }
 });
+
+Deno.test("members outside a list of voters need no vote but their own either, and are handed the lead", () => {
+  const weights = Array.from({ length: 11 }, (_, index) => ({ weight: index }));
+  const cluster = new Cluster(weights, { quorum: "none", voters: [1, 2, 3, 4, 5] });
+  cluster.start();
+  cluster.runUntil(() => cluster.leaders.join() === "m11", 3 * TIMEOUT, 11);
+  cluster.command(11, { kind: "resign" });
+  cluster.runUntil(() => cluster.leaders.length > 0, INTERVAL);
+  assertEquals(cluster.leaders, ["m10"]);
+  for (const alone of [6, 7]) for (let n = 1; n <= 11; n++) if (n !== alone) cluster.cut(alone, n);
+  cluster.runUntil(() => ["m6", "m7"].every((id) => cluster.leaders.includes(id)), 12 * TIMEOUT, 3);
+});
