@@ -85,7 +85,7 @@ function round(citizen: Citizen, asked: Iterable<Member>): void {
 function findTurns(citizen: Citizen): Set<Member> {
   const { rings, random } = citizen;
   const turns = new Set<Member>();
-  for (const ring of [rings.configured, rings.strangers]) {
+  for (const ring of [rings.credible, rings.strangers]) {
     for (const member of ring.take(healthyFanout(ring.size, citizen.health), random)) turns.add(member);
   }
   const searches = searchFanout(rings.absent.size);

@@ -11,7 +11,7 @@ import { type Member, memberInfo, unknownMember } from "./member.ts";
 import { type Boot, type Status, UNKNOWN_BOOT } from "./message.ts";
 import type { Ring } from "./ring.ts";
 import { noteRoundTrip } from "./round_trip.ts";
-import { type Citizen, nextNonce } from "./state.ts";
+import { type Citizen, isCredible, nextNonce } from "./state.ts";
 import { LIMITS } from "../limits.ts";
 
 /** Timeouts that a death is remembered, so that old news does not bring anybody back. */
@@ -226,11 +226,11 @@ function dismiss(citizen: Citizen, member: Member): void {
 
 /** Puts a member into the ring that it belongs to. */
 function place(citizen: Citizen, member: Member): void {
-  const { configured, strangers, absent } = citizen.rings;
+  const { credible, strangers, absent } = citizen.rings;
   const ring: Ring<Member> | undefined = member.alive
-    ? (member.configured ? configured : strangers)
+    ? (isCredible(citizen, member) ? credible : strangers)
     : (member.configured ? absent : undefined);
-  for (const other of [configured, strangers, absent]) if (other !== ring) other.delete(member);
+  for (const other of [credible, strangers, absent]) if (other !== ring) other.delete(member);
   ring?.add(member, citizen.random);
 }
 

@@ -17,7 +17,7 @@ import type { Ack, Boot, Claim, Leave, Message, Ping, Release, Status, Vote } fr
 import { UNKNOWN_BOOT } from "./message.ts";
 import { acceptNack, acceptVouch, answerProbe, noteSign } from "./probing.ts";
 import { outranks } from "./rank.ts";
-import { type Citizen, isTrusted } from "./state.ts";
+import { type Citizen, isCredible, isTrusted } from "./state.ts";
 import { sendAck } from "./status.ts";
 import { answerPull, pullAll, takePage } from "./sync.ts";
 import { deferClaim, release, vote } from "./voter.ts";
@@ -89,8 +89,8 @@ function receivePing(citizen: Citizen, packet: Packet, { nonce, status, claim, g
  */
 function isMutual(citizen: Citizen, member: Member): boolean {
   const { interval } = citizen.config;
-  const { configured, strangers } = citizen.rings;
-  if (!citizen.config.lifeguard || !isMesh((member.configured ? configured : strangers).size)) return false;
+  const { credible, strangers } = citizen.rings;
+  if (!citizen.config.lifeguard || !isMesh((isCredible(citizen, member) ? credible : strangers).size)) return false;
   const sinceTheirs = citizen.now - member.lastPinged;
   return sinceTheirs > interval * 0.4 && citizen.now - member.lastPing <= interval * 1.6;
 }

@@ -149,9 +149,12 @@ export interface Citizen {
   readonly byId: Map<string, Member>;
   /** The other members whose votes count. */
   readonly voters: Set<Member>;
-  /** In whose turn members are pinged: those that are alive, apart by whether they were configured, and the configured rest. */
+  /**
+   * In whose turn members are pinged: those that are alive, apart by whether what they say of others counts, so that strangers do
+   * not dilute the others' turns, and the configured ones that are not.
+   */
   readonly rings: {
-    readonly configured: Ring<Member>;
+    readonly credible: Ring<Member>;
     readonly strangers: Ring<Member>;
     readonly absent: Ring<Member>;
   };
@@ -222,7 +225,7 @@ export function createCitizen(config: CitizenConfig, at: Instant): Citizen {
     byBoot: new Map(),
     byId: new Map(),
     voters: new Set(),
-    rings: { configured: new Ring(), strangers: new Ring(), absent: new Ring() },
+    rings: { credible: new Ring(), strangers: new Ring(), absent: new Ring() },
     mayAsk: 0,
     roundTrips: { mean: undefined, deviation: 0 },
     health: 0,
@@ -295,17 +298,17 @@ export function isCredible(citizen: Citizen, member: Member): boolean {
   return member.configured || citizen.config.sealed;
 }
 
-/** Whether this member hears from all configured members in each interval. */
+/** Whether this member hears from all others in each interval, but for strangers. */
 export function isMeshed(citizen: Citizen): boolean {
-  return isMesh(citizen.rings.configured.size);
+  return isMesh(citizen.rings.credible.size);
 }
 
 /** Who is told at once of what happens to the lead: those that are heard in each interval, and the voters. The rest hear of it. */
-export function audience({ byBoot, rings }: Citizen): Set<Member> {
-  const { configured, strangers } = rings;
+export function audience(citizen: Citizen): Set<Member> {
+  const { credible, strangers } = citizen.rings;
   const told = new Set<Member>();
-  for (const member of byBoot.values()) {
-    if (member.voter || isMesh((member.configured ? configured : strangers).size)) told.add(member);
+  for (const member of citizen.byBoot.values()) {
+    if (member.voter || isMesh((isCredible(citizen, member) ? credible : strangers).size)) told.add(member);
   }
   return told;
 }

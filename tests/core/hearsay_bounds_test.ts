@@ -56,8 +56,9 @@ Deno.test("whatever a member with the secret tells, what is remembered fits toge
         const { members, byBoot, byId, rings, suspects, probing, mill, lookups } = solo.citizen;
         const living = [...members.values()].filter((member) => member.alive);
         assertEquals([byBoot.size, byId.size], [living.length, living.length]);
-        assertEquals(rings.configured.size + rings.strangers.size, living.length);
-        assertEquals(rings.configured.size + rings.absent.size, 2);
+        assertEquals(rings.credible.size + rings.strangers.size, living.length);
+        const absent = [...members.values()].filter((member) => member.configured && !member.alive);
+        assertEquals(rings.absent.size, absent.length);
         for (const member of living) assert(byBoot.get(member.boot) === member && byId.get(member.id) === member);
         for (const member of [...suspects, ...probing]) assert(member.alive && members.get(member.address) === member);
         for (const member of suspects) assert(member.suspicion !== undefined && member.suspicion.by.size <= 4);
