@@ -43,8 +43,6 @@ export const LIMITS = {
   unverified: 64,
   /** Probes of one target that wait for its sign of life. */
   pendingProbes: 64,
-  /** Peers asked to probe a silent one, each interval. */
-  probers: 3,
   /** Unanswered pings remembered for each member. */
   outstandingPings: 16,
   /** The highest term believed. Terms follow the wall clock, which in ms comes to this in the year 144 683. */

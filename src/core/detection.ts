@@ -8,9 +8,11 @@
 /** Peers up to which everybody pings everybody, and those pinged in each interval beyond. */
 const MESH = 9;
 const FANOUT = 5;
-/** Of many: what a member sends where nothing is answered must not be a multiple of what it sends at ease. */
+/** Of many, in each interval. */
 const SEARCHES = 2;
 const ASKED = 2;
+/** Others asked to look after a silent member: k of SWIM. */
+const HELPERS = 3;
 /** How much longer than the shortest a suspicion lasts that nobody confirms: beta of Lifeguard. */
 const PATIENCE = 6;
 /** Confirmations by others after which a suspicion is as short as it may be: K of Lifeguard. */
@@ -28,23 +30,46 @@ export function fanout(peers: number): number {
   return peers <= MESH ? peers : FANOUT;
 }
 
+/** What a member may send in an interval because of its peers. */
+export interface Budget {
+  /** Peers pinged in their turn. */
+  readonly turns: number;
+  /** Configured members that are not there, looked for. */
+  readonly searches: number;
+  /** Members pinged because of what others say of them. */
+  readonly lookups: number;
+  /** Probes passed on to others. */
+  readonly asked: number;
+  /** Others that each of these is passed on to. */
+  readonly helpers: number;
+}
+
+/** How many there are of whom. */
+export interface Crowd {
+  readonly peers: number;
+  readonly absent: number;
+  readonly lookups: number;
+  /** Local health, from 0 up to {@linkcode WORST_HEALTH}. */
+  readonly health: number;
+}
+
 /**
- * How many of many peers a member pings in an interval when its own health is bad, as Lifeguard stretches the interval. It
- * may have too much to do, and the fewer pings, the fewer answers to wait for. Where everybody pings everybody, a ping is
- * the sign of life that others wait for, and none is left out.
+ * A member's budget for one interval. Where everybody pings everybody, a ping is the sign of life that others wait for, and
+ * nobody is left out. Among many it shrinks with bad local health, as Lifeguard stretches the interval: a member, or a
+ * network, that has too much to do gets out of it only if what it sends then is no multiple of what it sends at ease.
  */
-export function healthyFanout(peers: number, health: number): number {
-  return isMesh(peers) ? peers : Math.max(1, Math.round(FANOUT / (1 + health)));
-}
-
-/** How many of the configured members that are not there are looked for in each interval. */
-export function searchFanout(absent: number): number {
-  return isMesh(absent) ? absent : SEARCHES;
-}
-
-/** How many probes are passed on to others in each interval; all, where everybody pings everybody. */
-export function mostAsked(peers: number): number {
-  return isMesh(peers) ? peers : ASKED;
+export function budgetOf({ peers, absent, lookups, health }: Crowd): Budget {
+  if (isMesh(peers)) {
+    return { turns: peers, searches: fanout(absent), lookups, asked: peers, helpers: HELPERS };
+  }
+  const shrunk = (most: number): number => Math.max(1, Math.round(most / (1 + health)));
+  return {
+    turns: shrunk(FANOUT),
+    searches: Math.min(absent, shrunk(SEARCHES)),
+    lookups: Math.min(lookups, shrunk(SEARCHES)),
+    asked: shrunk(ASKED),
+    helpers: shrunk(HELPERS),
+  };
 }
 
 /** Whether a member pings all of its peers in each interval, so that it hears from each in each interval. */

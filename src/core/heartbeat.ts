@@ -5,7 +5,7 @@
  */
 
 import { abandon, countGrants, isExhausted, isUnanswered, nextClaim, owesVote, repeatReleases } from "./candidacy.ts";
-import { fanout, healthyFanout, mostAsked, searchFanout } from "./detection.ts";
+import { type Budget, budgetOf, fanout } from "./detection.ts";
 import { considerHandOver } from "./election.ts";
 import { reincarnate } from "./gossip.ts";
 import type { Member } from "./member.ts";
@@ -25,7 +25,8 @@ const ROUNDS = 4;
 export function heartbeat(citizen: Citizen): void {
   citizen.nextHeartbeat = citizen.now + untilNextBeat(citizen);
   if (citizen.closing !== undefined) return;
-  citizen.mayAsk = mostAsked(citizen.byBoot.size);
+  if (citizen.config.lifeguard) { for (const member of findCondemned(citizen)) citizen.lookups.add(member); }
+  citizen.budget = ownBudget(citizen);
   sweepStrangers(citizen);
   considerHandOver(citizen);
   if (citizen.candidacy !== undefined && isExhausted(citizen, citizen.candidacy)) abandon(citizen);
@@ -83,24 +84,29 @@ function round(citizen: Citizen, asked: Iterable<Member>): void {
 
 /** Who is pinged now: some of those that are there, and of those that are not; voters while they are asked for votes. */
 function findTurns(citizen: Citizen): Set<Member> {
-  const { rings, random } = citizen;
-  const turns = new Set<Member>();
-  for (const ring of [rings.credible, rings.strangers]) {
-    for (const member of ring.take(healthyFanout(ring.size, citizen.health), random)) turns.add(member);
-  }
-  const searches = searchFanout(rings.absent.size);
-  for (const member of rings.absent.take(searches, random, (absent) => isDue(citizen, absent))) turns.add(member);
+  const { rings, random, budget } = citizen;
+  const { credible, strangers, absent } = rings;
+  const turns = new Set([
+    ...credible.take(budget.turns, random),
+    ...strangers.take(fanout(strangers.size), random),
+    ...absent.take(budget.searches, random, (member) => isDue(citizen, member)),
+  ]);
   for (const member of citizen.voters) {
-    if (member.alive ? citizen.candidacy !== undefined : isDue(citizen, member)) turns.add(member);
+    // Voters look for voters. If all members did, these would have no time for anything else.
+    if (member.alive ? citizen.candidacy !== undefined : citizen.votes && isDue(citizen, member)) turns.add(member);
   }
   if (citizen.config.lifeguard) { for (const member of findCondemned(citizen)) citizen.lookups.add(member); }
-  let lookups = searchFanout(citizen.lookups.size);
+  let { lookups } = budget;
   for (const member of citizen.lookups) {
     if (lookups-- <= 0) break;
     citizen.lookups.delete(member);
     turns.add(member);
   }
   return turns;
+}
+
+function ownBudget({ rings, lookups, health }: Citizen): Budget {
+  return budgetOf({ peers: rings.credible.size, absent: rings.absent.size, lookups: lookups.size, health });
 }
 
 function* findOwingVotes(citizen: Citizen): Generator<Member> {

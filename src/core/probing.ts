@@ -161,12 +161,13 @@ function fail(citizen: Citizen, member: Member, { asked = 0, nacks }: PendingPro
 
 /** How many were asked. */
 function askOthers(citizen: Citizen, silent: Member): number {
-  if (citizen.mayAsk <= 0) return 0;
-  citizen.mayAsk -= 1;
+  const { budget } = citizen;
+  if (budget.asked <= 0) return 0;
+  citizen.budget = { ...budget, asked: budget.asked - 1 };
   const others = [...citizen.byBoot.values()].filter((member) =>
     member !== silent && member.suspicion === undefined && isCredible(citizen, member)
   );
-  const helpers = sample(citizen.random, others, LIMITS.probers);
+  const helpers = sample(citizen.random, others, budget.helpers);
   for (const helper of helpers) send(citizen, helper, { kind: "probe", target: silent.address });
   return helpers.length;
 }

@@ -6,7 +6,7 @@
 
 import type { Effect, LeaderInfo } from "./effect.ts";
 import type { CitizenConfig, Instant } from "./input.ts";
-import { isMesh } from "./detection.ts";
+import { type Budget, budgetOf, isMesh } from "./detection.ts";
 import type { SendTime } from "./lease.ts";
 import { quorumOf } from "./lease.ts";
 import type { Member } from "./member.ts";
@@ -159,8 +159,8 @@ export interface Citizen {
     readonly absent: Ring<Member>;
   };
   readonly roundTrips: RoundTrips;
-  /** How many more probes may be passed on to others in this interval. */
-  mayAsk: number;
+  /** What is left of what this member may send in this interval. */
+  budget: Budget;
   /** From 0 up to `WORST_HEALTH`: how much of what looks like others' silence may be this member's own. */
   health: number;
   /** Members whose sign of life is waited for. */
@@ -226,7 +226,7 @@ export function createCitizen(config: CitizenConfig, at: Instant): Citizen {
     byId: new Map(),
     voters: new Set(),
     rings: { credible: new Ring(), strangers: new Ring(), absent: new Ring() },
-    mayAsk: 0,
+    budget: budgetOf({ peers: 0, absent: 0, lookups: 0, health: 0 }),
     roundTrips: { mean: undefined, deviation: 0 },
     health: 0,
     probing: new Set(),
