@@ -52,7 +52,7 @@ export function considerHandOver(citizen: Citizen): void {
 
 function mayStand(citizen: Citizen): boolean {
   return isEligible(citizen) && citizen.candidacy === undefined && citizen.leader === undefined &&
-    (!citizen.votes || isVoteFree(citizen)) && canReachQuorum(citizen);
+    isVoteFree(citizen) && canReachQuorum(citizen);
 }
 
 function canReachQuorum(citizen: Citizen): boolean {

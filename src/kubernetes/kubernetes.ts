@@ -184,17 +184,18 @@ function readVoters(
   if (given !== undefined && !(Number.isInteger(given) && given >= 1)) {
     throw new RangeError(`"voters" must be a whole number of at least 1, got ${describe(given)}`);
   }
-  if (replicas === undefined) return given;
-  if (given !== undefined && given > replicas) {
+  // In plain democracy each member needs no vote but its own.
+  const few = replicas === undefined || replicas <= ALL_VOTE || options.quorum === "none";
+  if (given === undefined && few) return undefined;
+  if (given !== undefined && replicas !== undefined && given > replicas) {
     throw new RangeError(`"voters" must be at most "clusterSize" (${replicas}), got ${given}`);
   }
-  if (given === replicas || (given === undefined && replicas <= ALL_VOTE)) return undefined;
+  if (given === replicas) return undefined;
   if (ordinalOf(pod.name) === undefined) {
+    const all = replicas === undefined ? "leave it out" : `set "voters", or DEMOCRACY_VOTERS, to ${replicas}`;
     throw new TypeError(
-      `Cannot join: of ${replicas} replicas ${
-        given ?? CHOSEN
-      } vote, those of the lowest ordinals, and pod "${pod.name}" has ` +
-        `none; run them as a StatefulSet, or set "voters", or DEMOCRACY_VOTERS, to ${replicas}, so that all vote`,
+      `Cannot join: ${replicas === undefined ? "" : `of ${replicas} replicas `}${given ?? CHOSEN} vote, those of the ` +
+        `lowest ordinals, and pod "${pod.name}" has none; run them as a StatefulSet, or ${all}, so that all vote`,
     );
   }
   return given ?? CHOSEN;

@@ -76,6 +76,39 @@ Deno.test("what makes no sense is logged and left out", async () => {
   ]);
 });
 
+Deno.test("voters are handed on in canonical form, the own address among them or not", async () => {
+  const peers = ["10.0.0.8:1", "10.0.0.9:1"];
+  const { voters, errors } = await follow(saying(
+    { peers, voters: ["[::FFFF:10.0.0.8]:1", "10.0.0.8:1"], clusterSize: 1 },
+    { peers, voters: ["10.0.0.7:1", "10.0.0.9:1"] },
+    { peers, voters: undefined },
+  ));
+  assertEquals(voters, [
+    { addresses: peers, voters: ["10.0.0.8:1"], clusterSize: 1 },
+    { addresses: peers, voters: ["10.0.0.7:1", "10.0.0.9:1"], clusterSize: 3 },
+    { addresses: peers, clusterSize: 3 },
+  ]);
+  assertEquals(errors, []);
+});
+
+Deno.test("voters that make no sense are logged, and their update left out", async () => {
+  const peers = ["10.0.0.8:1"];
+  const { voters, errors } = await follow(saying(
+    { peers, voters: "10.0.0.8:1" },
+    { peers, voters: null },
+    { peers, voters: ["10.0.0.9:1"] },
+    { peers, voters: ["10.0.0.8:1", "web-1:1", 5] },
+  ));
+  assertEquals(voters, [{ addresses: peers, voters: peers, clusterSize: 3 }]);
+  assertEquals(errors, [
+    'Ignoring an update of the discovery: "voters" must be an array, got "10.0.0.8:1"',
+    'Ignoring an update of the discovery: "voters" must be an array, got null',
+    'Ignoring an update of the discovery: "voters" must be among "peers", got "10.0.0.9:1"',
+    'Ignoring a voter of the discovery: it must be an IP address and a port, got "web-1:1"',
+    "Ignoring a voter of the discovery: it must be an IP address and a port, got 5",
+  ]);
+});
+
 Deno.test("a discovery that throws is started again", async () => {
   let starts = 0;
   const discovery: Discovery = {

@@ -17,6 +17,8 @@ export interface Logged {
 export class Watcher {
   /** All updates so far. */
   readonly updates: (readonly string[])[] = [];
+  /** Who votes of each update, and how many do. */
+  readonly voters: (readonly [voters: readonly string[] | undefined, clusterSize: number | undefined])[] = [];
   /** All messages so far. */
   readonly log: Logged[] = [];
   /** What the iteration threw. */
@@ -64,8 +66,9 @@ export class Watcher {
       error: method("error"),
     };
     try {
-      for await (const { peers } of discovery.watch({ signal: this.#stop.signal, source, logger })) {
-        this.updates.push(peers);
+      for await (const update of discovery.watch({ signal: this.#stop.signal, source, logger })) {
+        this.voters.push([update.voters, update.clusterSize]);
+        this.updates.push(update.peers);
       }
     } catch (error) {
       this.error = error as Error;
