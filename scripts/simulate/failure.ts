@@ -16,6 +16,8 @@ export type Check =
   | "events"
   /** Somebody healthy was removed, or lost the lead. */
   | "stability"
+  /** Somebody knows who is gone, or does not know who is there, though the faults are over. */
+  | "membership"
   /** A leader without a quorum. */
   | "minority"
   /** A lease that is over is still counted on. */

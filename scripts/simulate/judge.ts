@@ -189,6 +189,22 @@ export class Judge<Citizen> {
     return { machine: leader, name };
   }
 
+  /** Everybody who runs has told its application of all others that run, and of nobody else. */
+  complete(time: number): void {
+    const running = this.machines.filter(({ alive }) => alive);
+    for (const machine of running) {
+      const present = new Map(this.#told[machine.index]?.present);
+      for (const other of running) {
+        if (other !== machine && !present.delete(other.boot)) {
+          throw new Failure(time, "membership", `${machine.plan.name} misses ${other.plan.name}, which runs`);
+        }
+      }
+      for (const source of present.values()) {
+        throw new Failure(time, "membership", `${machine.plan.name} still has who ran at ${source}`);
+      }
+    }
+  }
+
   #atMostOne(machine: Machine<Citizen>, time: number): void {
     if (this.plan.quorum === "none" || !machine.believes(time)) return;
     for (const other of this.#claimants) {

@@ -61,6 +61,7 @@ function runChaos<Citizen>(world: World<Citizen>, plan: SeedPlan): void {
   world.timeline.runUntil(settled);
   if (canElect(world)) stays(world, plan.end);
   else remainsLeaderless(world, plan.end);
+  world.judge.complete(world.now);
 }
 
 /** No faults, or lost datagrams only: nobody is removed, and the first leader stays. */
@@ -74,6 +75,7 @@ function runCalm<Citizen>(world: World<Citizen>, plan: SeedPlan): void {
   world.judge.calm = true;
   if (plan.treatment === "calm") stays(world, plan.end);
   else world.timeline.runUntil(plan.end);
+  world.judge.complete(world.now);
   const { elections } = world.judge;
   // Plain democracy may start with two leaders that have not heard of each other yet.
   if (elections > 1 && !plan.preempt && plan.quorum !== "none") {

@@ -38,7 +38,7 @@ const CALM = 62_000;
 /** Makes the plan of a seed. */
 export function planOf(seed: number): SeedPlan {
   const random = new Random(seed);
-  const treatment: Treatment = seed % 25 === 0 ? "calm" : seed % 25 === 1 ? "lossy" : "chaos";
+  const treatment = treatmentOf(seed);
   const crowd = seed % 25 === 2 ? crowdOf(random) : undefined;
   const size = crowd?.size ?? (treatment === "lossy" ? random.pick([3, 5, 6, 7, 8, 9]) : sizeOf(random));
   const interval = random.pick([20, 50, 100, 100, 200]);
@@ -71,6 +71,11 @@ export function planOf(seed: number): SeedPlan {
     linkPace: timeout * random.pick([0.5, 1, 2, 5]),
     spite: random.pick([0, 0.3, 1]),
   };
+}
+
+function treatmentOf(seed: number): Treatment {
+  if (seed % 25 === 0) return "calm";
+  return seed % 25 === 1 || seed % 100 === 52 ? "lossy" : "chaos";
 }
 
 function sizeOf(random: Random): number {

@@ -17,7 +17,7 @@ import { setPeers } from "./membership.ts";
 import { raise, resign, setStalled } from "./office.ts";
 import { forgiveSilence, probesDue, reviewProbes } from "./probing.ts";
 import { receive } from "./receive.ts";
-import { type Citizen, isMeshed } from "./state.ts";
+import { type Citizen, isMeshed, type KnownLeader } from "./state.ts";
 import { removalDue, reviewSuspects } from "./suspicion.ts";
 import { reviewDeferred, reviewQuarantine } from "./voter.ts";
 
@@ -91,13 +91,23 @@ function tick(citizen: Citizen): void {
 
 /** What follows from the new state, whatever the input was. */
 function settle(citizen: Citizen, { kind }: Input): void {
-  if (citizen.leader !== undefined && citizen.now >= citizen.leader.until) setLeader(citizen, undefined);
+  if (citizen.leader !== undefined && citizen.now >= citizen.leader.until && !isPromised(citizen, citizen.leader)) {
+    setLeader(citizen, undefined);
+  }
   reviewQuarantine(citizen);
   reviewDeferred(citizen);
   // Among many members each packet would be one too many to find one's rank again.
   if (kind !== "packet" || isMeshed(citizen) || isSuccessor(citizen)) considerStanding(citizen);
   reviewClosing(citizen);
   citizen.dueAt = nextDue(citizen);
+}
+
+/**
+ * Whether the own vote is promised to the leader. Its newest status is older than the lease that this vote made longer,
+ * and until the promise ends this member could vote for nobody else.
+ */
+function isPromised({ ballot: { grant }, now }: Citizen, { boot, term }: KnownLeader): boolean {
+  return grant?.boot === boot && grant.term === term && now < grant.expiresAt;
 }
 
 function nextDue(citizen: Citizen): number {

@@ -176,12 +176,12 @@ function admit(citizen: Citizen, member: Member, source: string, from: Boot, sta
     member.route = source;
     return;
   }
-  const isDead = member.boot === from && status.incarnation <= member.incarnation;
   const { incarnation, boot } = member;
+  const isOutdated = boot !== UNKNOWN_BOOT && status.incarnation <= incarnation;
   enliven(citizen, member, from, status);
   member.route = source;
-  if (isDead) {
-    // The others will not have it back before it has contradicted.
+  if (isOutdated) {
+    // The others will have it for dead, or an earlier process for alive, until it has contradicted.
     member.disputed = incarnation;
     member.incarnation = incarnation;
   } else spread(citizen, aliveRumor(member));

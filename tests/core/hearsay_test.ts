@@ -247,6 +247,24 @@ Deno.test("a newer process at an address takes the place of the older one", () =
   assertEquals(changes(solo.tell(teller, alive(about))), [], "old news");
 });
 
+Deno.test("a process that started in an earlier incarnation than the one before it stays, and is told to contradict", () => {
+  const { solo, about, teller } = village();
+  solo.tell(teller, alive(about, { incarnation: 50 }));
+  about.answers = false;
+  const young = puppetOf(2, { boot: bootOf(0x200), incarnation: 40, answers: false });
+  assertEquals(changes(solo.introduce(young)), ["removed m2", "added m2"]);
+  assertEquals(changes(solo.tell(teller, alive(about, { incarnation: 50 }))), [], "the one before is news no more");
+  const [ping] = messages(solo.advance(INTERVAL), "ping").filter(({ address }) => address === young.address);
+  const { address, boot } = young;
+  assertEquals(ping?.message.gossip?.rumors[0], { kind: "dead", address, boot, incarnation: 50, left: false });
+  young.incarnation = 51;
+  solo.ping(young);
+  assertEquals(solo.citizen.members.get(address)?.disputed, undefined);
+  const told = messages(solo.advance(INTERVAL), "ping").find((each) => each.address === teller.address);
+  const rumor = told?.message.gossip?.rumors.find((each) => each.address === address);
+  assertEquals([rumor?.kind, rumor?.boot, rumor?.incarnation], ["alive", boot, 51]);
+});
+
 Deno.test("a member that has moved takes the place of its old address once that is suspected", () => {
   const { solo, teller } = village({ sealed: true });
   const before = puppetOf(60, { answers: false });

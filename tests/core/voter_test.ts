@@ -307,3 +307,18 @@ Deno.test("a claim that comes twice is answered alike and promises no longer", (
   solo.packet(first, ping);
   assertEquals(solo.claim(second, claimOf(11)), "granted");
 });
+
+Deno.test("a voter follows the leader for as long as its own vote is promised to it", () => {
+  const [leader, other] = [puppetOf(2), puppetOf(3)];
+  const solo = new Solo([leader, other], { eligible: false });
+  solo.introduce(leader);
+  solo.introduce(other);
+  // What a ping says of the lease is older than the votes that its claim asks for.
+  leader.leading = { term: 10, remaining: TIMEOUT / 2 };
+  assertEquals(solo.claim(leader, claimOf(10)), "granted");
+  leader.answers = false;
+  solo.advance(TIMEOUT - 1);
+  assertEquals(solo.leader, "m2");
+  solo.advance(1);
+  assertEquals(solo.leader, undefined);
+});
