@@ -92,8 +92,9 @@ function findTurns(citizen: Citizen): Set<Member> {
     ...absent.take(budget.searches, random, (member) => isDue(citizen, member)),
   ]);
   for (const member of citizen.voters) {
-    // Voters look for voters. If all members did, these would have no time for anything else.
-    if (member.alive ? citizen.candidacy !== undefined : citizen.votes && isDue(citizen, member)) turns.add(member);
+    // If all members looked for the voters for ever, these would have no time for anything else.
+    const looks = citizen.votes || citizen.now < citizen.newUntil;
+    if (member.alive ? citizen.candidacy !== undefined : looks && isDue(citizen, member)) turns.add(member);
   }
   if (citizen.config.lifeguard) { for (const member of findCondemned(citizen)) citizen.lookups.add(member); }
   let { lookups } = budget;

@@ -6,7 +6,6 @@
 
 import { drop } from "./drop.ts";
 import type { LeaderInfo } from "./effect.ts";
-import { leaseLength } from "./lease.ts";
 import type { Member } from "./member.ts";
 import type { Boot, Reign, Status } from "./message.ts";
 import { outranks } from "./rank.ts";
@@ -71,14 +70,6 @@ function follow(citizen: Citizen, member: Member, { term, beat, remaining }: Rei
     if (!supersedes) return;
   }
   setLeader(citizen, { id: member.id, address: member.address, boot: member.boot, term, beat, leaseEnd, until });
-}
-
-/** The leader asked for this member's vote and got it: its lease may last for as long as any that counts from now. */
-export function expectRenewal(citizen: Citizen, boot: Boot, term: number): void {
-  const { leader, now, config } = citizen;
-  if (leader?.boot !== boot || leader.term !== term) return;
-  const leaseEnd = Math.max(leader.leaseEnd, now + leaseLength(config.timeout, config.drift));
-  citizen.leader = { ...leader, leaseEnd, until: Math.max(leader.until, leaseEnd) };
 }
 
 /** Forgets the leader when it is this boot and its term is over. */

@@ -6,7 +6,7 @@
 
 import { abandon, countVote, leaveOffice, riseAbove } from "./candidacy.ts";
 import { isMesh } from "./detection.ts";
-import { expectRenewal, followLeader, forgetLeader } from "./leader.ts";
+import { followLeader, forgetLeader } from "./leader.ts";
 import { drop } from "./drop.ts";
 import type { Event } from "./input.ts";
 import { aliveRumor, deadRumor, spread } from "./gossip.ts";
@@ -141,7 +141,6 @@ function receiveClaim(
   if (yields) abandon(citizen);
   const inOffice = status.leading?.term === claim.term;
   const answer = vote(citizen, member, from, claim, inOffice);
-  if (answer.refusal === undefined) expectRenewal(citizen, from, claim.term);
   if (answer.refusal === "held" || answer.refusal === "quarantined") {
     deferClaim(citizen, member, from, claim, nonce);
   }

@@ -174,6 +174,8 @@ export interface Citizen {
   directory: readonly string[] | undefined;
   /** By target address. */
   readonly errands: Map<string, Errand>;
+  /** Until then this member is new, and looks for the voters whether it votes or not. */
+  readonly newUntil: number;
   nextHeartbeat: number;
   /** When pings were last sent to all, or again to those that owe an answer. */
   lastRound: number;
@@ -236,6 +238,7 @@ export function createCitizen(config: CitizenConfig, at: Instant): Citizen {
     sync: { peer: undefined, after: "", eager: true, nextAt: at.now, restsUntil: -Infinity },
     directory: undefined,
     errands: new Map(),
+    newUntil: at.now + config.timeout,
     nextHeartbeat: at.now,
     lastRound: -Infinity,
     dueAt: at.now,
