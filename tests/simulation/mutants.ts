@@ -167,6 +167,14 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     bug: "a new process at an address is added before the old one was removed",
-    patches: [{ file: "membership.ts", find: "if (member.alive) bury(citizen, member);", replace: "" }],
+    patches: [
+      { file: "membership.ts", find: "if (member.alive) bury(citizen, member);", replace: "" },
+      // They have the same id, too.
+      {
+        file: "membership.ts",
+        find: "if (namesake !== undefined) {",
+        replace: "if (namesake !== undefined && namesake !== member) {",
+      },
+    ],
   },
 ];
