@@ -20,7 +20,7 @@ import {
 const MEASUREMENT: Measurement = {
   ...{ members: 20, processes: 4, formation: 500, packets: [50, 51, 52], bytes: [6000, 6100, 6200] },
   ...{ leaderPackets: 80, leaderBytes: 9000, cpu: 6, cores: 0.12, load: 1, removals: 0, lost: 0 },
-  ...{ heap: 204_800, rss: 921_600, windows: [] },
+  ...{ state: 20_480, heap: 204_800, rss: 921_600, windows: [] },
 };
 
 Deno.test("bench --scale: axes begin and end at round numbers", () => {
@@ -83,14 +83,12 @@ Deno.test("bench --scale: factors are found again, and not where nothing tells t
   assertEquals(factorsOf([[1, 2], [2, 4], [3, 6]], [1, 2, 3]), undefined);
 });
 
-Deno.test("bench --scale: memory is told by process, member and known member", () => {
-  const measured = [5, 10, 50, 200].map((members) => ({
-    ...{ ...MEASUREMENT, members, heap: 4 / members * 700 * 1024 + 100 * 1024 + 500 * members },
-  }));
-  const { process, member, known } = memoryShares(measured) ?? { process: NaN, member: NaN, known: NaN };
-  assertEquals([process / 1024, member / 1024, known].map(Math.round), [700, 100, 500]);
-  assert(tellMemory(measured).includes("100.0 KiB for each member, and 500 bytes"));
-  assertEquals(memoryShares(measured.slice(1)), undefined);
+Deno.test("bench --scale: memory is told by member and known member", () => {
+  const measured = [5, 10, 50, 200].map((members) => ({ ...MEASUREMENT, members, state: 10 * 1024 + 500 * members }));
+  const { base, known } = memoryShares(measured) ?? { base: NaN, known: NaN };
+  assertEquals([base / 1024, known].map(Math.round), [10, 500]);
+  assert(tellMemory(measured).includes("10.0 KiB, and 500 bytes"));
+  assertEquals(memoryShares(measured.slice(2)), undefined);
 });
 
 Deno.test("bench --scale: a profile tells areas within its window, and not what was waited", () => {
@@ -129,5 +127,6 @@ Deno.test("bench --scale: members of two processes find each other, and their co
   assert(packets.every((rate) => rate > 5), `${packets} packets a second`);
   assert(measured.leaderPackets > 5 && measured.leaderBytes > 20 * measured.leaderPackets);
   assert(measured.cpu > 0 && measured.cores > 0 && measured.heap > 0);
+  assert(1000 < measured.state && measured.state < 1_000_000, `${measured.state} bytes`);
   assertEquals([measured.processes, measured.windows.length], [2, 2]);
 });

@@ -34,9 +34,9 @@ Deno.test("at scale: all of 100 members agree on a new leader within 3 timeouts"
   assert(greatest(values.agreed ?? []) <= 3 * TIMEOUT, `${values.agreed}`);
 });
 
-Deno.test("at scale: halves of 100 members reunite", () => {
-  const { values, counts } = found({ experiment: "partition" });
-  assertEquals(counts.parted, 1);
+Deno.test("at scale: halves of 100 members part, and reunite", () => {
+  const { values } = found({ experiment: "partition" });
+  assert(values.parted?.every(Number.isFinite), `${values.parted}`);
   assert(values.reunited?.every(Number.isFinite), `${values.reunited}`);
   assert(values.agreed?.every(Number.isFinite), `${values.agreed}`);
 });

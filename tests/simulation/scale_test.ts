@@ -134,9 +134,13 @@ Deno.test("scale: the checkers of every simulation watch", () => {
 });
 
 Deno.test("scale: no event in either is no ratio, and none against some is a bound", () => {
-  assertEquals(ratioOf(100, 2), { least: 50, text: "50.0 x" });
-  assertEquals(ratioOf(300, 0), { least: 100, text: "> 100 x" });
-  assertEquals(ratioOf(0, 0), { least: 0, text: "none in either" });
+  const ratio = (baseline: number, events: number, hours = 1) =>
+    ratioOf({ events: baseline, hours: 1 }, { events, hours });
+  assertEquals(ratio(100, 2), { least: 50, text: "50.0 x" });
+  assertEquals(ratio(100, 2, 4), { least: 200, text: "200 x" });
+  assertEquals(ratio(300, 0), { least: 100, text: "> 100 x" });
+  assertEquals(ratio(300, 0, 2), { least: 200, text: "> 200 x" });
+  assertEquals(ratio(0, 0), { least: 0, text: "none in either" });
 });
 
 Deno.test("scale: up to nine members all vote, of more seven do", () => {

@@ -25,9 +25,9 @@ export const SCALE_USAGE =
                                   [--out FOLDER] [--profile N]
 
 Measures what a member costs against the size of its cluster: real UDP on 127.0.0.1, several members in each of a few
-processes, on their main threads. Sizes are tried from small to large until the machine no longer carries one: not all see
-all in time, or somebody healthy is removed. Writes report.html, charts as SVG, and figures.json. Ends with 1 when not
-even the smallest is carried.
+processes, on their main threads. Sizes are tried from small to large until the machine carries no more: not all see all in
+time, or somebody healthy is removed, twice. Writes report.html, charts as SVG, and figures.json. Ends with 1 when not even
+the smallest is carried.
 
   --members N,N    sizes (${SIZES})
   --processes P    processes (4)

@@ -5,6 +5,7 @@
  */
 
 import { freeAddresses, sleep } from "../../demo/cluster.ts";
+import { capture } from "../../process.ts";
 import { CrowdProcess } from "./crowd_process.ts";
 import type { CrowdMemory, CrowdUsage, CrowdView } from "./crowd_protocol.ts";
 
@@ -44,6 +45,8 @@ export interface Measurement {
   /** Members removed by others, though all ran; and the share of the datagrams that did not arrive. */
   readonly removals: number;
   readonly lost: number;
+  /** Bytes that a member of such a cluster remembers, by a simulation. */
+  readonly state: number;
   /** Bytes that the members added to their processes, for each member: objects in use, and memory of the process. */
   readonly heap: number;
   readonly rss: number;
@@ -52,22 +55,25 @@ export interface Measurement {
 }
 
 const LOOK_EVERY = 250;
+/** ms that it may take to simulate a cluster until it is at rest. */
+const PROBE_LIMIT = 600_000;
 
 /** Measures one size. The processes are ended whatever happens. */
 export async function measure(settings: MeasureSettings): Promise<Measurement> {
+  const state = await stateOf(settings.members);
   const count = Math.min(settings.processes, settings.members);
   const crowds = Array.from(
     { length: count },
     (_, index) => new CrowdProcess(`process ${index + 1}`, settings.profile),
   );
   try {
-    return await watch(settings, crowds);
+    return { ...await watch(settings, crowds), state };
   } finally {
     await Promise.all(crowds.map((crowd) => crowd.end()));
   }
 }
 
-async function watch(settings: MeasureSettings, crowds: readonly CrowdProcess[]): Promise<Measurement> {
+async function watch(settings: MeasureSettings, crowds: readonly CrowdProcess[]): Promise<Omit<Measurement, "state">> {
   const { members, interval, timeout, warmUp, window, patience } = settings;
   const memory = (): Promise<CrowdMemory[]> => Promise.all(crowds.map((crowd) => crowd.ask({ name: "memory" })));
   const usage = (): Promise<CrowdUsage[]> => Promise.all(crowds.map((crowd) => crowd.ask({ name: "usage" })));
@@ -96,6 +102,14 @@ async function watch(settings: MeasureSettings, crowds: readonly CrowdProcess[])
     ...growth(empty, await memory(), members),
     windows: before.map(({ at }, index) => ({ from: at, to: after[index]?.at ?? at })),
   };
+}
+
+async function stateOf(members: number): Promise<number> {
+  const script = "scripts/bench/scale/memory_probe.ts";
+  const args = ["run", "--quiet", "--allow-read", "--v8-flags=--expose-gc", script, String(members)];
+  const { ok, stdout, stderr } = await capture(Deno.execPath(), args, { timeout: PROBE_LIMIT });
+  if (!ok) throw new Error(`What ${members} members remember could not be measured\n${stderr}`);
+  return JSON.parse(stdout).bytes;
 }
 
 /** The one leader whom all follow once all see all; undefined when it has not come to that by `end`. */

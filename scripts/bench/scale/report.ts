@@ -24,18 +24,18 @@ export function isCarried({ formation, removals }: Measurement): boolean {
 /** The names of the columns of {@linkcode cellsOf}. */
 export const COLUMNS = [
   ...["members", "processes", "all agreed after, s", "packets/s", "max", "leader", "full mesh", "bytes/s", "leader"],
-  ...["CPU, ms/s", "cores busy", "heap, KiB", "RSS, KiB", "removals", "lost, %", "load before"],
+  ...["CPU, ms/s", "cores busy", "state, KiB", "heap, KiB", "RSS, KiB", "removals", "lost, %", "load before"],
 ];
 
 /** One size as a row. */
 export function cellsOf(measurement: Measurement, interval: number): string[] {
   const { members, processes, formation, packets, bytes, leaderPackets, leaderBytes } = measurement;
-  const { cpu, cores, heap, rss, removals, lost, load } = measurement;
+  const { cpu, cores, state, heap, rss, removals, lost, load } = measurement;
   return [
     ...[String(members), String(processes), formation === undefined ? "never" : digits(formation / 1000)],
     ...[median(packets), greatest(packets), leaderPackets, fullMesh(members, interval), median(bytes), leaderBytes]
       .map(digits),
-    ...[cpu, cores, heap / KIBIBYTE, rss / KIBIBYTE].map(digits),
+    ...[cpu, cores, state / KIBIBYTE, heap / KIBIBYTE, rss / KIBIBYTE].map(digits),
     ...[String(removals), digits(lost * 100), digits(load)],
   ];
 }
@@ -76,9 +76,10 @@ export function chartsOf(measured: readonly Measurement[], interval: number): Ma
       series: [{ name: "mean member", points: points(({ cpu }) => cpu) }],
     }],
     ["memory", {
-      ...{ title: "Memory of a member", x, y: linear("KiB") },
-      description: `Memory that a member adds to its process against members (${seen})`,
+      ...{ title: "Memory of a member", x, y: log("KiB") },
+      description: `What a member remembers, and adds to its process, against members (${seen})`,
       series: [
+        { name: "its state", points: points(({ state }) => state / KIBIBYTE) },
         { name: "objects in use", points: points(({ heap }) => heap / KIBIBYTE) },
         { name: "RSS", points: points(({ rss }) => rss / KIBIBYTE) },
       ],
@@ -87,32 +88,30 @@ export function chartsOf(measured: readonly Measurement[], interval: number): Ma
   return new Map(charts.map(([name, chart]) => [name, drawChart(name, chart)]));
 }
 
-/** Where memory goes, in bytes of objects in use. */
+/** What a member remembers, in bytes: in any cluster, and for each member that it knows. */
 export interface MemoryShares {
-  /** Once in each process that has members: code, and what the runtime keeps. */
-  readonly process: number;
-  /** For each member. */
-  readonly member: number;
-  /** For each member that a member knows. */
+  readonly base: number;
   readonly known: number;
 }
 
 /** The shares that explain what was measured; undefined where too few sizes were. */
 export function memoryShares(measured: readonly Measurement[]): MemoryShares | undefined {
   // Of as many sizes as shares, any noise would be explained.
-  if (measured.length < 4) return undefined;
-  const rows = measured.map(({ members, processes }) => [processes / members, 1, members]);
-  const [process, member, known] = factorsOf(rows, measured.map(({ heap }) => heap)) ?? [];
-  return process === undefined || member === undefined || known === undefined ? undefined : { process, member, known };
+  if (measured.length < 3) return undefined;
+  const [base, known] = factorsOf(measured.map(({ members }) => [1, members]), measured.map(({ state }) => state)) ??
+    [];
+  return base === undefined || known === undefined ? undefined : { base, known };
 }
 
 /** The constants that are stated for memory. */
 export function tellMemory(measured: readonly Measurement[]): string {
   const shares = memoryShares(measured);
-  if (shares === undefined) return "Objects in use against members: too few sizes to tell";
-  const { process, member, known } = shares;
-  return `Objects in use, by least squares: ${digits(process / KIBIBYTE)} KiB for each process, ` +
-    `${digits(member / KIBIBYTE)} KiB for each member, and ${known.toFixed(0)} bytes for each member that it knows`;
+  if (shares === undefined) return "What a member remembers: too few sizes to tell";
+  const { base, known } = shares;
+  return `What a member remembers, by least squares: ${digits(base / KIBIBYTE)} KiB, and ${
+    known.toFixed(0)
+  } bytes for each ` +
+    "member of its cluster";
 }
 
 /** How much this machine carries. */
@@ -158,9 +157,10 @@ ${[...charts.values()].map((chart) => `<figure>${chart}</figure>`).join("\n")}
 <thead><tr>${COLUMNS.map(cell("th")).join("")}</tr></thead>
 <tbody>${rows.join("\n")}</tbody>
 </table></div>
-<p>Packets, bytes and CPU are per member and second. Heap is objects in use after a garbage collection, RSS the memory of the
-process; both are what the members added, divided by their number. The load is that of the machine before each size: a
-machine with other work carries less.</p>
+<p>Packets, bytes and CPU are per member and second. State is what a member remembers, by a simulation of as many members.
+Heap is objects in use after a garbage collection, RSS the memory of the process: what the members added, divided by their
+number, in which code and buffers of few members in several processes weigh most. The load is that of the machine before
+each size: a machine with other work carries less.</p>
 </html>
 `;
 }

@@ -45,7 +45,8 @@ export const USAGE =
                                      [--workers W] [--json FILE]
 
 Simulates large clusters with the default interval and timeout (200 and 1000 ms), and measures them; the checkers of every
-simulation watch all the time. With and without Lifeguard in one run. Ends with 0 if all targets were met, with 1 if not.
+simulation watch all the time. With and without Lifeguard in one run; what plain SWIM does again and again is watched for
+less time. Ends with 0 if all targets were met, with 1 if not.
 
   --only NAME        only this experiment; may be given again:
 ${EXPERIMENTS.map(({ name, about }) => `                     ${name.padEnd(12)}${firstClause(about)}`).join("\n")}

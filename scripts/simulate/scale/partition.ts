@@ -10,16 +10,15 @@ import { TIMEOUT } from "./cluster_plan.ts";
 import { type Experiment, grid, type Run, type Setting } from "./experiment.ts";
 import { Stage } from "./stage.ts";
 
-/** Timeouts that the halves are apart: enough to remove one another. */
+/** Timeouts that the halves are apart at least; they are until nobody sees anybody of the other half. */
 const APART = 15;
-/** Timeouts after which they count as never reunited. */
+/** Timeouts after which they count as never parted, or never reunited. */
 const LIMIT = 120;
 
 interface Reunion {
+  readonly parted: number;
   readonly reunited: number;
   readonly agreed: number;
-  /** Whether nobody saw anybody of the other half when the network healed. */
-  readonly parted: boolean;
 }
 
 function part<Citizen>(stage: Stage<Citizen>): Reunion {
@@ -34,15 +33,28 @@ function part<Citizen>(stage: Stage<Citizen>): Reunion {
       network.cut(other, one);
     }
   }
-  stage.runFor(APART * TIMEOUT);
-  const parted = half.every((one) => rest.every((other) => !watch.sees(one, other) && !watch.sees(other, one)));
+  const parted = removeEachOther(stage, half, rest);
   network.heal();
   const begun = stage.now;
   const complete = stage.runUntil(() => watch.isComplete(), LIMIT * TIMEOUT);
-  const reunited = complete ? watch.lastAdded - begun : Infinity;
+  const reunited = complete ? Math.max(0, watch.lastAdded - begun) : Infinity;
   stage.runUntil(() => stage.agreement() !== undefined, LIMIT * TIMEOUT);
   const since = stage.agreement()?.since ?? Infinity;
-  return { reunited, agreed: Math.max(0, since - begun), parted };
+  return { parted, reunited, agreed: Math.max(0, since - begun) };
+}
+
+/** ms until nobody sees anybody of the other half. */
+function removeEachOther<Citizen>(stage: Stage<Citizen>, half: readonly number[], rest: readonly number[]): number {
+  const { watch } = stage;
+  const begun = stage.now;
+  let last = begun;
+  watch.onRemoved = ({ time }) => last = time;
+  const isParted = (): boolean =>
+    half.every((one) => rest.every((other) => !watch.sees(one, other) && !watch.sees(other, one)));
+  const parted = stage.runUntil(isParted, LIMIT * TIMEOUT);
+  watch.onRemoved = () => {};
+  stage.runFor(Math.max(0, begun + APART * TIMEOUT - stage.now));
+  return parted ? last - begun : Infinity;
 }
 
 function run<Citizen>(core: Core<Citizen>, setting: Setting): Run {
@@ -55,10 +67,11 @@ function run<Citizen>(core: Core<Citizen>, setting: Setting): Run {
   return {
     findings: {
       values: {
+        parted: reunions.map(({ parted }) => parted),
         reunited: reunions.map(({ reunited }) => reunited),
         agreed: reunions.map(({ agreed }) => agreed),
       },
-      counts: { parted: reunions.filter(({ parted }) => parted).length, elections: stage.world.judge.elections },
+      counts: { elections: stage.world.judge.elections },
     },
     simulated: stage.now,
     steps: stage.world.steps,
@@ -69,15 +82,18 @@ function run<Citizen>(core: Core<Citizen>, setting: Setting): Run {
 export const PARTITION: Experiment = {
   name: "partition",
   about:
-    `halves that do not hear each other for ${APART} x timeout; times in multiples of the timeout from the healing ` +
-    "until all see all, and until all follow one leader",
+    "halves that do not hear each other, until they have removed each other; times in multiples of the timeout: until " +
+    "then, and from the healing until all see all, and until all follow one leader",
   settings: (extent) => grid("partition", { ...extent, losses: [0] }, [true], () => extent.disasters),
   run,
   table: (outcomes) => ({
-    columns: [...SETTING_COLUMNS, "times", "parted", ...spreadColumns("all see all"), ...spreadColumns("one leader")],
-    rows: outcomes.map(({ setting, findings: { values, counts } }) => [
-      ...[...settingCells(setting), String(setting.amount), String(counts.parted ?? 0)],
-      ...["reunited", "agreed"].flatMap((name) => spread(values[name] ?? [])),
+    columns: [
+      ...[...SETTING_COLUMNS, "times"],
+      ...[...spreadColumns("parted"), ...spreadColumns("all see all"), ...spreadColumns("one leader")],
+    ],
+    rows: outcomes.map(({ setting, findings: { values } }) => [
+      ...[...settingCells(setting), String(setting.amount)],
+      ...["parted", "reunited", "agreed"].flatMap((name) => spread(values[name] ?? [])),
     ]),
   }),
   targets: () => [],
