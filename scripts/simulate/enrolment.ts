@@ -15,12 +15,15 @@ type Peers = Extract<Event, { kind: "peers" }>;
 export class Enrolment {
   readonly #plan: WorldPlan;
   readonly #addresses: readonly string[];
-  readonly #voters: readonly string[];
+  /** Undefined where all vote, as the options say it then. */
+  readonly #voters: readonly string[] | undefined;
 
   constructor(plan: WorldPlan) {
     this.#plan = plan;
-    this.#addresses = plan.machines.filter(({ configured }) => configured).map(({ address }) => address);
-    this.#voters = plan.machines.filter(({ voter }) => voter).map(({ address }) => address);
+    const configured = plan.machines.filter(({ configured }) => configured);
+    this.#addresses = configured.map(({ address }) => address);
+    const voters = plan.machines.filter(({ voter }) => voter).map(({ address }) => address);
+    this.#voters = configured.every(({ voter }) => voter) ? undefined : voters;
   }
 
   /** What a member is made of: everything random about it is drawn here. */
@@ -39,8 +42,8 @@ export class Enrolment {
   peersOf({ address, configured }: MachinePlan): Peers {
     // Somebody who is not in the others' configuration counts himself a voter all the same.
     const addresses = configured ? this.#addresses : [...this.#addresses, address];
-    const voters = configured ? this.#voters : [...this.#voters, address];
-    return { kind: "peers", addresses, voters, clusterSize: voters.length };
+    const voters = configured || this.#voters === undefined ? this.#voters : [...this.#voters, address];
+    return { kind: "peers", addresses, voters, clusterSize: (voters ?? addresses).length };
   }
 }
 

@@ -30,6 +30,7 @@ export function setPeers(
   citizen.clusterSize = clusterSize;
   // In plain democracy the own vote is all that anybody needs.
   citizen.votes = citizen.config.quorum === "none" || voters === undefined || voters.includes(own);
+  citizen.allVote = voters === undefined;
   const voting = new Set(voters ?? addresses);
   const named = new Set([...addresses, ...voting]);
   named.delete(own);

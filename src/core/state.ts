@@ -138,6 +138,8 @@ export interface Citizen {
   toldEligible: boolean;
   /** Whether this member votes; in plain democracy everybody does, for itself. */
   votes: boolean;
+  /** Whether whoever may stand also votes: only then do voters that are idle tell that nobody is being elected. */
+  allVote: boolean;
   /** Voters as options or discovery count them. */
   clusterSize: number;
   /** The addresses that options or discovery name, without the own one. */
@@ -220,6 +222,7 @@ export function createCitizen(config: CitizenConfig, at: Instant): Citizen {
     incarnation: Math.min(Math.max(0, Math.floor(at.wall)), LIMITS.maxTerm - 1),
     toldEligible: config.eligible,
     votes: true,
+    allVote: true,
     // Until options or discovery have spoken no number of grants is enough.
     clusterSize: Infinity,
     named: new Set(),

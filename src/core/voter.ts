@@ -23,13 +23,16 @@ export function isQuarantined(citizen: Citizen): boolean {
 
 /**
  * Ends the quarantine early when that is safe: once all other voters have told this boot that they are idle, nobody
- * can hold a lease that a forgotten grant supports. Plain democracy only waits until everybody is there.
+ * can hold a lease that a forgotten grant supports. Where some stand without voting it is never safe: such a one may have
+ * the forgotten grant, and get those of others that were idle when they were asked. Plain democracy only waits until
+ * everybody is there.
  */
 export function reviewQuarantine(citizen: Citizen): void {
   const { ballot } = citizen;
   if (isQuarantined(citizen)) {
     const others = [...citizen.voters];
     const plain = citizen.config.quorum === "none";
+    if (!plain && !citizen.allVote) return;
     const ready = others.every((member) => plain ? member.alive : member.toldIdle);
     if (!ready || others.length < clusterSize(citizen) - (citizen.votes ? 1 : 0)) return;
     ballot.quarantineUntil = citizen.now;

@@ -255,3 +255,44 @@ Deno.test("who leads is believed of whom others hear only where it may lead, and
   assertEquals(tell({ term: 11, beat: 8 }), "m2");
   assertEquals(ofKind(solo.log, "leader").map(({ leader }) => leader?.token), [10, undefined, 10, undefined, 11]);
 });
+
+Deno.test("the only voter that restarts grants nobody while the lease of one who does not vote may hold", () => {
+  const cluster = new Cluster([{ eligible: false }, { weight: 2 }, { weight: 1 }], { voters: [1] });
+  cluster.start(1, 2);
+  cluster.runUntil(() => cluster.leaders.includes("m2"), 5 * TIMEOUT);
+  cluster.cut(1, 2);
+  cluster.cut(2, 3);
+  cluster.crash(1);
+  cluster.start(1, 3);
+  cluster.run(5 * TIMEOUT);
+  assertEquals(cluster.leaders, ["m3"]);
+});
+
+Deno.test("a voter that restarts does not take idle voters' word that nobody stands, for who stands need not vote", () => {
+  const [voter, standing, rival] = [1, 4, 5];
+  const cluster = new Cluster(
+    [{ eligible: false }, { eligible: false }, { eligible: false }, { weight: 2 }, { weight: 1 }],
+    { voters: [1, 2, 3] },
+  );
+  cluster.start(1, 2, 3);
+  cluster.run(2 * TIMEOUT);
+  let stands = false;
+  cluster.onSend = (from, _to, message) => {
+    if (message.kind !== "ping" || message.claim === undefined) return;
+    // Of the first claim only the one to the voter that restarts arrives; the rival's does not reach another.
+    if (from === standing && !stands) { for (const n of [2, 3]) cluster.block(standing, n); }
+    if (from === standing) stands = true;
+    if (from === rival) cluster.cut(rival, 2);
+  };
+  cluster.cut(standing, rival);
+  cluster.start(standing);
+  cluster.runUntil(() => stands, 5 * TIMEOUT);
+  cluster.run(3);
+  cluster.crash(voter);
+  cluster.start(voter, rival);
+  cluster.run(15);
+  // Now the others hear of the claim, too.
+  cluster.heal();
+  for (const [a, b] of [[standing, rival], [standing, voter], [standing, 3], [rival, 2]] as const) cluster.cut(a, b);
+  cluster.run(5 * TIMEOUT);
+});
