@@ -95,7 +95,6 @@ function findTurns(citizen: Citizen): Set<Member> {
     // Voters look for voters. If all members did, these would have no time for anything else.
     if (member.alive ? citizen.candidacy !== undefined : citizen.votes && isDue(citizen, member)) turns.add(member);
   }
-  if (citizen.config.lifeguard) { for (const member of findCondemned(citizen)) citizen.lookups.add(member); }
   let { lookups } = budget;
   for (const member of citizen.lookups) {
     if (lookups-- <= 0) break;
