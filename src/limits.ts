@@ -41,7 +41,7 @@ export const LIMITS = {
   strangers: 1024,
   /** Addresses being verified at once before they become members. */
   unverified: 64,
-  /** Probes of one target that wait for its sign of life. */
+  /** Members that others asked to look after, and whose sign of life is waited for. */
   pendingProbes: 64,
   /** Unanswered pings remembered for each member. */
   outstandingPings: 16,

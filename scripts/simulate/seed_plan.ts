@@ -39,7 +39,7 @@ const CALM = 62_000;
 export function planOf(seed: number): SeedPlan {
   const random = new Random(seed);
   const treatment = treatmentOf(seed);
-  const crowd = seed % 25 === 2 ? crowdOf(random) : undefined;
+  const crowd = seed % 25 === 2 ? crowdOf(random) : seed % 25 === 3 ? circleOf(random) : undefined;
   const size = crowd?.size ?? (treatment === "lossy" ? random.pick([3, 5, 6, 7, 8, 9]) : sizeOf(random));
   const interval = random.pick([20, 50, 100, 100, 200]);
   // A lease that is long against the interval leaves room to act between its end here and its end there.
@@ -83,17 +83,26 @@ function sizeOf(random: Random): number {
   return random.pick([1, 2, 3, 3, 3, 3, 4, 5, 5, 5, 6, 7, 8, 9]);
 }
 
-/** More than ping each other all, of whom a few vote. */
+/** Members of whom a few vote. */
 interface Crowd {
   readonly size: number;
   /** The places of those that vote. */
   readonly voters: ReadonlySet<number>;
 }
 
+/** More than ping each other all. */
 function crowdOf(random: Random): Crowd {
-  const size = random.whole(11, 20);
+  return chosenOf(random, random.whole(11, 20), random.pick([5, 7]));
+}
+
+/** So few voters that one of them, or none but one, decides between candidates that do not vote. */
+function circleOf(random: Random): Crowd {
+  return chosenOf(random, random.whole(4, 6), random.pick([1, 3]));
+}
+
+function chosenOf(random: Random, size: number, voters: number): Crowd {
   const places = random.shuffle(Array.from({ length: size }, (_, place) => place));
-  return { size, voters: new Set(places.slice(0, random.pick([5, 7]))) };
+  return { size, voters: new Set(places.slice(0, voters)) };
 }
 
 function withVoters(machines: MachinePlan[], voters: Crowd["voters"] | undefined): MachinePlan[] {

@@ -96,7 +96,6 @@ function findTurns(citizen: Citizen): Set<Member> {
     const looks = citizen.votes || citizen.now < citizen.newUntil;
     if (member.alive ? citizen.candidacy !== undefined : looks && isDue(citizen, member)) turns.add(member);
   }
-  if (citizen.config.lifeguard) { for (const member of findCondemned(citizen)) citizen.lookups.add(member); }
   let { lookups } = budget;
   for (const member of citizen.lookups) {
     if (lookups-- <= 0) break;

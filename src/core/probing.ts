@@ -10,7 +10,7 @@ import { drop } from "./drop.ts";
 import type { Member, PendingProbe } from "./member.ts";
 import type { Boot, Nack, Probe, Vouch } from "./message.ts";
 import { sample } from "./random.ts";
-import { type Citizen, isCredible } from "./state.ts";
+import { type Citizen, type Errand, isCredible } from "./state.ts";
 import { ownStatus, send, sendPing } from "./status.ts";
 import { acquit, changeHealth, suspect } from "./suspicion.ts";
 import { LIMITS } from "../limits.ts";
@@ -47,18 +47,25 @@ export function answerProbe(citizen: Citizen, asker: Member, probe: Probe): void
   const target = citizen.members.get(probe.target);
   if (target === undefined || target === asker) return;
   if (target.alive && citizen.now - target.lastHeard <= citizen.config.interval) return vouch(citizen, asker, target);
-  const errand = citizen.errands.get(target.address);
-  if (errand !== undefined) {
-    errand.askers.add(asker.boot);
-  } else if (citizen.errands.size < LIMITS.pendingProbes && (target.alive || target.configured)) {
-    const { interval, timeout } = citizen.config;
-    citizen.errands.set(target.address, {
-      askers: new Set([asker.boot]),
-      nackAt: citizen.now + NACK_AFTER * interval,
-      until: citizen.now + timeout,
-    });
-    sendPing(citizen, target, undefined, ownStatus(citizen));
-  }
+  const trusts = isCredible(citizen, asker);
+  const errand = citizen.errands.get(target.address) ?? beginErrand(citizen, target, trusts);
+  if (errand === undefined) return;
+  errand.askers.add(asker.boot);
+  // A stranger's probe would be answered by more than it sent, and to others.
+  if (errand.pinged || !trusts) return;
+  errand.pinged = true;
+  sendPing(citizen, target, undefined, ownStatus(citizen));
+}
+
+function beginErrand(citizen: Citizen, target: Member, trusts: boolean): Errand | undefined {
+  // Strangers leave room for members.
+  const most = trusts ? LIMITS.pendingProbes : LIMITS.pendingProbes / 2;
+  if (citizen.errands.size >= most || !(target.alive || target.configured)) return undefined;
+  const { interval, timeout } = citizen.config;
+  const [nackAt, until] = [citizen.now + NACK_AFTER * interval, citizen.now + timeout];
+  const errand: Errand = { askers: new Set(), pinged: false, nackAt, until };
+  citizen.errands.set(target.address, errand);
+  return errand;
 }
 
 /** Another member heard the target `age` ms ago. */

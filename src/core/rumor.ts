@@ -14,8 +14,6 @@ const IPV6_BYTES = 19;
 const BY_BYTES = 8;
 /** The length of the id, and the weight. */
 const ALIVE_BYTES = 1 + 8;
-/** UTF-8 has at most three bytes for a UTF-16 code unit. */
-const BYTES_PER_UNIT = 3;
 
 /** What the shortest rumor takes. */
 export const LEAST_RUMOR_BYTES: number = FIXED_BYTES + IPV4_BYTES;
@@ -29,7 +27,11 @@ export function bytesOf(rumor: Rumor): number {
 }
 
 function textBytes(text: string): number {
-  let bytes = text.length;
-  for (let unit = 0; unit < text.length; unit++) if (text.charCodeAt(unit) > 0x7f) bytes += BYTES_PER_UNIT - 1;
+  // Not rounded up: the smallest datagram has room for the longest id, but for no more.
+  let bytes = 0;
+  for (const character of text) {
+    const point = character.codePointAt(0)!;
+    bytes += point <= 0x7f ? 1 : point <= 0x7ff ? 2 : point <= 0xffff ? 3 : 4;
+  }
   return bytes;
 }

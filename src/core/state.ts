@@ -103,6 +103,8 @@ export interface Closing {
 /** Others that were asked to look after a member, and wait for its sign of life. */
 export interface Errand {
   readonly askers: Set<Boot>;
+  /** Whether the member was pinged for them. */
+  pinged: boolean;
   /** When they are told that it was silent here, too; once. */
   nackAt: number;
   readonly until: number;

@@ -62,7 +62,7 @@ export function reviewSuspects(citizen: Citizen): void {
   }
 }
 
-/** Those that are about to be removed because of what others say: whoever removes a member has asked it itself. */
+/** Those that are about to be removed because of what others say, to be asked before as far as the budget goes. */
 export function* findCondemned(citizen: Citizen): Generator<Member> {
   const soon = citizen.now + LAST_CALL * citizen.config.interval;
   for (const member of citizen.suspects) {

@@ -134,9 +134,11 @@ function withChosenVoters(
 ): Electorate {
   const named = peers.find(({ kind }) => kind === "name");
   if (named !== undefined) {
+    const isSelfPerhaps = countVoters(peers, advertise).least <= ALL_VOTE;
     throw new TypeError(
       `Cannot join: "voters" must be set, because of more than ${ALL_VOTE} members only ${CHOSEN} vote by default, those ` +
-        `with the first IP addresses, and "peers" has host names, got ${JSON.stringify(formatAddress(named))}`,
+        `with the first IP addresses, and "peers" has host names, got ${JSON.stringify(formatAddress(named))}` +
+        (isSelfPerhaps ? `; or, if one of the names is this member's own, set "clusterSize" to ${ALL_VOTE}` : ""),
     );
   }
   const all = peers.map(formatAddress);

@@ -337,6 +337,22 @@ Deno.test("probes that wait are bounded", () => {
   assertEquals(solo.citizen.errands.size, 0);
 });
 
+Deno.test("a stranger's probe sends nobody a datagram, and leaves room for those of members", () => {
+  const voters = Array.from({ length: 200 }, (_, index) => puppetOf(index + 2, { answers: false }));
+  const solo = new Solo(voters);
+  const [asker] = voters;
+  const stranger = puppetOf(3000, { boot: bootOf(3000), address: "10.9.0.1:7000" });
+  for (const puppet of [asker!, stranger]) solo.introduce(puppet);
+  for (const { address } of voters) {
+    assertEquals(messages(solo.packet(stranger, { kind: "probe", target: address }), "ping"), []);
+  }
+  const [target] = solo.citizen.errands.keys();
+  const pinged = messages(solo.packet(asker!, { kind: "probe", target: target! }), "ping");
+  assertEquals(pinged.map(({ address }) => address), [target]);
+  for (const { address } of voters) solo.packet(asker!, { kind: "probe", target: address });
+  assertEquals(solo.citizen.errands.size, LIMITS.pendingProbes);
+});
+
 Deno.test("a voter whose datagrams come from another place is the same member once it has proved it", () => {
   const peer = puppetOf(2, { answers: false });
   const solo = new Solo([peer]);

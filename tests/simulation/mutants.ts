@@ -29,6 +29,10 @@ export const MUTANTS: readonly Mutant[] = [
     }],
   },
   {
+    bug: "the quarantine ends when all voters are idle, though others stand, too",
+    patches: [{ file: "voter.ts", find: "if (!plain && !citizen.allVote) return;", replace: "" }],
+  },
+  {
     bug: "a member calls itself idle while it leads",
     patches: [{
       file: "status.ts",
