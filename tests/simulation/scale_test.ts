@@ -162,7 +162,7 @@ Deno.test("scale: a report has all samples, and the targets that were measured",
   assertEquals(targets.map(({ met, measured }) => [met, measured]), [[true, "1.40 x timeout"]]);
   const { outcomes } = JSON.parse(toJson([outcome], targets));
   assertEquals(outcomes[0].findings.values.median, [1400, null, 1200]);
-  assert(tell(EXPERIMENTS, [outcome]).some((line) => line.includes("never")));
+  assert(tell(EXPERIMENTS, [outcome]).some((line) => line.includes("not yet")));
 });
 
 Deno.test("scale: arguments are read, and wrong ones refused with their value", () => {

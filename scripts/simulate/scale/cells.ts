@@ -18,10 +18,10 @@ export function spread(values: readonly number[]): string[] {
   return [0.5, 0.9, 0.99, 1].map((share) => inTimeouts(percentile(values, share)));
 }
 
-/** ms as a multiple of the timeout. */
+/** ms as a multiple of the timeout; what did not come while it was waited for has not come yet. */
 export function inTimeouts(ms: number): string {
   if (Number.isNaN(ms)) return "-";
-  return ms === Infinity ? "never" : (ms / TIMEOUT).toFixed(2);
+  return ms === Infinity ? "not yet" : (ms / TIMEOUT).toFixed(2);
 }
 
 /** A share in per cent. */
