@@ -31,6 +31,8 @@ interface Told {
   /** Peers that are there, by boot and by address. */
   readonly present: Map<string, string>;
   readonly sources: Map<string, string>;
+  /** Boots that were there, and were removed. */
+  readonly removed: Set<string>;
   token: number | undefined;
   lastToken: number;
   leader: string;
@@ -47,6 +49,8 @@ export class Judge<Citizen> {
   removals = 0;
   /** While set, any removal and any change of leader is a failure. */
   calm = false;
+  /** While set, it is a failure to remove somebody who runs, and to bring back somebody who does not. */
+  settled = false;
   readonly leaderships: Leadership[] = [];
   /** By the machine's place; undefined for one that is down. */
   readonly #told: (Told | undefined)[];
@@ -67,6 +71,7 @@ export class Judge<Citizen> {
     this.#told[machine.index] = {
       present: new Map(),
       sources: new Map(),
+      removed: new Set(),
       token: undefined,
       lastToken: 0,
       leader: "",
@@ -237,6 +242,9 @@ export class Judge<Citizen> {
     if (told.sources.has(member.source)) {
       throw new Failure(time, "events", `${name} added a new ${member.id} before it removed the old`);
     }
+    if (this.settled && told.removed.has(member.boot) && !this.#runs(member.boot)) {
+      throw new Failure(time, "membership", `${name} brings back ${member.id}, which is gone`);
+    }
     told.present.set(member.boot, member.source);
     told.sources.set(member.source, member.boot);
   }
@@ -248,8 +256,15 @@ export class Judge<Citizen> {
       throw new Failure(time, "events", `${machine.plan.name} removed ${id}, which was not there`);
     }
     told.present.delete(boot);
+    told.removed.add(boot);
     told.sources.delete(source);
-    if (this.calm) throw new Failure(time, "stability", `${machine.plan.name} removed ${id}, which is healthy`);
+    if (this.calm || (this.settled && this.#runs(boot))) {
+      throw new Failure(time, "stability", `${machine.plan.name} removed ${id}, which is healthy`);
+    }
+  }
+
+  #runs(boot: string): boolean {
+    return this.machines.some((machine) => machine.alive && machine.boot === boot);
   }
 
   #elected(machine: Machine<Citizen>, told: Told, id: string, token: number, time: number): void {

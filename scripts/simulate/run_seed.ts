@@ -30,6 +30,9 @@ export interface Outcome {
 
 /** How many times the cluster is looked at while it has to be stable. */
 const LOOKS = 20;
+/** Timeouts after the faults within which members that were apart find each other, and those until all follow one leader. */
+const REUNION = 1;
+const AGREEMENT = 3;
 
 /** Runs a seed; a broken promise is an outcome, not an exception. */
 export function runSeed<Citizen>(core: Core<Citizen>, seed: number, carry: Carry, spectator?: Spectator): Outcome {
@@ -57,8 +60,9 @@ function runChaos<Citizen>(world: World<Citizen>, plan: SeedPlan): void {
   unleash(world, plan, random);
   world.timeline.runUntil(plan.faultsEnd);
   makePeace(world, plan, random);
-  const settled = plan.faultsEnd + 3 * plan.timeout;
-  world.timeline.runUntil(settled);
+  world.timeline.runUntil(plan.faultsEnd + REUNION * plan.timeout);
+  world.judge.settled = true;
+  world.timeline.runUntil(plan.faultsEnd + AGREEMENT * plan.timeout);
   if (canElect(world)) stays(world, plan.end);
   else remainsLeaderless(world, plan.end);
   world.judge.complete(world.now);

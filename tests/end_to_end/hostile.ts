@@ -74,12 +74,14 @@ export class Tap {
   readonly heard: Uint8Array[] = [];
   readonly #socket: Socket = createSocket("udp4");
 
-  /** Binds to a port, 0 for any. */
-  async bind(port: number): Promise<void> {
+  /** Binds to any port that is free, and returns its address. */
+  async bind(): Promise<string> {
     this.#socket.on("message", (bytes) => {
       if (this.heard.length < 200) this.heard.push(new Uint8Array(bytes));
     });
-    await new Promise<void>((resolve) => this.#socket.bind(port, "127.0.0.1", resolve));
+    await new Promise<void>((resolve) => this.#socket.bind(0, "127.0.0.1", resolve));
+    const { address, port } = this.#socket.address();
+    return `${address}:${port}`;
   }
 
   send(bytes: Uint8Array, port: number): void {

@@ -7,6 +7,8 @@
 /** One bug: `find` occurs exactly once in `src/core/<file>`. */
 export interface Mutant {
   readonly bug: string;
+  /** Only among more members than ping each other all: those seeds are run first. */
+  readonly crowd?: boolean;
   readonly patches: readonly { readonly file: string; readonly find: string; readonly replace: string }[];
 }
 
@@ -180,5 +182,95 @@ export const MUTANTS: readonly Mutant[] = [
         replace: "if (namesake !== undefined && namesake !== member) {",
       },
     ],
+  },
+  {
+    bug: "a suspicion that neither a later incarnation nor a sign of life refutes",
+    crowd: true,
+    patches: [
+      {
+        file: "hearsay.ts",
+        find: "  acquit(citizen, member);\n  spread(citizen, aliveRumor(member));",
+        replace: "  spread(citizen, aliveRumor(member));",
+      },
+      {
+        file: "probing.ts",
+        find: "    acquit(citizen, member);",
+        replace: "    if (at === -Infinity) acquit(citizen, member);",
+      },
+    ],
+  },
+  {
+    bug: "a member that is suspected or taken for another does not contradict",
+    crowd: true,
+    patches: [{ file: "hearsay.ts", find: "  reincarnate(citizen, rumor.incarnation);", replace: "" }],
+  },
+  {
+    bug: "old rumors that somebody is alive count again",
+    crowd: true,
+    patches: [{
+      file: "hearsay.ts",
+      find: "(rumor.incarnation <= member.incarnation || rumor.boot === member.departed)",
+      replace: "(rumor.boot === member.departed)",
+    }],
+  },
+  {
+    bug: "a process is not told that rumors of the one before it outrank its own",
+    crowd: true,
+    patches: [{
+      file: "receive.ts",
+      find: "boot !== UNKNOWN_BOOT && status.incarnation <= incarnation",
+      replace: "boot === from && status.incarnation <= incarnation",
+    }],
+  },
+  {
+    bug: "a candidate counts its own vote, although it has none",
+    crowd: true,
+    patches: [
+      { file: "candidacy.ts", find: "if (isOwn ? citizen.votes : citizen", replace: "if (isOwn || citizen" },
+      {
+        file: "candidacy.ts",
+        find: "  if (citizen.votes) {\n    candidacy.granted",
+        replace: "  {\n    candidacy.granted",
+      },
+    ],
+  },
+  {
+    bug: "members that do not vote are asked for their votes, give them, and they count",
+    crowd: true,
+    patches: [
+      {
+        file: "candidacy.ts",
+        find: "citizen.members.get(address)?.voter === true) yield sentAt;",
+        replace: "citizen.members.has(address)) yield sentAt;",
+      },
+      { file: "voter.ts", find: "!member.configured || !citizen.votes", replace: "!member.configured" },
+      { file: "heartbeat.ts", find: "member.voter ? claim : undefined", replace: "claim" },
+    ],
+  },
+  {
+    bug: "a leader asks only those voters whose turn it is to be pinged",
+    crowd: true,
+    patches: [
+      {
+        file: "heartbeat.ts",
+        find: "if (member.alive ? citizen.candidacy !== undefined : isDue(citizen, member)) turns.add(member);",
+        replace: "if (!member.alive && isDue(citizen, member)) turns.add(member);",
+      },
+      {
+        file: "heartbeat.ts",
+        find: "for (const member of voters) if (member.alive && owesVote(candidacy, member)) yield member;",
+        replace:
+          "for (const member of voters) if (!candidacy.elected && member.alive && owesVote(candidacy, member)) yield member;",
+      },
+    ],
+  },
+  {
+    bug: "nobody passes on who leads",
+    crowd: true,
+    patches: [{
+      file: "gossip.ts",
+      find: "if (leader === undefined || leader.boot === config.boot) return undefined;",
+      replace: 'if (leader === undefined || leader.boot !== "" || config.boot === "") return undefined;',
+    }],
   },
 ];

@@ -34,6 +34,11 @@ Deno.test("the seeds vary in size, quorum and treatment", () => {
   const sizes = new Set(plans.map(({ machines }) => machines.filter(({ voter }) => voter).length));
   assertEquals([...sizes].sort(), [1, 2, 3, 4, 5, 6, 7, 8, 9]);
   assertEquals(new Set(plans.map(({ treatment }) => treatment)).size, 3);
+  const crowds = plans.filter(({ machines }) => machines.some(({ voter, configured }) => configured && !voter));
+  assertEquals([...new Set(crowds.map(({ machines }) => machines.filter(({ voter }) => voter).length))].sort(), [5, 7]);
+  assert(crowds.every(({ machines }) => machines.length > 10));
+  assertEquals(new Set(crowds.map(({ treatment }) => treatment)), new Set(["chaos", "lossy"]));
+  assert(crowds.some(({ machines }) => machines.length >= 20));
   assert(plans.some(({ quorum }) => quorum === "none"));
   assert(plans.some(({ quorum }) => typeof quorum === "number"));
   assert(plans.some(({ preempt }) => preempt));
