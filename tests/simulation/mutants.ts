@@ -214,15 +214,6 @@ export const MUTANTS: readonly Mutant[] = [
     }],
   },
   {
-    bug: "a process is not told that rumors of the one before it outrank its own",
-    crowd: true,
-    patches: [{
-      file: "receive.ts",
-      find: "boot !== UNKNOWN_BOOT && status.incarnation <= incarnation",
-      replace: "boot === from && status.incarnation <= incarnation",
-    }],
-  },
-  {
     bug: "a candidate counts its own vote, although it has none",
     crowd: true,
     patches: [
@@ -253,8 +244,9 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: "heartbeat.ts",
-        find: "if (member.alive ? citizen.candidacy !== undefined : isDue(citizen, member)) turns.add(member);",
-        replace: "if (!member.alive && isDue(citizen, member)) turns.add(member);",
+        find:
+          "if (member.alive ? citizen.candidacy !== undefined : looks && isDue(citizen, member)) turns.add(member);",
+        replace: "if (!member.alive && looks && isDue(citizen, member)) turns.add(member);",
       },
       {
         file: "heartbeat.ts",
