@@ -19,7 +19,7 @@ async function exists(path: string): Promise<boolean> {
 }
 
 /** ms after which a run is given up: a test hangs. */
-const LIMIT = 900_000;
+const LIMIT = 1_800_000;
 
 /** Runs `deno test -A` with these arguments, in the root of the repository; its output is shown. */
 export async function denoTest(args: readonly string[]): Promise<Tally> {
