@@ -12,6 +12,9 @@ import { heaviest, outranks } from "./rank.ts";
 import { type Citizen, isEligible, isTrusted, quorum } from "./state.ts";
 import { isVoteFree } from "./voter.ts";
 
+/** Intervals without an answer after which a vote is not counted on. */
+const UNANSWERED = 2;
+
 /** Timeouts that a lighter leader keeps the lead from a member that was handed it before. */
 const HAND_OVER_HOLD = 10;
 
@@ -57,8 +60,13 @@ function mayStand(citizen: Citizen): boolean {
 
 function canReachQuorum(citizen: Citizen): boolean {
   let reachable = citizen.votes ? 1 : 0;
-  for (const member of citizen.voters) if (member.alive) reachable += 1;
+  for (const member of citizen.voters) if (member.alive && answers(citizen, member)) reachable += 1;
   return reachable >= quorum(citizen);
+}
+
+/** Who hears nobody must not stand: its claims would bind votes whose grants it cannot hear, for as long as it removes nobody. */
+function answers({ now, config }: Citizen, { probe, suspicion }: Member): boolean {
+  return suspicion?.own !== true && (probe === undefined || now < probe.startedAt + UNANSWERED * config.interval);
 }
 
 function standingAt(citizen: Citizen): number {
