@@ -161,8 +161,9 @@ function asksAt(citizen: Citizen, { startedAt }: PendingProbe): number {
 function fail(citizen: Citizen, member: Member, { asked = 0, nacks }: PendingProbe): void {
   member.probe = undefined;
   citizen.probing.delete(member);
-  // Who was asked and does not even say that it heard nothing was not heard: that may be this member's own fault.
-  changeHealth(citizen, asked - nacks);
+  // If nobody who was asked says at least that it heard nothing, the fault may be this member's own. Some may be as dead as
+  // the one they were asked about: a single answer shows that this member hears.
+  if (asked > 0 && nacks === 0) changeHealth(citizen, 1);
   suspect(citizen, member, member.incarnation, citizen.config.boot);
 }
 
