@@ -81,7 +81,8 @@ export function memberBy(citizen: Citizen, boot: string): MemberInfo | undefined
 }
 
 function tick(citizen: Citizen): void {
-  const late = citizen.now - citizen.dueAt;
+  // Not by `dueAt`: a suspicion that others confirm may be over already, which makes no tick late.
+  const late = citizen.now - citizen.nextHeartbeat;
   if (late > citizen.config.interval) forgiveSilence(citizen, late);
   if (citizen.now >= probesDue(citizen)) reviewProbes(citizen);
   if (citizen.now >= removalDue(citizen)) reviewSuspects(citizen);

@@ -196,6 +196,32 @@ Deno.test("a suspicion does not run on while its holder sleeps", () => {
   assertEquals(solo.ids.includes(first.id), false);
 });
 
+Deno.test("a removal that is due at once because others confirm it is no late tick, and excuses nobody", () => {
+  const { solo, first, rest } = community(5);
+  const [other, ...witnesses] = rest;
+  first.answers = false;
+  solo.advance(10 * INTERVAL + 10);
+  other!.answers = false;
+  const { health } = solo.citizen;
+  const { lastSign } = known(solo, other!);
+  for (const witness of witnesses) solo.accuse(witness, first);
+  solo.pause(1);
+  solo.input({ kind: "tick" });
+  assertEquals(solo.ids.includes(first.id), false);
+  assertEquals([solo.citizen.health, known(solo, other!).lastSign], [health, lastSign]);
+});
+
+Deno.test("who slept excuses the others also when a packet is read before the first tick", () => {
+  const { solo, first, rest } = community(3);
+  const before = solo.ids;
+  solo.pause(10 * TIMEOUT);
+  solo.ping(rest[0]!);
+  first.answers = false;
+  solo.input({ kind: "tick" });
+  assertEquals(solo.ids, before);
+  assert(known(solo, first).lastSign > solo.now - TIMEOUT);
+});
+
 Deno.test("of more than nine peers five are pinged in each interval, and each has had its turn in two", () => {
   const { solo, rest } = community(10);
   solo.advance(INTERVAL);
