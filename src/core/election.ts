@@ -28,7 +28,6 @@ export function considerStanding(citizen: Citizen): void {
   citizen.vacantSince ??= citizen.now;
   citizen.standsAt = standingAt(citizen);
   if (citizen.now < citizen.standsAt) return;
-  citizen.standsAt = undefined;
   stand(citizen, isSuccessor(citizen) ? citizen.successor!.term : 0);
 }
 

@@ -6,13 +6,13 @@
  */
 
 import { drop } from "./drop.ts";
-import { aliveRumor, deadRumor, reincarnate, retell, spread, tellOfSelf } from "./gossip.ts";
+import { aliveRumor, reincarnate, retell, spread, tellOfSelf } from "./gossip.ts";
 import { takeReign } from "./leader.ts";
 import type { Member } from "./member.ts";
-import { bury, enliven, isTaken, meet, update } from "./membership.ts";
+import { enliven, isTaken, meet, update } from "./membership.ts";
 import type { AliveRumor, DeadRumor, Gossip, Rumor, SuspectRumor } from "./message.ts";
 import { type Citizen, isCredible } from "./state.ts";
-import { acquit, changeHealth, convict, suspect } from "./suspicion.ts";
+import { acquit, changeHealth, convict, pronounce, suspect } from "./suspicion.ts";
 import { LIMITS } from "../limits.ts";
 
 /** Takes what rode on the datagram of a verified member. */
@@ -59,7 +59,7 @@ function hearAlive(citizen: Citizen, member: Member | undefined, rumor: AliveRum
   if (citizen.byBoot.has(rumor.boot) && citizen.byBoot.get(rumor.boot) !== member) return drop(citizen, "impostor");
   if (member?.alive === true && member.boot === rumor.boot) {
     if (rumor.incarnation <= member.incarnation || rumor.id !== member.id) return;
-    update(citizen, member, { ...rumor, incarnation: member.incarnation });
+    update(citizen, member, rumor);
     return renew(citizen, member, rumor.incarnation);
   }
   if (member !== undefined && (rumor.incarnation <= member.incarnation || rumor.boot === member.departed)) return;
@@ -78,8 +78,7 @@ function hearIll(citizen: Citizen, member: Member, rumor: SuspectRumor | DeadRum
   if (!isLeave) return convict(citizen, member, rumor.incarnation);
   member.departed = member.boot;
   member.incarnation = Math.max(member.incarnation, rumor.incarnation);
-  bury(citizen, member);
-  spread(citizen, deadRumor(member));
+  pronounce(citizen, member);
 }
 
 /** Others are wrong about this member, or about its address. */

@@ -35,7 +35,7 @@ export function heartbeat(citizen: Citizen): void {
   if (citizen.candidacy !== undefined) citizen.candidacy.askedAt = citizen.now;
   const pinged = findTurns(citizen);
   round(citizen, pinged);
-  pullIfDue(citizen, [...pinged]);
+  pullIfDue(citizen, pinged);
 }
 
 /**

@@ -45,7 +45,7 @@ export function followLeader(citizen: Citizen, member: Member, status: Status): 
  * it is then believed for a whole timeout, because it has been on its way for some intervals.
  */
 export function takeReign(citizen: Citizen, reign: Reign): void {
-  if (reign.term > LIMITS.maxTerm) return drop(citizen, "absurd-term");
+  if (isAbsurd(reign.term)) return drop(citizen, "absurd-term");
   const member = citizen.byBoot.get(reign.boot);
   if (member === undefined || !isTrusted(citizen, member)) return;
   if (citizen.candidacy?.elected === true) {
@@ -75,6 +75,11 @@ function follow(citizen: Citizen, member: Member, { term, beat, remaining }: Rei
 /** Forgets the leader when it is this boot and its term is over. */
 export function forgetLeader(citizen: Citizen, boot: Boot, term: number): void {
   if (citizen.leader?.boot === boot && citizen.leader.term <= term) setLeader(citizen, undefined);
+}
+
+/** A term near the largest integer would leave no room for those to come. */
+export function isAbsurd(term: number): boolean {
+  return term > LIMITS.maxTerm;
 }
 
 function outranksKnown(citizen: Citizen, member: Member, known: KnownLeader): boolean {

@@ -9,9 +9,8 @@ import { drop } from "./drop.ts";
 import { forgetLeader } from "./leader.ts";
 import { type Member, memberInfo, unknownMember } from "./member.ts";
 import { type Boot, type Status, UNKNOWN_BOOT } from "./message.ts";
-import type { Ring } from "./ring.ts";
 import { noteRoundTrip } from "./round_trip.ts";
-import { type Citizen, isCredible, nextNonce } from "./state.ts";
+import { type Citizen, nextNonce, ringOf } from "./state.ts";
 import { LIMITS } from "../limits.ts";
 
 /** Timeouts that a death is remembered, so that old news does not bring anybody back. */
@@ -155,8 +154,7 @@ export function enliven(citizen: Citizen, member: Member, boot: Boot, word: Intr
 }
 
 /** Takes what is said of a member that is alive, and tells if it is new. */
-export function update(citizen: Citizen, member: Member, word: Introduction): void {
-  member.incarnation = Math.max(member.incarnation, word.incarnation);
+export function update(citizen: Citizen, member: Member, word: Pick<Introduction, "weight" | "eligible">): void {
   if (member.weight === word.weight && member.eligible === word.eligible) return;
   member.weight = word.weight;
   member.eligible = word.eligible;
@@ -228,9 +226,7 @@ function dismiss(citizen: Citizen, member: Member): void {
 /** Puts a member into the ring that it belongs to. */
 function place(citizen: Citizen, member: Member): void {
   const { credible, strangers, absent } = citizen.rings;
-  const ring: Ring<Member> | undefined = member.alive
-    ? (isCredible(citizen, member) ? credible : strangers)
-    : (member.configured ? absent : undefined);
+  const ring = member.alive ? ringOf(citizen, member) : (member.configured ? absent : undefined);
   for (const other of [credible, strangers, absent]) if (other !== ring) other.delete(member);
   ring?.add(member, citizen.random);
 }

@@ -6,22 +6,22 @@
 
 import { abandon, countVote, leaveOffice, riseAbove } from "./candidacy.ts";
 import { isMesh } from "./detection.ts";
-import { followLeader, forgetLeader } from "./leader.ts";
+import { followLeader, forgetLeader, isAbsurd } from "./leader.ts";
 import { drop } from "./drop.ts";
 import type { Event } from "./input.ts";
-import { aliveRumor, deadRumor, spread } from "./gossip.ts";
+import { aliveRumor, spread } from "./gossip.ts";
 import { hear, renew } from "./hearsay.ts";
 import type { Member } from "./member.ts";
-import { bury, challenge, enliven, findSender, isVerified, matchAck, update } from "./membership.ts";
+import { challenge, enliven, findSender, isVerified, matchAck, update } from "./membership.ts";
 import type { Ack, Boot, Claim, Leave, Message, Ping, Release, Status, Vote } from "./message.ts";
 import { UNKNOWN_BOOT } from "./message.ts";
 import { acceptNack, acceptVouch, answerProbe, noteSign } from "./probing.ts";
 import { outranks } from "./rank.ts";
-import { type Citizen, isCredible, isTrusted } from "./state.ts";
+import { type Citizen, isTrusted, ringOf } from "./state.ts";
 import { sendAck } from "./status.ts";
+import { pronounce } from "./suspicion.ts";
 import { answerPull, pullAll, takePage } from "./sync.ts";
 import { deferClaim, release, vote } from "./voter.ts";
-import { LIMITS } from "../limits.ts";
 
 type Packet = Extract<Event, { kind: "packet" }>;
 
@@ -89,8 +89,7 @@ function receivePing(citizen: Citizen, packet: Packet, { nonce, status, claim, g
  */
 function isMutual(citizen: Citizen, member: Member): boolean {
   const { interval } = citizen.config;
-  const { credible, strangers } = citizen.rings;
-  if (!citizen.config.lifeguard || !isMesh((isCredible(citizen, member) ? credible : strangers).size)) return false;
+  if (!citizen.config.lifeguard || !isMesh(ringOf(citizen, member).size)) return false;
   const sinceTheirs = citizen.now - member.lastPinged;
   return sinceTheirs > interval * 0.4 && citizen.now - member.lastPing <= interval * 1.6;
 }
@@ -165,8 +164,7 @@ function receiveLeave(citizen: Citizen, member: Member, from: Boot, { nonce }: L
   if (!member.alive || member.boot !== from) return;
   release(citizen, from, Infinity);
   member.departed = from;
-  bury(citizen, member);
-  spread(citizen, deadRumor(member));
+  pronounce(citizen, member);
 }
 
 /** The process `from` at the member's address has proved that it is there now. */
@@ -195,7 +193,7 @@ function admit(citizen: Citizen, member: Member, source: string, from: Boot, sta
 function learn(citizen: Citizen, member: Member, status: Status): boolean {
   if (status.beat <= member.beat) return false;
   member.beat = status.beat;
-  update(citizen, member, { ...status, incarnation: member.incarnation });
+  update(citizen, member, status);
   renew(citizen, member, status.incarnation);
   return true;
 }
@@ -221,11 +219,6 @@ function takeLeading(citizen: Citizen, member: Member, status: Status): void {
     else riseAbove(citizen, status.leading.term);
   }
   followLeader(citizen, member, status);
-}
-
-/** A term near the largest integer would leave no room for those to come. */
-function isAbsurd(term: number): boolean {
-  return term > LIMITS.maxTerm;
 }
 
 function findDeparted(citizen: Citizen, boot: Boot): Member | undefined {

@@ -306,6 +306,12 @@ export function isCredible(citizen: Citizen, member: Member): boolean {
   return member.configured || citizen.config.sealed;
 }
 
+/** The ring that a member is in while it is alive. */
+export function ringOf(citizen: Citizen, member: Member): Ring<Member> {
+  const { credible, strangers } = citizen.rings;
+  return isCredible(citizen, member) ? credible : strangers;
+}
+
 /** Whether this member hears from all others in each interval, but for strangers. */
 export function isMeshed(citizen: Citizen): boolean {
   return isMesh(citizen.rings.credible.size);
@@ -313,10 +319,9 @@ export function isMeshed(citizen: Citizen): boolean {
 
 /** Who is told at once of what happens to the lead: those that are heard in each interval, and the voters. The rest hear of it. */
 export function audience(citizen: Citizen): Set<Member> {
-  const { credible, strangers } = citizen.rings;
   const told = new Set<Member>();
   for (const member of citizen.byBoot.values()) {
-    if (member.voter || isMesh((isCredible(citizen, member) ? credible : strangers).size)) told.add(member);
+    if (member.voter || isMesh(ringOf(citizen, member).size)) told.add(member);
   }
   return told;
 }

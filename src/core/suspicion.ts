@@ -90,10 +90,10 @@ function silentSince({ config, now }: Citizen, { lastSign }: Member): number {
   return config.lifeguard && expected <= now && now - expected < config.interval ? expected : now;
 }
 
-function pronounce(citizen: Citizen, member: Member): void {
-  const rumor = deadRumor(member);
+/** The member is dead, or has left: it is removed, and that is passed on. */
+export function pronounce(citizen: Citizen, member: Member): void {
   bury(citizen, member);
-  spread(citizen, rumor);
+  spread(citizen, deadRumor(member));
 }
 
 function convictionDue(citizen: Citizen, member: Member, { since, by, convicted }: Suspicion): number {

@@ -10,6 +10,7 @@ import { canonicalHost, formatAddress, parseAddress } from "../address.ts";
 import { AddressInUseError, BindError, PermissionError } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
 import type { Datagram, DatagramHandlers } from "./datagram.ts";
+import { remember } from "../wire/remembered.ts";
 
 const RECEIVE_BUFFER_BYTES = 1_048_576;
 /** Deno says that a socket is closed before its port is free; a service that starts anew must not fail for it. */
@@ -106,8 +107,7 @@ class UdpDatagram implements Datagram {
 
   #learn(to: string): Target | undefined {
     const target = parseTarget(to, this.#ipv6);
-    if (target !== undefined) remember(this.#targets, to, target);
-    return target;
+    return target && remember(this.#targets, LIMITS.cachedAddresses, to, target);
   }
 
   #from(remote: RemoteInfo): string {
@@ -115,9 +115,7 @@ class UdpDatagram implements Datagram {
     const key = `${remote.address} ${remote.port}`;
     const known = this.#sources.get(key);
     if (known !== undefined) return known;
-    const source = canonicalSource(remote.address, remote.port);
-    remember(this.#sources, key, source);
-    return source;
+    return remember(this.#sources, LIMITS.cachedAddresses, key, canonicalSource(remote.address, remote.port));
   }
 }
 
@@ -213,9 +211,4 @@ function parseTarget(to: string, ipv6: boolean): Target | undefined {
 function canonicalSource(ip: string, port: number): string {
   const parsed = canonicalHost(ip);
   return parsed === undefined ? `${ip}:${port}` : formatAddress({ ...parsed, port });
-}
-
-function remember<Value>(cache: Map<string, Value>, key: string, value: Value): void {
-  if (cache.size >= LIMITS.cachedAddresses) cache.clear();
-  cache.set(key, value);
 }

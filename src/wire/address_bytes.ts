@@ -7,21 +7,15 @@
 
 import { canonicalAddress, canonicalHost, formatAddress, isUnicast } from "../address.ts";
 import type { ByteReader, ByteWriter } from "./bytes.ts";
+import { remember } from "./remembered.ts";
 
 const IPV6_GROUPS = 8;
-/** Members write the same few addresses into every datagram; the bound is for those that come and go. */
 const REMEMBERED = 2048;
 const remembered = new Map<string, Uint8Array>();
 
 /** Writes a canonical `ip:port` of one interface. Anything else is a mistake of the caller: a RangeError. */
 export function writeAddress(writer: ByteWriter, address: string, name: string): void {
-  let bytes = remembered.get(address);
-  if (bytes === undefined) {
-    bytes = addressBytes(address, name);
-    if (remembered.size >= REMEMBERED) remembered.clear();
-    remembered.set(address, bytes);
-  }
-  writer.raw(bytes);
+  writer.raw(remembered.get(address) ?? remember(remembered, REMEMBERED, address, addressBytes(address, name)));
 }
 
 /** Writes an address, or a zero for the empty one. */

@@ -5,6 +5,7 @@
  */
 
 import type { Boot } from "../core/message.ts";
+import { remember } from "./remembered.ts";
 
 /** The size of a boot: 8 bytes, 16 hex digits as text. */
 export const BOOT_BYTES = 8;
@@ -102,17 +103,10 @@ export class ByteWriter {
 
   /** A boot, or zeros for the empty one. */
   boot(boot: Boot, name: string): void {
-    let bytes = boots.get(boot);
-    if (bytes === undefined) {
-      bytes = bootBytes(boot, name);
-      if (boots.size >= REMEMBERED) boots.clear();
-      boots.set(boot, bytes);
-    }
-    this.raw(bytes);
+    this.raw(boots.get(boot) ?? remember(boots, REMEMBERED, boot, bootBytes(boot, name)));
   }
 }
 
-/** Members write the same boots into every datagram; the bound is for those that come and go. */
 const REMEMBERED = 4096;
 const boots = new Map<Boot, Uint8Array>();
 

@@ -1,0 +1,12 @@
+/**
+ * What is made again and again from the same few texts, such as the addresses and boots of a cluster's members.
+ *
+ * @module
+ */
+
+/** Keeps `value` under `key`, and returns it. At `most` keys all are forgotten first: a bound for texts that come and go. */
+export function remember<Value>(cache: Map<string, Value>, most: number, key: string, value: Value): Value {
+  if (cache.size >= most) cache.clear();
+  cache.set(key, value);
+  return value;
+}
