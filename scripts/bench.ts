@@ -12,6 +12,7 @@ import { cells, COLUMNS, type Figure, median, percentile, type Section } from ".
 import { BLOCK, STOP } from "./bench/pauses.ts";
 import { benchScale } from "./bench/scale.ts";
 import { table } from "./demo/table.ts";
+import { readWanted } from "./wanted.ts";
 
 const SECTIONS: readonly Section[] = [
   ...[CALL, START, COLD_START, HAND_OVER, CRASH, BLOCK, STOP, PARTITION, LOSS, STEADY],
@@ -111,17 +112,8 @@ async function measure({ quick, only, json }: BenchArguments): Promise<boolean> 
 
 async function main(args: readonly string[]): Promise<number> {
   if (args.includes("--scale")) return await benchScale(args);
-  let wanted: BenchArguments;
-  try {
-    wanted = parseArguments(args);
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
-    return 2;
-  }
-  if (wanted.help) {
-    console.log(USAGE);
-    return 0;
-  }
+  const wanted = readWanted(parseArguments, args, USAGE);
+  if (typeof wanted === "number") return wanted;
   return await measure(wanted) ? 0 : 1;
 }
 

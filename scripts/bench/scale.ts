@@ -19,6 +19,7 @@ import {
   tellCarried,
   tellMemory,
 } from "./scale/report.ts";
+import { readWanted } from "../wanted.ts";
 
 /** ms that it may take until all see all, and for each member of the cluster. */
 const PATIENCE = { base: 30_000, each: 100 };
@@ -27,17 +28,8 @@ const NAMED = 20;
 
 /** Measures what the arguments ask for; resolves to the exit code. */
 export async function benchScale(args: readonly string[]): Promise<number> {
-  let wanted: ScaleBenchArguments;
-  try {
-    wanted = parseScaleBench(args);
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\n\n${SCALE_USAGE}`);
-    return 2;
-  }
-  if (wanted.help) {
-    console.log(SCALE_USAGE);
-    return 0;
-  }
+  const wanted = readWanted(parseScaleBench, args, SCALE_USAGE);
+  if (typeof wanted === "number") return wanted;
   await Deno.mkdir(wanted.out, { recursive: true });
   if (wanted.profile !== undefined) return await profile(wanted, wanted.profile);
   const measured = await measureSizes(wanted);

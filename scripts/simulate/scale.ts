@@ -9,20 +9,12 @@ import type { Outcome } from "./scale/experiment.ts";
 import { EXPERIMENTS } from "./scale/experiments.ts";
 import { runAll } from "./scale/pool.ts";
 import { targetsOf, tell, tellSpeed, tellTarget, toJson } from "./scale/report.ts";
+import { readWanted } from "../wanted.ts";
 
 /** Runs what the arguments ask for; resolves to the exit code. */
 export async function simulateScale(args: readonly string[]): Promise<number> {
-  let wanted: ScaleArguments;
-  try {
-    wanted = parseScale(args);
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
-    return 2;
-  }
-  if (wanted.help) {
-    console.log(USAGE);
-    return 0;
-  }
+  const wanted = readWanted(parseScale, args, USAGE);
+  if (typeof wanted === "number") return wanted;
   return await measure(wanted) ? 0 : 1;
 }
 

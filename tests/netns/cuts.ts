@@ -12,7 +12,7 @@ import { displacing } from "./displace.ts";
 import { deaf, isolated, mute, parted } from "./faults.ts";
 import { assertNoRemovals, assertPowerless } from "./record.ts";
 import type { Outcome, Scene } from "./scene.ts";
-import { PATIENCE, type Stage } from "./stage.ts";
+import type { Stage } from "./stage.ts";
 
 function places(members: readonly MemberProcess[]): string[] {
   return members.map(({ id }) => id);
@@ -35,10 +35,7 @@ async function splitInThree(stage: Stage): Promise<Outcome> {
   await stage.nobodyLeads();
   await stage.hold(2);
   const to = stage.now();
-  await stage.network.heal();
-  const last = await stage.cluster.agreed(PATIENCE);
-  const healing = stage.now() - to;
-  await stage.hold(1);
+  const { last, healing } = await stage.reunite();
   return {
     leaders: `${stage.name(leader)} -> nobody -> ${stage.name(last)}`,
     healing,

@@ -10,7 +10,7 @@ import type { ClusterRecord } from "../../scripts/demo/cluster.ts";
 import type { MemberProcess } from "../../scripts/demo/member_process.ts";
 import { assertNoRemovals, assertPowerless, assertWokenAsFollower } from "./record.ts";
 import type { Outcome, Scene } from "./scene.ts";
-import { PATIENCE, type Stage } from "./stage.ts";
+import type { Stage } from "./stage.ts";
 
 /** What is done to a leader. */
 export interface Blow {
@@ -40,11 +40,7 @@ async function displace(stage: Stage, blow: Blow): Promise<Outcome> {
   await stage.hold(2);
   const to = stage.now();
   const stopped = [leader, ...company].filter(({ condition }) => condition === "paused");
-  await stage.network.heal();
-  await stage.revive();
-  const last = await stage.cluster.agreed(PATIENCE);
-  const healing = stage.now() - to;
-  await stage.hold(1);
+  const { last, healing } = await stage.reunite();
   return {
     leaders: `${stage.name(leader)} -> ${stage.name(successor)}`,
     struck: { at, id: leader.id },

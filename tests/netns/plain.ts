@@ -8,7 +8,7 @@ import { assertEquals, assertGreater } from "@std/assert";
 import type { ClusterRecord } from "../../scripts/demo/cluster.ts";
 import { parted } from "./faults.ts";
 import type { Outcome, Scene } from "./scene.ts";
-import { PATIENCE, type Stage, TIMING } from "./stage.ts";
+import { type Stage, TIMING } from "./stage.ts";
 
 async function splitInTwo(stage: Stage): Promise<Outcome> {
   const leader = await stage.begin();
@@ -18,11 +18,7 @@ async function splitInTwo(stage: Stage): Promise<Outcome> {
   const at = await stage.impose(...parted(near.map(({ id }) => id), far.map(({ id }) => id)));
   const second = await stage.electedAmong(far);
   await stage.hold(2);
-  const to = stage.now();
-  await stage.network.heal();
-  const last = await stage.cluster.agreed(PATIENCE);
-  const healing = stage.now() - to;
-  await stage.hold(1);
+  const { last, healing } = await stage.reunite();
   return {
     leaders: `${stage.name(leader)}, ${stage.name(second)}`,
     struck: { at, id: leader.id },

@@ -93,6 +93,17 @@ export class Stage {
     }
   }
 
+  /** Mends the network, continues and starts who does not run, and waits until all agree on a leader; how long that took. */
+  async reunite(): Promise<{ readonly last: MemberProcess; readonly healing: number }> {
+    const from = this.now();
+    await this.network.heal();
+    await this.revive();
+    const last = await this.cluster.agreed(PATIENCE);
+    const healing = this.now() - from;
+    await this.hold(1);
+    return { last, healing };
+  }
+
   /** All members but these, in the order of their weights. */
   others(...members: readonly MemberProcess[]): MemberProcess[] {
     return this.cluster.members.filter((member) => !members.includes(member));
