@@ -81,7 +81,6 @@ export function memberBy(citizen: Citizen, boot: string): MemberInfo | undefined
 }
 
 function tick(citizen: Citizen): void {
-  // Not by `dueAt`: a suspicion that others confirm may be over already, which makes no tick late.
   const late = citizen.now - citizen.nextHeartbeat;
   if (late > citizen.config.interval) forgiveSilence(citizen, late);
   if (citizen.now >= probesDue(citizen)) reviewProbes(citizen);
@@ -114,7 +113,9 @@ function isPromised({ ballot: { grant }, now }: Citizen, { boot, term }: KnownLe
 function nextDue(citizen: Citizen): number {
   const { ballot, candidacy, closing, now } = citizen;
   const { nextHeartbeat } = citizen;
-  let due = Math.min(nextHeartbeat, removalDue(citizen), probesDue(citizen), repeatDue(citizen) ?? Infinity);
+  // A suspicion that others confirm may be over already, which makes no tick late.
+  const removal = Math.max(now, removalDue(citizen));
+  let due = Math.min(nextHeartbeat, removal, probesDue(citizen), repeatDue(citizen) ?? Infinity);
   const consider = (at: number | undefined): void => {
     if (at !== undefined && at > now && at < due) due = at;
   };

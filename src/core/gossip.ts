@@ -60,7 +60,9 @@ export function gossipFor(citizen: Citizen, member: Member): Gossip | undefined 
   let room = citizen.config.rumorBytes;
   const buddy = citizen.config.lifeguard ? buddyRumor(citizen, member) : undefined;
   if (buddy !== undefined) room -= bytesOf(buddy);
-  const rumors = room < LEAST_RUMOR_BYTES ? [] : citizen.mill.take(room, transmissions(citizen.byBoot.size));
+  // Where many die at once, what the dead are told would be missed by the living.
+  const inVain = member.suspicion !== undefined;
+  const rumors = room < LEAST_RUMOR_BYTES ? [] : citizen.mill.take(room, transmissions(citizen.byBoot.size), inVain);
   if (buddy !== undefined) rumors.unshift(buddy);
   return reign === undefined && rumors.length === 0 ? undefined : { reign, rumors };
 }

@@ -6,7 +6,7 @@
  */
 
 import { drop } from "./drop.ts";
-import { aliveRumor, reincarnate, retell, spread, tellOfSelf } from "./gossip.ts";
+import { aliveRumor, deadRumor, reincarnate, retell, spread, tellOfSelf } from "./gossip.ts";
 import { takeReign } from "./leader.ts";
 import type { Member } from "./member.ts";
 import { enliven, isTaken, meet, update } from "./membership.ts";
@@ -32,7 +32,12 @@ export function believe(citizen: Citizen, rumor: Rumor): void {
       return hearAlive(citizen, member, rumor);
     case "suspect":
     case "dead":
-      if (member?.alive === true && member.boot === rumor.boot) hearIll(citizen, member, rumor);
+      if (member?.boot !== rumor.boot) return;
+      if (member.alive) return hearIll(citizen, member, rumor);
+      // Who still doubts it has missed that it was removed, and is alone with its suspicion.
+      if (rumor.kind === "suspect" && rumor.incarnation <= member.incarnation && !citizen.mill.has(member.address)) {
+        spread(citizen, deadRumor(member));
+      }
   }
 }
 

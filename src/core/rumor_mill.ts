@@ -39,8 +39,11 @@ export class RumorMill {
     this.#levelOf(0).add(entry);
   }
 
-  /** Takes the rumors for one datagram, of `room` bytes at most; each counts as told, and is dropped after `limit` times. */
-  take(room: number, limit: number): Rumor[] {
+  /**
+   * Takes the rumors for one datagram, of `room` bytes at most. Each counts as told unless that is `inVain`, and is dropped
+   * after `limit` times.
+   */
+  take(room: number, limit: number, inVain = false): Rumor[] {
     const taken: Entry[] = [];
     let left = room;
     for (const level of this.#levels) {
@@ -51,7 +54,7 @@ export class RumorMill {
         taken.push(entry);
       }
     }
-    for (const entry of taken) this.#told(entry, limit);
+    if (!inVain) { for (const entry of taken) this.#told(entry, limit); }
     return taken.map(({ rumor }) => rumor);
   }
 

@@ -1,5 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
+import { transmissions } from "../../src/core/detection.ts";
 import type { Effect } from "../../src/core/effect.ts";
+import { gossipFor } from "../../src/core/gossip.ts";
+import type { Member } from "../../src/core/member.ts";
 import type { Rumor } from "../../src/core/message.ts";
 import { LIMITS } from "../../src/limits.ts";
 import {
@@ -307,4 +310,32 @@ Deno.test("the vote goes to who asked for it, whoever its own gossip takes to be
   });
   const granted = messages(effects, "ack").some(({ message }) => message.vote?.refusal === undefined);
   assertEquals(solo.citizen.ballot.grant?.boot, granted ? about.boot : undefined);
+});
+
+Deno.test("who suspects a member that was removed here is told that it was, for it is alone with its suspicion", () => {
+  const { solo, about, teller } = village();
+  solo.tell(teller, dead(about, true));
+  solo.advance(20 * INTERVAL);
+  assertEquals(solo.citizen.mill.size, 0);
+  solo.tell(teller, suspect({ ...about, incarnation: about.incarnation + 1 }));
+  assertEquals(solo.citizen.mill.size, 0, "of a later incarnation nothing is known");
+  solo.tell(teller, suspect(about));
+  const [ping] = messages(solo.advance(INTERVAL), "ping").filter(({ address }) => address === teller.address);
+  const told = ping?.message.gossip?.rumors.find(({ address }) => address === about.address);
+  assertEquals([told?.kind, told?.incarnation], ["dead", about.incarnation]);
+});
+
+Deno.test("what a suspect is told does not count as told, for it may be dead", () => {
+  const { solo, about, teller } = village();
+  about.answers = false;
+  solo.advance(3 * INTERVAL);
+  const { citizen } = solo;
+  const [suspected, healthy] = [about, teller].map(({ address }) => citizen.members.get(address)!);
+  assert(suspected?.suspicion !== undefined && healthy?.suspicion === undefined);
+  const news = alive(puppetOf(4));
+  citizen.mill.spread(news);
+  const isTold = (member: Member): boolean => gossipFor(citizen, member)?.rumors.includes(news) === true;
+  for (let time = 0; time < 20; time++) assert(isTold(suspected));
+  for (let time = 0; time < transmissions(citizen.byBoot.size); time++) assert(isTold(healthy!));
+  assertEquals(isTold(healthy!), false);
 });

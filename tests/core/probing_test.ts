@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { wakeAt } from "../../src/core/citizen.ts";
 import type { Effect } from "../../src/core/effect.ts";
 import type { Member } from "../../src/core/member.ts";
 import { addressOf, bootOf, INTERVAL, messages, ofKind, type Puppet, puppetOf, Solo, TIMEOUT } from "./harness.ts";
@@ -202,13 +203,15 @@ Deno.test("a removal that is due at once because others confirm it is no late ti
   first.answers = false;
   solo.advance(10 * INTERVAL + 10);
   other!.answers = false;
-  const { health } = solo.citizen;
+  const { health, standNotBefore } = solo.citizen;
   const { lastSign } = known(solo, other!);
   for (const witness of witnesses) solo.accuse(witness, first);
+  assertEquals(wakeAt(solo.citizen), solo.now);
   solo.pause(1);
   solo.input({ kind: "tick" });
   assertEquals(solo.ids.includes(first.id), false);
   assertEquals([solo.citizen.health, known(solo, other!).lastSign], [health, lastSign]);
+  assertEquals(solo.citizen.standNotBefore, standNotBefore, "it may stand at once");
 });
 
 Deno.test("who slept excuses the others also when a packet is read before the first tick", () => {

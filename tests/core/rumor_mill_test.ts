@@ -45,6 +45,14 @@ Deno.test("a rumor is told as often as the limit says, and then no more", () => 
   assertEquals(mill.size, 0);
 });
 
+Deno.test("what is told in vain does not count as told", () => {
+  const mill = new RumorMill();
+  mill.spread(dead(1));
+  for (let time = 0; time < 9; time++) assertEquals(told(mill.take(PLENTY, 2, true)), "dead 1");
+  for (let time = 0; time < 2; time++) assertEquals(told(mill.take(PLENTY, 2)), "dead 1");
+  assertEquals(mill.size, 0);
+});
+
 Deno.test("a limit that has fallen below how often a rumor was told ends it", () => {
   const mill = new RumorMill();
   mill.spread(dead(1));

@@ -34,9 +34,16 @@ Deno.test("at scale: all of 100 members agree on a new leader within 3 timeouts"
   assert(greatest(values.agreed ?? []) <= 3 * TIMEOUT, `${values.agreed}`);
 });
 
-Deno.test("at scale: halves of 100 members part, and reunite", () => {
+Deno.test("at scale: where a third of 100 members crashes at once all of them are removed in twice a timeout", () => {
+  const { values, counts } = found({ experiment: "correlated", amount: 4 });
+  assertEquals(values.all?.length, 4);
+  assert(greatest(values.all ?? []) <= 2 * TIMEOUT, `${values.all}`);
+  assertEquals(counts.falsePositives, 0);
+});
+
+Deno.test("at scale: halves of 100 members part in three timeouts, and reunite", () => {
   const { values } = found({ experiment: "partition" });
-  assert(values.parted?.every(Number.isFinite), `${values.parted}`);
+  assert(greatest(values.parted ?? [Infinity]) <= 3 * TIMEOUT, `${values.parted}`);
   assert(values.reunited?.every(Number.isFinite), `${values.reunited}`);
   assert(values.agreed?.every(Number.isFinite), `${values.agreed}`);
 });
