@@ -7,6 +7,7 @@
 import { table } from "../demo/table.ts";
 import { DEFAULT_TIMING } from "./stand.ts";
 import { parseScaleBench, SCALE_USAGE, type ScaleBenchArguments } from "./scale/arguments.ts";
+import { garbageOf, tellGarbage } from "./scale/garbage.ts";
 import { measure, type Measurement } from "./scale/measure.ts";
 import { readProfiles, shares } from "./scale/profile.ts";
 import {
@@ -90,6 +91,7 @@ async function profile(wanted: ScaleBenchArguments, members: number): Promise<nu
   console.log(table(["%", "area"], shares(areas, areas.size)).join("\n"));
   console.log(`\n${table(["%", "function"], shares(functions, NAMED)).join("\n")}`);
   console.log(`\n${measurement.cpu.toFixed(2)} ms of a core for each member and second, profiler included`);
+  console.log(tellGarbage(await garbageOf(members)));
   console.log(`${folder}: profiles for the developer tools of Chrome`);
   return isCarried(measurement) ? 0 : 1;
 }

@@ -6,6 +6,7 @@
 
 import type { Boot } from "../../src/core/message.ts";
 import { createWire, type Wire } from "../../src/wire/wire.ts";
+import { keepMessage } from "./keep.ts";
 import type { Carry } from "./spectator.ts";
 
 /** Opens everything; no member has this boot. */
@@ -36,7 +37,9 @@ function onWire(): Carry {
     const opened = wireOf(OPENER).open(wireOf(packet.from).seal(packet.to, packet.message));
     if (!opened.ok) return undefined;
     const { from, to, payload } = opened.packet;
-    return "kind" in payload && payload.kind !== "data" ? { ...packet, from, to, message: payload } : undefined;
+    return "kind" in payload && payload.kind !== "data"
+      ? { ...packet, from, to, message: keepMessage(payload) }
+      : undefined;
   };
 }
 

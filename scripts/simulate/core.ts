@@ -10,7 +10,7 @@ import type { Effect, LeaderInfo } from "../../src/core/effect.ts";
 /** The functions of `src/core/citizen.ts`; the citizen itself is nobody's business but theirs. */
 export interface Core<Citizen> {
   createCitizen(config: CitizenConfig, at: Instant): Citizen;
-  step(citizen: Citizen, input: Input): Effect[];
+  step(citizen: Citizen, input: Input): readonly Effect[];
   wakeAt(citizen: Citizen): number;
   leaderOf(citizen: Citizen): LeaderInfo | undefined;
 }

@@ -7,6 +7,7 @@
 import type { CitizenConfig, Event, Input } from "../../src/core/input.ts";
 import type { Effect } from "../../src/core/effect.ts";
 import type { Core } from "./core.ts";
+import { keepEffects, keepMessage, spoil } from "./keep.ts";
 import { MachineClock } from "./machine_clock.ts";
 
 /** What stays the same over all starts of a member. */
@@ -105,7 +106,10 @@ export class Machine<Citizen> {
 
   /** Tells the core of an event, and returns what it wants done. */
   step(time: number, event: Event): Effect[] {
-    return this.core.step(this.#member(), this.#inputOf(event, time));
+    const input = this.#inputOf(event, time);
+    const effects = keepEffects(this.core.step(this.#member(), input));
+    if (input.kind === "packet" && !Object.isFrozen(input.message)) spoil(input.message);
+    return effects;
   }
 
   /** The monotonic time at which the member wants to tick. */
@@ -136,7 +140,9 @@ export class Machine<Citizen> {
     if (event.kind === "tick") return { kind: "tick", now, wall };
     if (event.kind !== "packet") return { ...event, now, wall };
     const { source, from, to, message } = event;
-    return { kind: "packet", source, from, to, message, now, wall };
+    // Where nobody may change it, nobody gets a copy.
+    const own = Object.isFrozen(message) ? message : keepMessage(message);
+    return { kind: "packet", source, from, to, message: own, now, wall };
   }
 
   #empty(): void {

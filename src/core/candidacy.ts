@@ -7,7 +7,7 @@
 import type { ResignReason } from "./effect.ts";
 import { setLeader } from "./leader.ts";
 import type { Member } from "./member.ts";
-import { leaseFrom, leaseLength, type SendTime } from "./lease.ts";
+import { leaseFrom, leaseLength } from "./lease.ts";
 import type { Boot, Claim, Vote } from "./message.ts";
 import { nextRandom } from "./random.ts";
 import { audience, type Candidacy, type Citizen, nextNonce, quorum } from "./state.ts";
@@ -36,6 +36,7 @@ export function stand(citizen: Citizen, succeeds: number): void {
     askedAt: citizen.now,
     sent: new Map(),
     granted: new Map(),
+    counting: [],
     elected: false,
     deadline: -Infinity,
     wallDeadline: -Infinity,
@@ -97,7 +98,8 @@ export function countVote(citizen: Citizen, member: Member, answer: Vote): void 
 export function countGrants(citizen: Citizen): void {
   const { candidacy, config } = citizen;
   if (candidacy === undefined) return;
-  const from = leaseFrom(grantsOfVoters(citizen, candidacy), quorum(citizen));
+  findCounting(citizen, candidacy);
+  const from = leaseFrom(candidacy.counting, quorum(citizen));
   const length = leaseLength(config.timeout, config.drift);
   const deadline = from === undefined ? -Infinity : from.now + length;
   const wallDeadline = from === undefined ? -Infinity : from.wall + length;
@@ -192,6 +194,7 @@ export function riseAbove(citizen: Citizen, term: number): void {
 
 /** Sends the releases that were not acknowledged once more. */
 export function repeatReleases(citizen: Citizen): void {
+  if (citizen.releases.length === 0) return;
   citizen.releases = citizen.releases.filter((pending) => citizen.now < pending.until);
   for (const { address, boot, nonce, term, successor } of citizen.releases) {
     const message = { kind: "release", nonce, term, successor } as const;
@@ -217,10 +220,14 @@ function announce(citizen: Citizen): void {
   for (const member of audience(citizen)) sendPing(citizen, member, undefined, status);
 }
 
-function* grantsOfVoters(citizen: Citizen, candidacy: Candidacy): Iterable<SendTime> {
-  for (const [address, sentAt] of candidacy.granted) {
-    const isOwn = address === citizen.config.address;
-    if (isOwn ? citizen.votes : citizen.members.get(address)?.voter === true) yield sentAt;
+/** Who granted may not vote any more. */
+function findCounting({ votes, config, voters }: Citizen, { granted, counting }: Candidacy): void {
+  counting.length = 0;
+  const own = votes ? granted.get(config.address) : undefined;
+  if (own !== undefined) counting.push(own);
+  for (const { address } of voters) {
+    const sentAt = granted.get(address);
+    if (sentAt !== undefined) counting.push(sentAt);
   }
 }
 

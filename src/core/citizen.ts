@@ -25,9 +25,10 @@ export { createCitizen } from "./state.ts";
 export type { Citizen } from "./state.ts";
 export { leaderOf } from "./leader.ts";
 
-/** Takes one input and returns the effects to carry out, in order. */
-export function step(citizen: Citizen, input: Input): Effect[] {
-  citizen.effects = [];
+/** Takes one input and returns the effects to carry out, in order: before the next step, which overwrites them. */
+export function step(citizen: Citizen, input: Input): readonly Effect[] {
+  citizen.effects.length = 0;
+  citizen.outbox.reset();
   citizen.now = Math.max(citizen.now, input.now);
   citizen.wall = input.wall;
   endLapsedLease(citizen);
@@ -112,18 +113,18 @@ function isPromised({ ballot: { grant }, now }: Citizen, { boot, term }: KnownLe
 
 function nextDue(citizen: Citizen): number {
   const { ballot, candidacy, closing, now } = citizen;
-  const { nextHeartbeat } = citizen;
   // A suspicion that others confirm may be over already, which makes no tick late.
   const removal = Math.max(now, removalDue(citizen));
-  let due = Math.min(nextHeartbeat, removal, probesDue(citizen), repeatDue(citizen) ?? Infinity);
-  const consider = (at: number | undefined): void => {
-    if (at !== undefined && at > now && at < due) due = at;
-  };
-  consider(candidacy?.elected === true ? candidacy.deadline : undefined);
-  consider(citizen.leader?.until);
-  consider(ballot.quarantineUntil);
-  consider(ballot.grant?.expiresAt);
-  consider(citizen.standsAt);
-  consider(closing?.done === false ? closing.nextTry : undefined);
-  return due;
+  let due = Math.min(citizen.nextHeartbeat, removal, probesDue(citizen), repeatDue(citizen) ?? Infinity);
+  if (candidacy?.elected === true) due = sooner(due, candidacy.deadline, now);
+  if (closing?.done === false) due = sooner(due, closing.nextTry, now);
+  due = sooner(due, citizen.leader?.until, now);
+  due = sooner(due, ballot.quarantineUntil, now);
+  due = sooner(due, ballot.grant?.expiresAt, now);
+  return sooner(due, citizen.standsAt, now);
+}
+
+/** The earlier of two times, where `at` is still to come. */
+function sooner(due: number, at: number | undefined, now: number): number {
+  return at !== undefined && at > now && at < due ? at : due;
 }

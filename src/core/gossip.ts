@@ -56,15 +56,18 @@ export function tellOfSelf(citizen: Citizen): void {
 
 /** What a datagram to this member carries beside its message. */
 export function gossipFor(citizen: Citizen, member: Member): Gossip | undefined {
-  const reign = knownReign(citizen);
   let room = citizen.config.rumorBytes;
   const buddy = citizen.config.lifeguard ? buddyRumor(citizen, member) : undefined;
   if (buddy !== undefined) room -= bytesOf(buddy);
   // Where many die at once, what the dead are told would be missed by the living.
   const inVain = member.suspicion !== undefined;
   const rumors = room < LEAST_RUMOR_BYTES ? [] : citizen.mill.take(room, transmissions(citizen.byBoot.size), inVain);
-  if (buddy !== undefined) rumors.unshift(buddy);
-  return reign === undefined && rumors.length === 0 ? undefined : { reign, rumors };
+  const reign = knownReign(citizen);
+  if (reign === undefined && rumors.length === 0 && buddy === undefined) return undefined;
+  const gossip = citizen.outbox.gossip();
+  gossip.reign = reign;
+  gossip.rumors = buddy === undefined ? rumors : [buddy, ...rumors];
+  return gossip;
 }
 
 /** Lifeguard's buddy system: who is doubted hears of it first from those who doubt, and can contradict. */
@@ -73,8 +76,12 @@ function buddyRumor(citizen: Citizen, member: Member): Rumor | undefined {
   return { kind: "dead", address: member.address, boot: member.boot, incarnation: member.disputed, left: false };
 }
 
-function knownReign({ leader, config, now }: Citizen): Reign | undefined {
+function knownReign({ leader, config, now, outbox }: Citizen): Reign | undefined {
   if (leader === undefined || leader.boot === config.boot) return undefined;
-  const { boot, term, beat, leaseEnd } = leader;
-  return { boot, term, beat, remaining: Math.max(0, leaseEnd - now) };
+  const reign = outbox.reign();
+  reign.boot = leader.boot;
+  reign.term = leader.term;
+  reign.beat = leader.beat;
+  reign.remaining = Math.max(0, leader.leaseEnd - now);
+  return reign;
 }

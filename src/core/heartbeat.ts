@@ -57,8 +57,8 @@ export function repeat(citizen: Citizen): void {
 /** When {@linkcode repeat} is due, in monotonic ms; undefined while nobody owes an answer. */
 export function repeatDue(citizen: Citizen): number | undefined {
   if (citizen.closing !== undefined) return undefined;
-  if (findOwingVotes(citizen).next().done !== true) return citizen.lastRound + patience(citizen, 0);
-  return findSilent(citizen).next().done === true ? undefined : citizen.lastRound + patience(citizen, citizen.health);
+  if (isOwedVotes(citizen)) return citizen.lastRound + patience(citizen, 0);
+  return isOwedSigns(citizen) ? citizen.lastRound + patience(citizen, citizen.health) : undefined;
 }
 
 /**
@@ -113,6 +113,20 @@ function* findOwingVotes(citizen: Citizen): Generator<Member> {
   const { candidacy, voters } = citizen;
   if (candidacy === undefined || !isUnanswered(citizen, candidacy)) return;
   for (const member of voters) if (member.alive && owesVote(candidacy, member)) yield member;
+}
+
+// Asked after every packet, which a generator would leave garbage behind.
+function isOwedVotes(citizen: Citizen): boolean {
+  const { candidacy, voters } = citizen;
+  if (candidacy === undefined || !isUnanswered(citizen, candidacy)) return false;
+  for (const member of voters) if (member.alive && owesVote(candidacy, member)) return true;
+  return false;
+}
+
+function isOwedSigns(citizen: Citizen): boolean {
+  for (const member of citizen.probing) if (isOverdue(citizen, member)) return true;
+  for (const member of citizen.suspects) if (isOverdue(citizen, member)) return true;
+  return false;
 }
 
 function* findSilent(citizen: Citizen): Generator<Member> {

@@ -26,18 +26,17 @@ export function setLeader(citizen: Citizen, leader: KnownLeader | undefined): vo
     citizen.failures = 0;
     citizen.successor = undefined;
   }
-  const next = leaderOf(citizen);
   const last = citizen.announced;
-  if (next?.id === last?.id && next?.source === last?.source && next?.token === last?.token) return;
-  citizen.announced = next;
-  citizen.effects.push({ kind: "leader", leader: next });
+  if (leader?.id === last?.id && leader?.address === last?.source && leader?.term === last?.token) return;
+  citizen.announced = leaderOf(citizen);
+  citizen.effects.push({ kind: "leader", leader: citizen.announced });
 }
 
 /** Follows a member that says it leads, unless that leadership is known to be over or to be of less right. */
 export function followLeader(citizen: Citizen, member: Member, status: Status): void {
   const { leading, beat } = status;
   if (leading === undefined || !isTrusted(citizen, member)) return;
-  follow(citizen, member, { boot: member.boot, beat, ...leading });
+  follow(citizen, member, leading.term, beat, leading.remaining);
 }
 
 /**
@@ -53,15 +52,19 @@ export function takeReign(citizen: Citizen, reign: Reign): void {
     if (citizen.config.quorum === "none") citizen.lookups.add(member);
     return;
   }
-  follow(citizen, member, reign);
+  follow(citizen, member, reign.term, reign.beat, reign.remaining);
 }
 
-function follow(citizen: Citizen, member: Member, { term, beat, remaining }: Reign): void {
+function follow(citizen: Citizen, member: Member, term: number, beat: number, remaining: number): void {
   const { now, config, leader: known } = citizen;
   if (term <= member.endedTerm) return;
   const { reign } = member;
   if (reign !== undefined && (term < reign.term || (term === reign.term && beat <= reign.beat))) return;
-  member.reign = { term, beat };
+  if (reign === undefined) member.reign = { term, beat };
+  else {
+    reign.term = term;
+    reign.beat = beat;
+  }
   const leaseEnd = now + Math.min(remaining, config.timeout);
   const until = isMeshed(citizen) ? leaseEnd : now + config.timeout;
   if (until <= now) return;
@@ -69,7 +72,21 @@ function follow(citizen: Citizen, member: Member, { term, beat, remaining }: Rei
     const supersedes = config.quorum === "none" ? outranksKnown(citizen, member, known) : term > known.term;
     if (!supersedes) return;
   }
-  setLeader(citizen, { id: member.id, address: member.address, boot: member.boot, term, beat, leaseEnd, until });
+  if (known?.boot !== member.boot || known.term !== term) {
+    return setLeader(citizen, {
+      id: member.id,
+      address: member.address,
+      boot: member.boot,
+      term,
+      beat,
+      leaseEnd,
+      until,
+    });
+  }
+  known.beat = beat;
+  known.leaseEnd = leaseEnd;
+  known.until = until;
+  setLeader(citizen, known);
 }
 
 /** Forgets the leader when it is this boot and its term is over. */

@@ -20,11 +20,17 @@ export function quorumOf(quorum: "majority" | "none" | number, clusterSize: numb
 
 /**
  * The send time that a lease counts from: the `quorum`-th newest of the granted claims, because only since then
- * have `quorum` voters promised. Undefined while fewer have granted.
+ * have `quorum` voters promised. Undefined while fewer have granted. Leaves `granted` sorted, the newest first.
  */
-export function leaseFrom(granted: Iterable<SendTime>, quorum: number): SendTime | undefined {
-  const newestFirst = [...granted].sort((a, b) => b.now - a.now);
-  return newestFirst[quorum - 1];
+export function leaseFrom(granted: SendTime[], quorum: number): SendTime | undefined {
+  // They are few, and `sort` would leave garbage behind for every grant.
+  for (let count = 1; count < granted.length; count++) {
+    const moved = granted[count]!;
+    let place = count;
+    for (; place > 0 && granted[place - 1]!.now < moved.now; place--) granted[place] = granted[place - 1]!;
+    granted[place] = moved;
+  }
+  return granted[quorum - 1];
 }
 
 /** How long the holder may believe, in ms: shorter than the promise by what two clocks may differ in rate. */

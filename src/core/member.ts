@@ -6,9 +6,10 @@
 
 import type { MemberInfo } from "./effect.ts";
 import { type Boot, UNKNOWN_BOOT } from "./message.ts";
+import { Outstanding } from "./outstanding.ts";
 
-/** A ping that was not answered yet. */
-export interface OutstandingPing {
+/** What a member must echo to prove that it is there. */
+export interface Challenge {
   readonly nonce: number;
   readonly sentAt: number;
 }
@@ -62,7 +63,7 @@ export interface Member {
   /** The newest of its leaderships that is known to be over. */
   endedTerm: number;
   /** The newest word on its leading, whoever passed it on: term and beat. */
-  reign: { readonly term: number; readonly beat: number } | undefined;
+  reign: { term: number; beat: number } | undefined;
   /** Last sign of life, own or vouched for. */
   lastSign: number;
   /** Where the datagram came from that proved it was there: what comes from elsewhere is not its word. */
@@ -75,14 +76,14 @@ export interface Member {
   lastPing: number;
   /** When it last pinged this member. */
   lastPinged: number;
-  pings: OutstandingPing[];
+  readonly pings: Outstanding;
   probe: PendingProbe | undefined;
   suspicion: Suspicion | undefined;
   /** What its first ack must echo, so that an address is believed only once it has answered. */
-  challenge: OutstandingPing;
+  challenge: Challenge;
 }
 
-const NO_CHALLENGE: OutstandingPing = { nonce: 0, sentAt: -Infinity };
+const NO_CHALLENGE: Challenge = { nonce: 0, sentAt: -Infinity };
 
 /** A member of which nothing but the address is known. */
 export function unknownMember(address: string): Member {
@@ -110,7 +111,7 @@ export function unknownMember(address: string): Member {
     removedAt: -Infinity,
     lastPing: -Infinity,
     lastPinged: -Infinity,
-    pings: [],
+    pings: new Outstanding(),
     probe: undefined,
     suspicion: undefined,
     challenge: NO_CHALLENGE,

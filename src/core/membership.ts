@@ -107,13 +107,11 @@ export function challenge(citizen: Citizen, member: Member): number {
 export function matchAck(citizen: Citizen, member: Member, nonce: number): boolean {
   const oldest = citizen.now - citizen.config.timeout;
   if (nonce === member.challenge.nonce) return member.challenge.sentAt >= oldest;
-  const index = member.pings.findIndex((ping) => ping.nonce === nonce);
-  if (index < 0) return false;
-  const [ping] = member.pings.splice(index, 1);
-  if (ping === undefined || ping.sentAt < oldest) return false;
-  const ms = citizen.now - ping.sentAt;
+  const sentAt = member.pings.take(nonce);
+  if (sentAt === undefined || sentAt < oldest) return false;
+  const ms = citizen.now - sentAt;
   noteRoundTrip(citizen.roundTrips, ms);
-  citizen.effects.push({ kind: "round-trip", ms });
+  citizen.effects.push(citizen.outbox.roundTrip(ms));
   return true;
 }
 
@@ -130,7 +128,7 @@ export function enliven(citizen: Citizen, member: Member, boot: Boot, word: Intr
   }
   // What the process before was asked must not bring it back.
   if (member.boot !== boot) {
-    member.pings = [];
+    member.pings.clear();
     member.endedTerm = 0;
     member.reign = undefined;
   }

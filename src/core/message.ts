@@ -107,7 +107,7 @@ export interface Ping {
   readonly nonce: number;
   readonly status: Status;
   readonly claim: Claim | undefined;
-  readonly gossip?: Gossip;
+  readonly gossip: Gossip | undefined;
 }
 
 /** Answers a ping, a release or a leave by its nonce. A `challenge` other than 0 wants an ack in turn. */
@@ -117,7 +117,7 @@ export interface Ack {
   readonly challenge: number;
   readonly status: Status;
   readonly vote: Vote | undefined;
-  readonly gossip?: Gossip;
+  readonly gossip: Gossip | undefined;
 }
 
 /** The holder of `term` gives it back, or a candidate gives up; `successor` is asked to claim at once. */

@@ -18,7 +18,7 @@ import { UNKNOWN_BOOT } from "./message.ts";
 import { acceptNack, acceptVouch, answerProbe, noteSign } from "./probing.ts";
 import { outranks } from "./rank.ts";
 import { type Citizen, isTrusted, ringOf } from "./state.ts";
-import { sendAck } from "./status.ts";
+import { sendAck, sendChallenge } from "./status.ts";
 import { pronounce } from "./suspicion.ts";
 import { answerPull, pullAll, takePage } from "./sync.ts";
 import { deferClaim, release, vote } from "./voter.ts";
@@ -67,7 +67,7 @@ function receivePing(citizen: Citizen, packet: Packet, { nonce, status, claim, g
   if (member === undefined) return;
   if (to !== citizen.config.boot || !isVerified(member, source, from)) {
     // To the address that the ping names: who wrote in its name does not see the challenge.
-    return sendAck(citizen, member, from, { nonce, challenge: challenge(citizen, member), vote: undefined });
+    return sendChallenge(citizen, member, from, nonce, challenge(citizen, member));
   }
   const isNews = learn(citizen, member, status);
   if (isNews) {
@@ -80,7 +80,7 @@ function receivePing(citizen: Citizen, packet: Packet, { nonce, status, claim, g
   member.lastPinged = citizen.now;
   if (!wantsAnswer) return;
   const answer = claim !== undefined ? receiveClaim(citizen, member, from, { nonce, claim, status }) : undefined;
-  sendAck(citizen, member, from, { nonce, challenge: 0, vote: answer });
+  sendAck(citizen, member, from, nonce, answer);
 }
 
 /**
@@ -118,7 +118,7 @@ function receiveAck(citizen: Citizen, packet: Packet, ack: Ack): void {
     takeLeading(citizen, member, status);
   }
   hear(citizen, member, ack.gossip);
-  if (ack.challenge !== 0) sendAck(citizen, member, from, { nonce: ack.challenge, challenge: 0, vote: undefined });
+  if (ack.challenge !== 0) sendAck(citizen, member, from, ack.challenge, undefined);
   if (ack.vote !== undefined) countVote(citizen, member, ack.vote);
 }
 
@@ -147,7 +147,7 @@ function receiveClaim(
 }
 
 function receiveRelease(citizen: Citizen, member: Member, from: Boot, { nonce, term, successor }: Release): void {
-  sendAck(citizen, member, from, { nonce, challenge: 0, vote: undefined });
+  sendAck(citizen, member, from, nonce, undefined);
   if (isAbsurd(term)) return drop(citizen, "absurd-term");
   release(citizen, from, term);
   if (term <= member.endedTerm) return;
@@ -160,7 +160,7 @@ function receiveRelease(citizen: Citizen, member: Member, from: Boot, { nonce, t
 }
 
 function receiveLeave(citizen: Citizen, member: Member, from: Boot, { nonce }: Leave): void {
-  sendAck(citizen, member, from, { nonce, challenge: 0, vote: undefined });
+  sendAck(citizen, member, from, nonce, undefined);
   if (!member.alive || member.boot !== from) return;
   release(citizen, from, Infinity);
   member.departed = from;

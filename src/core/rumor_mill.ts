@@ -14,6 +14,8 @@ interface Entry {
   told: number;
 }
 
+const NONE: readonly Rumor[] = [];
+
 /** Rumors that wait to ride on a datagram. */
 export class RumorMill {
   readonly #byAddress = new Map<string, Entry>();
@@ -43,7 +45,8 @@ export class RumorMill {
    * Takes the rumors for one datagram, of `room` bytes at most. Each counts as told unless that is `inVain`, and is dropped
    * after `limit` times.
    */
-  take(room: number, limit: number, inVain = false): Rumor[] {
+  take(room: number, limit: number, inVain = false): readonly Rumor[] {
+    if (this.#byAddress.size === 0) return NONE;
     const taken: Entry[] = [];
     let left = room;
     for (const level of this.#levels) {

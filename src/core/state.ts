@@ -12,6 +12,7 @@ import { quorumOf } from "./lease.ts";
 import type { Member } from "./member.ts";
 import type { Boot, Claim } from "./message.ts";
 import { createNonces, drawNonce, type Nonces } from "./nonce.ts";
+import { Outbox } from "./outbox.ts";
 import type { Random } from "./random.ts";
 import { Ring } from "./ring.ts";
 import type { RoundTrips } from "./round_trip.ts";
@@ -62,6 +63,8 @@ export interface Candidacy {
   readonly sent: Map<number, SendTime>;
   /** The send time of the newest granted claim of each voter, by address. */
   readonly granted: Map<string, SendTime>;
+  /** Those of them that count now. */
+  readonly counting: SendTime[];
   elected: boolean;
   deadline: number;
   wallDeadline: number;
@@ -74,11 +77,11 @@ export interface KnownLeader {
   readonly boot: Boot;
   readonly term: number;
   /** Of its newest status. */
-  readonly beat: number;
+  beat: number;
   /** When its lease ends, as far as its newest status tells. */
-  readonly leaseEnd: number;
+  leaseEnd: number;
   /** When it is forgotten, unless it is heard of again. */
-  readonly until: number;
+  until: number;
 }
 
 /** A release that was not acknowledged yet. */
@@ -129,7 +132,9 @@ export interface Citizen {
   readonly config: CitizenConfig;
   now: number;
   wall: number;
-  effects: Effect[];
+  /** What the step that is taken now wants done. */
+  readonly effects: Effect[];
+  readonly outbox: Outbox;
   readonly random: Random;
   readonly nonces: Nonces;
   /** Of the last status sent. */
@@ -218,6 +223,7 @@ export function createCitizen(config: CitizenConfig, at: Instant): Citizen {
     now: at.now,
     wall: at.wall,
     effects: [],
+    outbox: new Outbox(),
     random: { word: config.seed >>> 0 },
     nonces: createNonces(config.nonceSeed),
     beat: 0,

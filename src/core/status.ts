@@ -6,10 +6,10 @@
 
 import { gossipFor } from "./gossip.ts";
 import type { Member } from "./member.ts";
-import type { Claim, Message, Status, Vote } from "./message.ts";
+import type { Ack, Boot, Claim, Gossip, Message, Status, Vote } from "./message.ts";
 import { UNKNOWN_BOOT } from "./message.ts";
+import type { Sent } from "./outbox.ts";
 import { type Citizen, isEligible, nextNonce } from "./state.ts";
-import { LIMITS } from "../limits.ts";
 
 /** Idle: nothing that this member did or promised can be behind a lease. */
 export function isIdle(citizen: Citizen): boolean {
@@ -21,51 +21,79 @@ export function isIdle(citizen: Citizen): boolean {
 
 /** This member's own status, newer than any before. */
 export function ownStatus(citizen: Citizen): Status {
-  const { config, candidacy } = citizen;
-  return {
-    beat: ++citizen.beat,
-    incarnation: citizen.incarnation,
-    id: config.id,
-    address: config.address,
-    weight: config.weight,
-    eligible: isEligible(citizen),
-    idle: isIdle(citizen),
-    highestTerm: citizen.seenTerm,
-    leading: candidacy?.elected === true
-      ? { term: candidacy.term, remaining: Math.max(0, candidacy.deadline - citizen.now) }
-      : undefined,
-  };
+  const { config } = citizen;
+  const status = citizen.outbox.status();
+  status.beat = ++citizen.beat;
+  status.incarnation = citizen.incarnation;
+  status.id = config.id;
+  status.address = config.address;
+  status.weight = config.weight;
+  status.eligible = isEligible(citizen);
+  status.idle = isIdle(citizen);
+  status.highestTerm = citizen.seenTerm;
+  status.leading = ownLead(citizen);
+  return status;
+}
+
+function ownLead({ candidacy, now, outbox }: Citizen): Status["leading"] {
+  if (candidacy?.elected !== true) return undefined;
+  const lead = outbox.lead();
+  lead.term = candidacy.term;
+  lead.remaining = Math.max(0, candidacy.deadline - now);
+  return lead;
 }
 
 /** Sends `message` to the process last known at the member's address. */
 export function send(citizen: Citizen, member: Member, message: Message): void {
-  const to = member.boot === member.departed ? UNKNOWN_BOOT : member.boot;
-  citizen.effects.push({ kind: "send", address: member.address, to, message });
+  citizen.effects.push({ kind: "send", address: member.address, to: bootOf(member), message });
+}
+
+function bootOf({ boot, departed }: Member): Boot {
+  return boot === departed ? UNKNOWN_BOOT : boot;
 }
 
 /** Pings a member, with a claim when it is asked for its vote. */
 export function sendPing(citizen: Citizen, member: Member, claim: Claim | undefined, status: Status): void {
   const nonce = nextNonce(citizen, member);
-  if (member.pings.length >= LIMITS.outstandingPings) member.pings.shift();
-  member.pings.push({ nonce, sentAt: citizen.now });
+  member.pings.add(nonce, citizen.now);
   member.lastPing = citizen.now;
-  send(citizen, member, { kind: "ping", nonce, status, claim, ...gossipTo(citizen, member) });
+  const ping = citizen.outbox.ping();
+  ping.address = member.address;
+  ping.to = bootOf(member);
+  ping.message.nonce = nonce;
+  ping.message.status = status;
+  ping.message.claim = claim;
+  ping.message.gossip = gossipTo(citizen, member);
+  citizen.effects.push(ping);
 }
 
-/** Answers `nonce` to the boot that asked. */
-export function sendAck(
-  citizen: Citizen,
-  member: Member,
-  to: string,
-  ack: { readonly nonce: number; readonly challenge: number; readonly vote: Vote | undefined },
-): void {
-  const gossip = ack.challenge === 0 ? gossipTo(citizen, member) : undefined;
-  const message: Message = { kind: "ack", ...ack, status: ownStatus(citizen), ...gossip };
-  citizen.effects.push({ kind: "send", address: member.address, to, message });
+/** Answers `nonce` to the boot that asked, with the vote when it was asked for that. */
+export function sendAck(citizen: Citizen, member: Member, to: Boot, nonce: number, vote: Vote | undefined): void {
+  const { message } = pushAck(citizen, member, to, nonce);
+  message.challenge = 0;
+  message.vote = vote;
+  message.gossip = gossipTo(citizen, member);
 }
 
-function gossipTo(citizen: Citizen, member: Member): Pick<Extract<Message, { kind: "ping" }>, "gossip"> | undefined {
+/** Answers `nonce`, and asks for an ack in turn: the boot has not proved yet that it is there. */
+export function sendChallenge(citizen: Citizen, member: Member, to: Boot, nonce: number, challenge: number): void {
+  const { message } = pushAck(citizen, member, to, nonce);
+  message.challenge = challenge;
+  message.vote = undefined;
+  message.gossip = undefined;
+}
+
+function pushAck(citizen: Citizen, { address }: Member, to: Boot, nonce: number): Sent<Ack> {
+  const ack = citizen.outbox.ack();
+  ack.address = address;
+  ack.to = to;
+  ack.message.nonce = nonce;
+  ack.message.status = ownStatus(citizen);
+  citizen.effects.push(ack);
+  return ack;
+}
+
+function gossipTo(citizen: Citizen, member: Member): Gossip | undefined {
   // Who has not proved to be there would be sent more than it sent.
-  const gossip = member.route === "" || !member.alive ? undefined : gossipFor(citizen, member);
-  return gossip && { gossip };
+  return member.route === "" || !member.alive ? undefined : gossipFor(citizen, member);
 }

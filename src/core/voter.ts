@@ -87,7 +87,9 @@ export function deferClaim(citizen: Citizen, member: Member, from: Boot, claim: 
   const kept = deferred === undefined ? undefined : citizen.byBoot.get(deferred.boot);
   const fresh = deferred !== undefined && citizen.now - deferred.receivedAt <= citizen.config.interval;
   if (fresh && kept !== undefined && kept !== member && outranks(kept, member)) return;
-  citizen.ballot.deferred = { address: member.address, boot: from, claim, nonce, receivedAt: citizen.now };
+  // The next packet overwrites what this one brought.
+  const copy = { ...claim };
+  citizen.ballot.deferred = { address: member.address, boot: from, claim: copy, nonce, receivedAt: citizen.now };
 }
 
 /**
@@ -104,7 +106,7 @@ export function reviewDeferred(citizen: Citizen): void {
   } else if (isVoteFree(citizen) && citizen.candidacy === undefined) {
     citizen.ballot.deferred = undefined;
     const answer = vote(citizen, member, deferred.boot, deferred.claim, false);
-    sendAck(citizen, member, deferred.boot, { nonce: deferred.nonce, challenge: 0, vote: answer });
+    sendAck(citizen, member, deferred.boot, deferred.nonce, answer);
   }
 }
 

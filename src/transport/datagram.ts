@@ -6,7 +6,7 @@
 
 /** What a bound socket reports. The functions must not throw. */
 export interface DatagramHandlers {
-  /** A datagram came in. `bytes` belongs to the receiver; `from` is a canonical `ip:port`. */
+  /** A datagram came in. `from` is a canonical `ip:port`. What is kept of `bytes` must be copied: the runtime may hold far more memory for them. */
   onDatagram(bytes: Uint8Array, from: string): void;
   /** The socket failed after it was bound; what it still receives is not known. */
   onError(error: Error): void;

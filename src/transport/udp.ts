@@ -80,7 +80,7 @@ class UdpDatagram implements Datagram {
     this.address = canonicalSource(address, port);
     enlargeReceiveBuffer(socket);
     socket.on("message", (message: Uint8Array, remote: RemoteInfo) => {
-      if (this.#closed === undefined) handlers.onDatagram(ownBytes(message), this.#from(remote));
+      if (this.#closed === undefined) handlers.onDatagram(message, this.#from(remote));
     });
     socket.on("error", (error: Error) => {
       if (this.#closed === undefined) handlers.onError(error);
@@ -191,11 +191,6 @@ function enlargeReceiveBuffer(socket: Socket): void {
   } catch {
     // The default holds some hundred heartbeats.
   }
-}
-
-/** Deno hands out 64 KiB with a datagram at its start: whoever keeps the datagram would keep them all. */
-function ownBytes(message: Uint8Array): Uint8Array {
-  return message.byteLength === message.buffer.byteLength ? message : new Uint8Array(message);
 }
 
 function parseTarget(to: string, ipv6: boolean): Target | undefined {

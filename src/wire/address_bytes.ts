@@ -6,12 +6,16 @@
  */
 
 import { canonicalAddress, canonicalHost, formatAddress, isUnicast } from "../address.ts";
-import type { ByteReader, ByteWriter } from "./bytes.ts";
+import { ByteReader, type ByteWriter } from "./bytes.ts";
+import { Interned } from "./interned.ts";
 import { remember } from "./remembered.ts";
 
 const IPV6_GROUPS = 8;
 const REMEMBERED = 2048;
 const remembered = new Map<string, Uint8Array>();
+const known = new Interned();
+/** By family, which is one of them. */
+const BYTES = { 4: 1 + 4 + 2, 6: 1 + 16 + 2 } as const;
 
 /** Writes a canonical `ip:port` of one interface. Anything else is a mistake of the caller: a RangeError. */
 export function writeAddress(writer: ByteWriter, address: string, name: string): void {
@@ -51,30 +55,37 @@ function expand(host: string): number[] {
  * reached there, or too many can.
  */
 export function readAddress(reader: ByteReader): string {
-  return readFamily(reader, reader.u8());
+  return readFamily(reader, reader.peek());
 }
 
 /** Reads what {@linkcode writeAddressOrNone} wrote. */
 export function readAddressOrNone(reader: ByteReader): string {
-  const family = reader.u8();
-  return family === 0 ? "" : readFamily(reader, family);
+  const family = reader.peek();
+  if (family !== 0) return readFamily(reader, family);
+  reader.u8();
+  return "";
 }
 
 function readFamily(reader: ByteReader, family: number): string {
+  if (family === 4 || family === 6) return reader.interned(known, BYTES[family], addressOf) ?? "";
+  reader.fail();
+  return "";
+}
+
+function addressOf(bytes: Uint8Array): string | undefined {
+  const reader = new ByteReader(bytes);
+  const kind = reader.u8() === 6 ? "ipv6" : "ipv4";
   let host = "";
-  if (family === 4) {
+  if (kind === "ipv4") {
     host = `${reader.u8()}.${reader.u8()}.${reader.u8()}.${reader.u8()}`;
-  } else if (family === 6) {
+  } else {
     const groups: string[] = [];
     for (let index = 0; index < IPV6_GROUPS; index++) groups.push(reader.u16().toString(16));
     const canonical = canonicalHost(groups.join(":"));
     // An IPv4 address in IPv6 clothes would be a second form of the same address.
-    if (canonical?.kind !== "ipv6") reader.fail();
-    host = canonical?.host ?? "";
-  } else {
-    reader.fail();
+    if (canonical?.kind !== "ipv6") return undefined;
+    host = canonical.host;
   }
-  const address = { host, port: reader.u16(), kind: family === 6 ? "ipv6" : "ipv4" } as const;
-  if (address.port === 0 || !isUnicast(address)) reader.fail();
-  return formatAddress(address);
+  const address = { host, port: reader.u16(), kind } as const;
+  return address.port === 0 || !isUnicast(address) ? undefined : formatAddress(address);
 }

@@ -5,10 +5,12 @@
  */
 
 import type { Boot } from "../core/message.ts";
+import { Interned } from "./interned.ts";
 import { remember } from "./remembered.ts";
 
 /** The size of a boot: 8 bytes, 16 hex digits as text. */
 export const BOOT_BYTES = 8;
+const NO_BOOT = "00".repeat(BOOT_BYTES);
 /** The size of an integer from 0 to 2^53 - 1. */
 export const INTEGER_BYTES = 7;
 
@@ -18,13 +20,18 @@ const MAX_U32 = TWO_32 - 1;
 const MAX_HIGH = 0x1f_ffff;
 
 const encoder = new TextEncoder();
+const REMEMBERED = 4096;
+const boots = new Map<Boot, Uint8Array>();
+const texts = new Map<string, Uint8Array>();
+const knownBoots = new Interned();
+const knownTexts = new Interned();
 // A byte order mark is kept, because two different ids must never become one.
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const double = new DataView(new ArrayBuffer(8));
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
 /**
- * Fills a buffer from its start. Its user owns the values: one that does not fit its field is a mistake of
+ * Fills a buffer from its start, again and again. Its user owns the values: one that does not fit its field is a mistake of
  * the caller, and thrown as a RangeError.
  */
 export class ByteWriter {
@@ -34,6 +41,11 @@ export class ByteWriter {
   /** Writes over `buffer`, which must be large enough for all that is written. */
   constructor(buffer: Uint8Array) {
     this.#buffer = buffer;
+  }
+
+  /** Starts at the beginning again. */
+  reset(): void {
+    this.#length = 0;
   }
 
   /** Bytes written so far. */
@@ -91,14 +103,10 @@ export class ByteWriter {
 
   /** A text of 1 to `max` bytes of UTF-8, behind its length. */
   text(text: string, max: number, name: string): void {
-    const { read, written } = encoder.encodeInto(text, this.#buffer.subarray(this.#length + 1, this.#length + 1 + max));
-    if (written === 0 || read < text.length) {
-      throw new RangeError(
-        `Cannot encode "${name}": must be 1 to ${max} bytes of UTF-8, got ${text.length} characters`,
-      );
-    }
-    this.u8(written);
-    this.#length += written;
+    const bytes = texts.get(text) ?? remember(texts, REMEMBERED, text, textBytes(text, max, name));
+    if (bytes.length > max) throw tooLong(text, max, name);
+    this.u8(bytes.length);
+    this.raw(bytes);
   }
 
   /** A boot, or zeros for the empty one. */
@@ -106,9 +114,6 @@ export class ByteWriter {
     this.raw(boots.get(boot) ?? remember(boots, REMEMBERED, boot, bootBytes(boot, name)));
   }
 }
-
-const REMEMBERED = 4096;
-const boots = new Map<Boot, Uint8Array>();
 
 function bootBytes(boot: Boot, name: string): Uint8Array {
   if (boot !== "" && !isBoot(boot)) {
@@ -118,6 +123,17 @@ function bootBytes(boot: Boot, name: string): Uint8Array {
     { length: BOOT_BYTES },
     (_, byte) => Number.parseInt(boot.slice(2 * byte, 2 * byte + 2), 16) || 0,
   );
+}
+
+function textBytes(text: string, max: number, name: string): Uint8Array {
+  // No character takes less than a byte, and what cannot be sent is not remembered.
+  const bytes = text.length > max ? undefined : encoder.encode(text);
+  if (bytes === undefined || bytes.length === 0 || bytes.length > max) throw tooLong(text, max, name);
+  return bytes;
+}
+
+function tooLong(text: string, max: number, name: string): RangeError {
+  return new RangeError(`Cannot encode "${name}": must be 1 to ${max} bytes of UTF-8, got ${text.length} characters`);
 }
 
 /** Whether the text is a boot: 16 lower-case hex digits, not all zero, for zeros stand for an unknown boot. */
@@ -130,9 +146,9 @@ export function isBoot(text: string): boolean {
  * reads as zero or empty and sets `failed`, so that a caller checks once, at the end.
  */
 export class ByteReader {
-  readonly #bytes: Uint8Array;
+  #bytes: Uint8Array;
   #at: number;
-  readonly #end: number;
+  #end: number;
   #failed = false;
 
   /** Reads `bytes` from `start` up to, not including, `end`. */
@@ -140,6 +156,15 @@ export class ByteReader {
     this.#bytes = bytes;
     this.#at = start;
     this.#end = end;
+  }
+
+  /** Reads other bytes from now on, as if it were new. */
+  reset(bytes: Uint8Array, start = 0, end: number = bytes.length): this {
+    this.#bytes = bytes;
+    this.#at = start;
+    this.#end = end;
+    this.#failed = false;
+    return this;
   }
 
   /** Whether any field so far was missing or malformed. */
@@ -160,6 +185,12 @@ export class ByteReader {
   /** Says that what was read makes no sense. */
   fail(): void {
     this.#failed = true;
+  }
+
+  /** The next byte, to be read still; 0, as a failure, where there is none. */
+  peek(): number {
+    if (this.#at >= this.#end) this.#failed = true;
+    return this.#at < this.#end ? this.#bytes[this.#at] ?? 0 : 0;
   }
 
   /** An integer of one byte. */
@@ -212,21 +243,32 @@ export class ByteReader {
   text(max: number): string {
     const length = this.u8();
     if (length === 0 || length > max) this.#failed = true;
-    const text = decodeText(this.raw(length));
+    return this.interned(knownTexts, length, decodeText) ?? "";
+  }
+
+  /**
+   * The text that the next `length` bytes are: the one that they were before, or what `read` makes of them, or undefined where
+   * there are fewer bytes or `read` says so.
+   */
+  interned(known: Interned, length: number, read: (bytes: Uint8Array) => string | undefined): string | undefined {
+    if (length > this.left) {
+      this.#failed = true;
+      return undefined;
+    }
+    const start = this.#at;
+    const found = known.find(this.#bytes, start, length);
+    if (found !== undefined) {
+      this.#at += length;
+      return found;
+    }
+    const text = read(this.raw(length));
     if (text === undefined) this.#failed = true;
-    return text ?? "";
+    return text === undefined ? undefined : known.keep(this.#bytes, start, length, text);
   }
 
   /** A boot; the empty one for zeros. */
   bootOrNone(): Boot {
-    const bytes = this.raw(BOOT_BYTES);
-    let boot = "";
-    let any = 0;
-    for (const byte of bytes) {
-      boot += HEX[byte];
-      any |= byte;
-    }
-    return any === 0 ? "" : boot;
+    return this.interned(knownBoots, BOOT_BYTES, bootOf) ?? "";
   }
 
   /** A boot that must be known. */
@@ -235,6 +277,11 @@ export class ByteReader {
     if (boot === "") this.#failed = true;
     return boot;
   }
+}
+
+function bootOf(bytes: Uint8Array): Boot {
+  const boot = Array.from(bytes, (byte) => HEX[byte]).join("");
+  return boot === NO_BOOT ? "" : boot;
 }
 
 /** The text that the bytes are in UTF-8, or `undefined`. */

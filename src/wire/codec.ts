@@ -8,6 +8,7 @@
  */
 
 import type { Ack, Claim, Gossip, Message, Ping, Refusal, Status, Vote } from "../core/message.ts";
+import type { Reused } from "../core/reused.ts";
 import { BOUNDS } from "../limits.ts";
 import { GOSSIP_BYTES, readGossip, readRumors, writeGossip, writeRumors } from "./gossip.ts";
 import { readAddress, readAddressOrNone, writeAddress, writeAddressOrNone } from "./address_bytes.ts";
@@ -157,7 +158,8 @@ function writeFragment(writer: ByteWriter, fragment: DataFragment): void {
 
 /**
  * Reads a body, which ends where the reader does. `exact` refuses what is left over, and flags without a
- * meaning; without it they are taken for the additions of a later minor version. Never throws.
+ * meaning; without it they are taken for the additions of a later minor version. Never throws. A ping or an ack is valid until
+ * the next body is read; its rumors stay.
  */
 export function readBody(reader: ByteReader, exact: boolean): Payload | "unknown-kind" | "malformed" {
   const payload = readKind(reader, exact);
@@ -202,22 +204,34 @@ function readKind(reader: ByteReader, exact: boolean): Payload | undefined {
   }
 }
 
+/** Heartbeats come all day: they are read into the same objects, instead of into garbage. */
+const leading: Reused<NonNullable<Status["leading"]>> = { term: 0, remaining: 0 };
+const status: Reused<Status> = {
+  ...{ beat: 0, incarnation: 0, id: "", address: "", weight: 0, eligible: false, idle: false, highestTerm: 0 },
+  leading: undefined,
+};
+const claim: Reused<Claim> = { term: 0, sequence: 0, succeeds: 0, lease: 0 };
+const vote: Reused<Vote> = { term: 0, sequence: 0, refusal: undefined };
+const ping: Reused<Ping> = { kind: "ping", nonce: 0, status, claim: undefined, gossip: undefined };
+const ack: Reused<Ack> = { kind: "ack", nonce: 0, challenge: 0, status, vote: undefined, gossip: undefined };
+
 function readPing(reader: ByteReader, exact: boolean): Ping {
-  const nonce = reader.integer();
+  ping.nonce = reader.integer();
   const flags = readFlags(reader, STATUS_FLAGS, exact);
-  const status = readStatus(reader, flags);
-  const claim = flags & BALLOT ? readClaim(reader) : undefined;
-  return { kind: "ping", nonce, status, claim, ...(flags & GOSSIP ? { gossip: readGossip(reader) } : undefined) };
+  readStatus(reader, flags);
+  ping.claim = flags & BALLOT ? readClaim(reader) : undefined;
+  ping.gossip = flags & GOSSIP ? readGossip(reader) : undefined;
+  return ping;
 }
 
 function readAck(reader: ByteReader, exact: boolean): Ack {
-  const nonce = reader.integer();
-  const challenge = reader.integer();
+  ack.nonce = reader.integer();
+  ack.challenge = reader.integer();
   const flags = readFlags(reader, STATUS_FLAGS, exact);
-  const status = readStatus(reader, flags);
-  const vote = flags & BALLOT ? readVote(reader) : undefined;
-  const gossip = flags & GOSSIP ? { gossip: readGossip(reader) } : undefined;
-  return { kind: "ack", nonce, challenge, status, vote, ...gossip };
+  readStatus(reader, flags);
+  ack.vote = flags & BALLOT ? readVote(reader) : undefined;
+  ack.gossip = flags & GOSSIP ? readGossip(reader) : undefined;
+  return ack;
 }
 
 function readFlags(reader: ByteReader, known: number, exact: boolean): number {
@@ -226,35 +240,39 @@ function readFlags(reader: ByteReader, known: number, exact: boolean): number {
   return flags;
 }
 
-function readStatus(reader: ByteReader, flags: number): Status {
-  return {
-    beat: reader.integer(),
-    incarnation: reader.integer(),
-    id: reader.text(BOUNDS.maxNameBytes),
-    address: readAddress(reader),
-    weight: reader.finite(),
-    eligible: (flags & ELIGIBLE) !== 0,
-    idle: (flags & IDLE) !== 0,
-    highestTerm: reader.integer(),
-    leading: flags & LEADING ? { term: reader.integer(), remaining: reader.u32() / MICROSECONDS } : undefined,
-  };
+function readStatus(reader: ByteReader, flags: number): void {
+  status.beat = reader.integer();
+  status.incarnation = reader.integer();
+  status.id = reader.text(BOUNDS.maxNameBytes);
+  status.address = readAddress(reader);
+  status.weight = reader.finite();
+  status.eligible = (flags & ELIGIBLE) !== 0;
+  status.idle = (flags & IDLE) !== 0;
+  status.highestTerm = reader.integer();
+  status.leading = flags & LEADING ? readLeading(reader) : undefined;
+}
+
+function readLeading(reader: ByteReader): Status["leading"] {
+  leading.term = reader.integer();
+  leading.remaining = reader.u32() / MICROSECONDS;
+  return leading;
 }
 
 function readClaim(reader: ByteReader): Claim {
-  return {
-    term: reader.integer(),
-    sequence: reader.integer(),
-    succeeds: reader.integer(),
-    lease: reader.u32() / MICROSECONDS,
-  };
+  claim.term = reader.integer();
+  claim.sequence = reader.integer();
+  claim.succeeds = reader.integer();
+  claim.lease = reader.u32() / MICROSECONDS;
+  return claim;
 }
 
 function readVote(reader: ByteReader): Vote {
-  const term = reader.integer();
-  const sequence = reader.integer();
+  vote.term = reader.integer();
+  vote.sequence = reader.integer();
   const code = reader.u8();
   if (code >= REFUSALS.length) reader.fail();
-  return { term, sequence, refusal: REFUSALS[code] };
+  vote.refusal = REFUSALS[code];
+  return vote;
 }
 
 function readFragment(reader: ByteReader, exact: boolean): DataFragment {

@@ -5,6 +5,7 @@
  */
 
 import type { Gossip, Reign, Rumor } from "../core/message.ts";
+import type { Reused } from "../core/reused.ts";
 import { BOUNDS } from "../limits.ts";
 import { readAddress, writeAddress } from "./address_bytes.ts";
 import { BOOT_BYTES, type ByteReader, type ByteWriter, INTEGER_BYTES } from "./bytes.ts";
@@ -34,19 +35,26 @@ export function writeGossip(writer: ByteWriter, { reign, rumors }: Gossip): void
   writeRumors(writer, rumors);
 }
 
-/** Reads what rides on a ping or an ack. */
+const NO_RUMORS: readonly Rumor[] = [];
+/** Read into again and again, as the ping or the ack is that it rides on. */
+const reign: Reused<Reign> = { boot: "", term: 0, beat: 0, remaining: 0 };
+const gossip: Reused<Gossip> = { reign: undefined, rumors: NO_RUMORS };
+
+/** Reads what rides on a ping or an ack. It is valid until the next is read, but for the rumors. */
 export function readGossip(reader: ByteReader): Gossip {
   const flag = reader.u8();
   if (flag > 1) reader.fail();
-  const reign: Reign | undefined = flag === 1
-    ? {
-      boot: reader.boot(),
-      term: reader.integer(),
-      beat: reader.integer(),
-      remaining: reader.u32() / MICROSECONDS,
-    }
-    : undefined;
-  return { reign, rumors: readRumors(reader) };
+  gossip.reign = flag === 1 ? readReign(reader) : undefined;
+  gossip.rumors = readRumors(reader);
+  return gossip;
+}
+
+function readReign(reader: ByteReader): Reign {
+  reign.boot = reader.boot();
+  reign.term = reader.integer();
+  reign.beat = reader.integer();
+  reign.remaining = reader.u32() / MICROSECONDS;
+  return reign;
 }
 
 /** Writes rumors behind their number. */
@@ -58,6 +66,7 @@ export function writeRumors(writer: ByteWriter, rumors: readonly Rumor[]): void 
 /** Reads rumors, as many as are said to be there; what is not there fails the reader. */
 export function readRumors(reader: ByteReader): readonly Rumor[] {
   const count = reader.u16();
+  if (count === 0) return NO_RUMORS;
   const rumors: Rumor[] = [];
   while (rumors.length < count && !reader.failed) rumors.push(readRumor(reader));
   return rumors;

@@ -20,7 +20,7 @@
 
 import type { Boot } from "../core/message.ts";
 import { BOUNDS } from "../limits.ts";
-import { BOOT_BYTES, ByteReader, ByteWriter } from "./bytes.ts";
+import { BOOT_BYTES, type ByteReader, ByteWriter } from "./bytes.ts";
 
 /** Tells datagrams of this protocol from any other. */
 export const MAGIC = 0xd3c4;
@@ -62,12 +62,12 @@ export type WireDrop =
 
 /** What a header says, once the magic, the major version and the cluster are known to be ours. */
 export interface Header {
-  readonly minor: number;
-  readonly form: number;
-  readonly from: Boot;
-  readonly to: Boot;
+  minor: number;
+  form: number;
+  from: Boot;
+  to: Boot;
   /** Where the header ends, without the sequence number. */
-  readonly length: number;
+  length: number;
 }
 
 /** All that a datagram holds beside its body, in bytes. */
@@ -89,8 +89,16 @@ export function headerPrefix(cluster: string, boot: Boot, form: number): Uint8Ar
   return bytes.slice(0, writer.length);
 }
 
-/** Reads a header. `prefix` is the receiver's own, whose magic, version and cluster must be met. */
-export function readHeader(bytes: Uint8Array, prefix: Uint8Array): Header | WireDrop {
+/**
+ * Reads a header into `header`, or says what is wrong. `prefix` is the receiver's own, whose magic, version and cluster must
+ * be met.
+ */
+export function readHeader(
+  reader: ByteReader,
+  bytes: Uint8Array,
+  prefix: Uint8Array,
+  header: Header,
+): WireDrop | undefined {
   if (bytes.length < FIXED_BYTES) return "too-short";
   if (bytes[0] !== prefix[0] || bytes[1] !== prefix[1]) return "bad-magic";
   if (bytes[2] !== prefix[2]) return "bad-version";
@@ -99,10 +107,13 @@ export function readHeader(bytes: Uint8Array, prefix: Uint8Array): Header | Wire
     if (at >= bytes.length) return "too-short";
     if (bytes[at] !== prefix[at]) return "other-cluster";
   }
-  const reader = new ByteReader(bytes, clusterEnd);
-  const from = reader.bootOrNone();
-  const to = reader.bootOrNone();
+  reader.reset(bytes, clusterEnd);
+  header.from = reader.bootOrNone();
+  header.to = reader.bootOrNone();
   if (reader.failed) return "too-short";
-  if (from === "") return "malformed";
-  return { minor: bytes[3] ?? 0, form: bytes[4] ?? 0, from, to, length: reader.position };
+  if (header.from === "") return "malformed";
+  header.minor = bytes[3] ?? 0;
+  header.form = bytes[4] ?? 0;
+  header.length = reader.position;
+  return undefined;
 }

@@ -35,7 +35,7 @@ export interface WireConfig {
   readonly secrets: readonly string[];
 }
 
-/** What a valid datagram says. */
+/** What a valid datagram says; valid until the next one is opened, but for the rumors in it. */
 export interface Packet {
   readonly from: Boot;
   /** The receiver's boot as the sender knows it, or `UNKNOWN_BOOT`. */
@@ -56,16 +56,16 @@ export interface Wire {
    * opened is refused here.
    */
   seal(to: Boot, payload: Payload): Uint8Array;
-  /** What a datagram says. Never throws, and remembers nothing of a datagram that is not authentic. */
+  /**
+   * What a datagram says, until the next one is opened on this thread: a ping or an ack is read into the same objects each time.
+   * Never throws, and remembers nothing of a datagram that is not authentic.
+   */
   open(bytes: Uint8Array): Opened;
   /** The most payload bytes of a fragment whose datagram must not be larger than `maxPacketSize` bytes. */
   payloadRoom(maxPacketSize: number): number;
   /** The bytes left for rumors in every ping, ack and page of the member with that id. */
   rumorRoom(maxPacketSize: number, id: string): number;
 }
-
-/** Datagrams are written here, and then copied in their size: one of a thread is enough, nothing waits in between. */
-const scratch = new Uint8Array(BOUNDS.maxPacketSize);
 
 /**
  * Makes the wire of one member. Throws a RangeError when the cluster or the boot has the wrong size.
@@ -82,73 +82,111 @@ const scratch = new Uint8Array(BOUNDS.maxPacketSize);
  * ```
  */
 export function createWire(config: WireConfig): Wire {
-  const { cluster, boot, secrets } = config;
-  if (!isBoot(boot)) {
-    throw new RangeError(`Cannot seal: "boot" must be 16 hex digits, not all zero, got ${JSON.stringify(boot)}`);
-  }
-  const sealer = secrets.length > 0 ? new Sealer(cluster, boot, secrets) : undefined;
-  const prefix = headerPrefix(cluster, boot, sealer ? SEALED : CHECKSUMMED);
-  const clusterBytes = new TextEncoder().encode(cluster).length;
-  return {
-    seal: (to, payload) => sealer ? sealed(sealer, prefix, to, payload) : checksummed(prefix, to, payload),
-    open: (bytes) => {
-      const packet = openWith(sealer, prefix, boot, bytes);
-      return typeof packet === "string" ? { ok: false, reason: packet } : { ok: true, packet };
-    },
-    payloadRoom: (maxPacketSize) => payloadRoom(maxPacketSize, clusterBytes, sealer !== undefined),
-    rumorRoom: (maxPacketSize, id) =>
-      maxPacketSize - envelopeBytes(clusterBytes, sealer !== undefined) - statusBytes(id),
+  return new MemberWire(config);
+}
+
+/** Datagrams are written here, and then copied in their size: one of a thread is enough, nothing waits in between. */
+const scratch = new Uint8Array(BOUNDS.maxPacketSize);
+const writer = new ByteWriter(scratch);
+
+class MemberWire implements Wire {
+  readonly #boot: Boot;
+  readonly #sealer: Sealer | undefined;
+  readonly #prefix: Uint8Array;
+  readonly #clusterBytes: number;
+  readonly #reader = new ByteReader(scratch);
+  readonly #header: Header = { minor: 0, form: 0, from: "", to: "", length: 0 };
+  /** What is opened is told with the same objects again and again. */
+  readonly #packet: { from: Boot; to: Boot; payload: Payload } = {
+    from: "",
+    to: "",
+    payload: { kind: "leave", nonce: 0 },
   };
+  readonly #opened: Opened = { ok: true, packet: this.#packet };
+
+  constructor({ cluster, boot, secrets }: WireConfig) {
+    if (!isBoot(boot)) {
+      throw new RangeError(`Cannot seal: "boot" must be 16 hex digits, not all zero, got ${JSON.stringify(boot)}`);
+    }
+    this.#boot = boot;
+    this.#sealer = secrets.length > 0 ? new Sealer(cluster, boot, secrets) : undefined;
+    this.#prefix = headerPrefix(cluster, boot, this.#sealer ? SEALED : CHECKSUMMED);
+    this.#clusterBytes = new TextEncoder().encode(cluster).length;
+  }
+
+  seal(to: Boot, payload: Payload): Uint8Array {
+    writer.reset();
+    writer.raw(this.#prefix);
+    writer.boot(to, "to");
+    if (this.#sealer !== undefined) return seal(this.#sealer, payload);
+    writeBody(writer, payload);
+    writer.u32(crc32(scratch, writer.length));
+    return scratch.slice(0, writer.length);
+  }
+
+  open(bytes: Uint8Array): Opened {
+    const reason = this.#read(bytes);
+    return reason === undefined ? this.#opened : { ok: false, reason };
+  }
+
+  payloadRoom(maxPacketSize: number): number {
+    return payloadRoom(maxPacketSize, this.#clusterBytes, this.#sealer !== undefined);
+  }
+
+  rumorRoom(maxPacketSize: number, id: string): number {
+    return maxPacketSize - envelopeBytes(this.#clusterBytes, this.#sealer !== undefined) - statusBytes(id);
+  }
+
+  #read(bytes: Uint8Array): WireDrop | undefined {
+    const header = this.#header;
+    const reason = readHeader(this.#reader, bytes, this.#prefix, header);
+    if (reason !== undefined) return reason;
+    // Whoever sends a datagram back to where it came from needs no secret for it to be authentic.
+    if (header.from === this.#boot) return "reflected";
+    const refused = this.#sealer === undefined ? this.#verify(bytes) : this.#unseal(this.#sealer, bytes);
+    if (refused !== undefined) return refused;
+    const payload = readBody(this.#reader, header.minor <= MINOR);
+    if (typeof payload === "string") return payload;
+    this.#packet.from = header.from;
+    this.#packet.to = header.to;
+    this.#packet.payload = payload;
+    return undefined;
+  }
+
+  /** Leaves the reader at the body. */
+  #verify(bytes: Uint8Array): WireDrop | undefined {
+    const { form, length } = this.#header;
+    if (form === SEALED) return "sealed";
+    if (form !== CHECKSUMMED) return "malformed";
+    const end = bytes.length - CHECKSUM_BYTES;
+    if (end <= length) return "too-short";
+    if (this.#reader.reset(bytes, end).u32() !== crc32(bytes, end)) return "bad-checksum";
+    this.#reader.reset(bytes, length, end);
+    return undefined;
+  }
+
+  /** Leaves the reader at the body. */
+  #unseal(sealer: Sealer, bytes: Uint8Array): WireDrop | undefined {
+    const { form, from, length } = this.#header;
+    if (form === CHECKSUMMED) return "unsealed";
+    if (form !== SEALED) return "malformed";
+    const end = length + SEQUENCE_BYTES;
+    if (bytes.length <= end + TAG_BYTES) return "too-short";
+    const reader = this.#reader.reset(bytes, length);
+    const sequence = reader.u16() * 0x1_0000_0000 + reader.u32();
+    const body = sealer.open(from, sequence, bytes.subarray(0, end), bytes.subarray(end));
+    if (typeof body === "string") return body;
+    reader.reset(body);
+    return undefined;
+  }
 }
 
-function checksummed(prefix: Uint8Array, to: Boot, payload: Payload): Uint8Array {
-  const writer = new ByteWriter(scratch);
-  writer.raw(prefix);
-  writer.boot(to, "to");
-  writeBody(writer, payload);
-  writer.u32(crc32(scratch, writer.length));
-  return scratch.slice(0, writer.length);
-}
-
-function sealed(sealer: Sealer, prefix: Uint8Array, to: Boot, payload: Payload): Uint8Array {
-  const writer = new ByteWriter(scratch);
-  writer.raw(prefix);
-  writer.boot(to, "to");
+/** Goes on with a datagram whose header has been written but for its number. */
+function seal(sealer: Sealer, payload: Payload): Uint8Array {
   const sequence = sealer.nextSequence();
   writer.u16(Math.floor(sequence / 0x1_0000_0000));
   writer.u32(sequence);
   const header = writer.length;
   writeBody(writer, payload);
   return sealer.seal(sequence, scratch.subarray(0, header), scratch.subarray(header, writer.length));
-}
-
-function openWith(sealer: Sealer | undefined, prefix: Uint8Array, boot: Boot, bytes: Uint8Array): Packet | WireDrop {
-  const header = readHeader(bytes, prefix);
-  if (typeof header === "string") return header;
-  // Whoever sends a datagram back to where it came from needs no secret for it to be authentic.
-  if (header.from === boot) return "reflected";
-  const body = sealer ? unseal(sealer, header, bytes) : verify(header, bytes);
-  if (typeof body === "string") return body;
-  const payload = readBody(body, header.minor <= MINOR);
-  return typeof payload === "string" ? payload : { from: header.from, to: header.to, payload };
-}
-
-function verify(header: Header, bytes: Uint8Array): ByteReader | WireDrop {
-  if (header.form === SEALED) return "sealed";
-  if (header.form !== CHECKSUMMED) return "malformed";
-  const end = bytes.length - CHECKSUM_BYTES;
-  if (end <= header.length) return "too-short";
-  const checksum = new ByteReader(bytes, end).u32();
-  return checksum === crc32(bytes, end) ? new ByteReader(bytes, header.length, end) : "bad-checksum";
-}
-
-function unseal(sealer: Sealer, header: Header, bytes: Uint8Array): ByteReader | WireDrop {
-  if (header.form === CHECKSUMMED) return "unsealed";
-  if (header.form !== SEALED) return "malformed";
-  const end = header.length + SEQUENCE_BYTES;
-  if (bytes.length <= end + TAG_BYTES) return "too-short";
-  const reader = new ByteReader(bytes, header.length);
-  const sequence = reader.u16() * 0x1_0000_0000 + reader.u32();
-  const body = sealer.open(header.from, sequence, bytes.subarray(0, end), bytes.subarray(end));
-  return typeof body === "string" ? body : new ByteReader(body);
 }

@@ -8,8 +8,9 @@
 import { advertisedAddress } from "../address.ts";
 import { type Citizen, createCitizen, leaderOf, memberBy, members, step, wakeAt } from "../core/citizen.ts";
 import type { Effect } from "../core/effect.ts";
-import type { Event } from "../core/input.ts";
-import type { Boot } from "../core/message.ts";
+import type { Event, Input } from "../core/input.ts";
+import { type Boot, UNKNOWN_BOOT } from "../core/message.ts";
+import type { Reused } from "../core/reused.ts";
 import { errorToData } from "../errors.ts";
 import { Broadcast, type Change, type State } from "../leadership/broadcast.ts";
 import { ClockOffset } from "../leadership/clock_offset.ts";
@@ -30,6 +31,7 @@ import { type Order, type Parcel, type Report, transferOf } from "./protocol.ts"
 
 type Start = Extract<Order, { type: "start" }>;
 type Command = Exclude<Order, Start>;
+type PacketInput = Reused<Extract<Input, { kind: "packet" }>>;
 
 /** A timer that would fire earlier than by this part of an interval is set anew. */
 const SLACK = 8;
@@ -82,6 +84,11 @@ class Loop {
   readonly #broadcast: Broadcast | undefined;
   readonly #gate: MintGate | undefined;
   readonly #hinted = new Set<DropReason>();
+  /** Packets come all day: each is told to the core with the same object. */
+  readonly #packet: PacketInput = {
+    ...{ kind: "packet", source: "", from: UNKNOWN_BOOT, to: UNKNOWN_BOOT, now: 0, wall: 0 },
+    message: { kind: "leave", nonce: 0 },
+  };
   #leadership = NOBODY;
   /** The core wants to know its peers before anything else. */
   #hasPeers = false;
@@ -157,8 +164,16 @@ class Loop {
     const opened = this.#wire.open(bytes);
     if (!opened.ok) return this.#drop(opened.reason);
     const { from, to, payload } = opened.packet;
-    if (payload.kind === "data") this.#take(from, to, payload);
-    else if (this.#hasPeers) this.#run({ kind: "packet", source, from, to, message: payload });
+    if (payload.kind === "data") return this.#take(from, to, payload);
+    if (!this.#hasPeers) return;
+    const input = this.#packet;
+    input.source = source;
+    input.from = from;
+    input.to = to;
+    input.message = payload;
+    input.now = performance.now();
+    input.wall = Date.now();
+    this.#step(input);
   }
 
   /** Ends for a reason that nobody wished for. */
@@ -192,10 +207,16 @@ class Loop {
   }
 
   #run(event: Event): void {
+    this.#step({ ...event, now: performance.now(), wall: Date.now() });
+  }
+
+  #step(input: Input): void {
     if (this.#over) return;
     try {
-      const effects = step(this.#citizen, { ...event, now: performance.now(), wall: Date.now() });
-      for (const effect of effects) for (const passed of this.#gate?.pass(effect) ?? [effect]) this.#perform(passed);
+      for (const effect of step(this.#citizen, input)) {
+        if (this.#gate === undefined) this.#perform(effect);
+        else for (const passed of this.#gate.pass(effect)) this.#perform(passed);
+      }
       this.#schedule();
     } catch (error) {
       this.fail(error);

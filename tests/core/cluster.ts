@@ -4,6 +4,7 @@
  * @module
  */
 
+import { keepEffects } from "../../scripts/simulate/keep.ts";
 import { type Citizen, createCitizen, step, wakeAt } from "../../src/core/citizen.ts";
 import type { Effect } from "../../src/core/effect.ts";
 import type { CitizenConfig, Event } from "../../src/core/input.ts";
@@ -163,7 +164,7 @@ export class Cluster {
 
   #step(running: Running, event: Event): void {
     const { citizen, n } = running;
-    const effects = step(citizen, { ...event, now: this.now, wall: this.#wall });
+    const effects = keepEffects(step(citizen, { ...event, now: this.now, wall: this.#wall }));
     running.effects.push(...ofKind(effects, "view"));
     for (const effect of effects) {
       if (effect.kind === "send") this.#send(n, citizen.config, effect);

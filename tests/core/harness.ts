@@ -4,6 +4,7 @@
  * @module
  */
 
+import { keepEffects } from "../../scripts/simulate/keep.ts";
 import { type Citizen, createCitizen, leaderOf, members, step, wakeAt } from "../../src/core/citizen.ts";
 import type { Effect } from "../../src/core/effect.ts";
 import type { CitizenConfig, Event } from "../../src/core/input.ts";
@@ -142,7 +143,7 @@ export class Solo {
 
   /** One input now; puppets that answer do so at once. */
   input(event: Event): Effect[] {
-    const effects = step(this.citizen, { ...event, now: this.now, wall: this.wall });
+    const effects = keepEffects(step(this.citizen, { ...event, now: this.now, wall: this.wall }));
     this.log.push(...effects);
     const answers = ofKind(effects, "send").flatMap((send) => this.#answer(send));
     return [...effects, ...answers];
@@ -176,12 +177,12 @@ export class Solo {
   }
 
   ping(puppet: Puppet, claim?: Claim, where: { to?: string; source?: string } = {}): Effect[] {
-    const message: Ping = { kind: "ping", nonce: ++this.#nonce, status: statusOf(puppet), claim };
+    const message: Ping = { kind: "ping", nonce: ++this.#nonce, status: statusOf(puppet), claim, gossip: undefined };
     return this.packet(puppet, message, where);
   }
 
   ack(puppet: Puppet, nonce: number, vote?: Vote, where: { to?: string; source?: string } = {}): Effect[] {
-    const message: Ack = { kind: "ack", nonce, challenge: 0, status: statusOf(puppet), vote };
+    const message: Ack = { kind: "ack", nonce, challenge: 0, status: statusOf(puppet), vote, gossip: undefined };
     return this.packet(puppet, message, where);
   }
 

@@ -140,7 +140,7 @@ function kept(citizen: Citizen): number {
     citizen.handedTo.size + citizen.mill.size + citizen.lookups.size + citizen.probing.size + citizen.suspects.size +
     (citizen.candidacy?.sent.size ?? 0) + (citizen.candidacy?.granted.size ?? 0);
   for (const { askers } of citizen.errands.values()) count += askers.size;
-  for (const { pings } of citizen.members.values()) count += pings.length;
+  for (const { pings } of citizen.members.values()) count += pings.size;
   return count;
 }
 

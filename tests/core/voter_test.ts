@@ -290,7 +290,7 @@ Deno.test("a claim that another datagram of its sender has overtaken is answered
   const [first, second] = [a(), b()];
   const solo = voterOf(first, second);
   const claim = claimOf(10);
-  const overtaken = { kind: "ping", nonce: 5, status: statusOf(first), claim } as const;
+  const overtaken = { kind: "ping", nonce: 5, status: statusOf(first), claim, gossip: undefined } as const;
   solo.ping(first);
   assertEquals(voteIn(solo.packet(first, overtaken), claim), "granted");
 });
@@ -299,7 +299,7 @@ Deno.test("a claim that comes twice is answered alike and promises no longer", (
   const [first, second] = [a(), b()];
   const solo = voterOf(first, second);
   const claim = claimOf(10);
-  const ping = { kind: "ping", nonce: 5, status: statusOf(first), claim } as const;
+  const ping = { kind: "ping", nonce: 5, status: statusOf(first), claim, gossip: undefined } as const;
   solo.packet(first, ping);
   solo.advance(TIMEOUT / 2);
   solo.packet(first, ping);

@@ -5,6 +5,7 @@ import { drawChart } from "../../scripts/bench/scale/chart.ts";
 import { factorsOf } from "../../scripts/bench/scale/fit.ts";
 import { measure, type Measurement } from "../../scripts/bench/scale/measure.ts";
 import { shares, spend } from "../../scripts/bench/scale/profile.ts";
+import { garbageOf, tellGarbage } from "../../scripts/bench/scale/garbage.ts";
 import {
   cellsOf,
   chartsOf,
@@ -89,6 +90,12 @@ Deno.test("bench --scale: memory is told by member and known member", () => {
   assertEquals([base / 1024, known].map(Math.round), [10, 500]);
   assert(tellMemory(measured).includes("10.0 KiB, and 500 bytes"));
   assertEquals(memoryShares(measured.slice(2)), undefined);
+});
+
+Deno.test("bench --scale: a datagram leaves less than half as much garbage in the library as in the sockets", async () => {
+  const { library, sockets } = await garbageOf(10);
+  assert(library > 0 && library < sockets / 2, `${library} bytes against ${sockets}`);
+  assert(tellGarbage({ library: 1000, sockets: 4000 }).includes("4.0 times"));
 });
 
 Deno.test("bench --scale: a profile tells areas within its window, and not what was waited", () => {

@@ -57,7 +57,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     bug: "the lease counts from the newest grant instead of the quorum-th newest",
-    patches: [{ file: "lease.ts", find: "newestFirst[quorum - 1]", replace: "newestFirst[Math.min(0, quorum)]" }],
+    patches: [{ file: "lease.ts", find: "granted[quorum - 1];", replace: "granted[Math.min(0, quorum)];" }],
   },
   {
     bug: "a second candidate is granted while the first holds the grant",
@@ -121,8 +121,8 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: "candidacy.ts",
-        find: "if (isOwn ? citizen.votes : citizen.members.get(address)?.voter === true) yield sentAt;",
-        replace: "if (isOwn || address !== undefined) yield sentAt;",
+        find: "for (const { address } of voters) {",
+        replace: "for (const address of granted.keys()) {\n    if (address === config.address) continue;",
       },
       { file: "heartbeat.ts", find: "member.voter ? claim : undefined", replace: "claim" },
     ],
@@ -217,7 +217,11 @@ export const MUTANTS: readonly Mutant[] = [
     bug: "a candidate counts its own vote, although it has none",
     crowd: true,
     patches: [
-      { file: "candidacy.ts", find: "if (isOwn ? citizen.votes : citizen", replace: "if (isOwn || citizen" },
+      {
+        file: "candidacy.ts",
+        find: "const own = votes ? granted.get(config.address) : undefined;",
+        replace: "const own = granted.get(config.address);",
+      },
       {
         file: "candidacy.ts",
         find: "  if (citizen.votes) {\n    candidacy.granted",
@@ -231,8 +235,13 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: "candidacy.ts",
-        find: "citizen.members.get(address)?.voter === true) yield sentAt;",
-        replace: "citizen.members.has(address)) yield sentAt;",
+        find: "function findCounting({ votes, config, voters }",
+        replace: "function findCounting({ votes, config, members: voters }",
+      },
+      {
+        file: "candidacy.ts",
+        find: "for (const { address } of voters) {",
+        replace: "for (const address of voters.keys()) {",
       },
       { file: "voter.ts", find: "!member.configured || !citizen.votes", replace: "!member.configured" },
       { file: "heartbeat.ts", find: "member.voter ? claim : undefined", replace: "claim" },

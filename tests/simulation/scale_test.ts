@@ -99,7 +99,7 @@ function slanderous(after: number): Core<core.Citizen> {
   const due = new Map<core.Citizen, number>();
   return {
     ...core,
-    step(citizen, input): Effect[] {
+    step(citizen, input): readonly Effect[] {
       const effects = core.step(citizen, input);
       const added = effects.find((effect) => effect.kind === "added");
       if (added !== undefined && !peers.has(citizen)) peers.set(citizen, added.member);

@@ -33,6 +33,7 @@ export const PING: Ping = {
     leading: { term: 1_700_000_000_000, remaining: 989.5 },
   },
   claim: { term: 1_700_000_000_000, sequence: 3, succeeds: 0, lease: 1000 },
+  gossip: undefined,
 };
 
 export const ACK: Ack = {

@@ -1,0 +1,63 @@
+/**
+ * What the core wants done, or the wire has read, kept for later: both use the objects of heartbeats again.
+ *
+ * @module
+ */
+
+import type { Effect } from "../../src/core/effect.ts";
+import type { Gossip, Message, Status } from "../../src/core/message.ts";
+
+// Field by field: what happens millions of times must not copy objects by their keys.
+
+/** The effects of a step, as they will still be after the next. */
+export function keepEffects(effects: readonly Effect[]): Effect[] {
+  return effects.map((effect) => {
+    if (effect.kind === "round-trip") return { kind: "round-trip", ms: effect.ms };
+    if (effect.kind !== "send") return effect;
+    const { address, to, message } = effect;
+    return { kind: "send", address, to, message: keepMessage(message) };
+  });
+}
+
+/** Makes nonsense of a heartbeat that was read: so the core may not remember anything of it but by copying it. */
+export function spoil(message: Message): void {
+  if (message.kind !== "ping" && message.kind !== "ack") return;
+  const { status, gossip } = message;
+  const parts = [status, status.leading, gossip?.reign, message.kind === "ping" ? message.claim : message.vote];
+  for (const part of parts) if (part !== undefined) Object.assign(part, NONSENSE);
+}
+
+const NONSENSE = { beat: NaN, incarnation: NaN, term: NaN, sequence: NaN, succeeds: NaN, lease: NaN, remaining: NaN };
+
+/** What a message says, kept for later. Rumors are never changed. */
+export function keepMessage(message: Message): Message {
+  if (message.kind === "ping") {
+    const { nonce, status, claim, gossip } = message;
+    return {
+      kind: "ping",
+      nonce,
+      status: keepStatus(status),
+      claim: claim && { ...claim },
+      gossip: keepGossip(gossip),
+    };
+  }
+  if (message.kind === "ack") {
+    const { nonce, challenge, status, vote, gossip } = message;
+    const answer = vote && { ...vote };
+    return { kind: "ack", nonce, challenge, status: keepStatus(status), vote: answer, gossip: keepGossip(gossip) };
+  }
+  return message;
+}
+
+function keepStatus({ beat, incarnation, id, address, weight, eligible, idle, highestTerm, leading }: Status): Status {
+  const lead = leading === undefined ? undefined : { term: leading.term, remaining: leading.remaining };
+  return { beat, incarnation, id, address, weight, eligible, idle, highestTerm, leading: lead };
+}
+
+function keepGossip(gossip: Gossip | undefined): Gossip | undefined {
+  if (gossip === undefined) return undefined;
+  const { reign, rumors } = gossip;
+  if (reign === undefined) return { reign, rumors };
+  const { boot, term, beat, remaining } = reign;
+  return { reign: { boot, term, beat, remaining }, rumors };
+}
