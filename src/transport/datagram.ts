@@ -6,7 +6,7 @@
 
 /** What a bound socket reports. The functions must not throw. */
 export interface DatagramHandlers {
-  /** A datagram came in. `from` is a canonical `ip:port`. What is kept of `bytes` must be copied: the runtime may hold far more memory for them. */
+  /** A datagram came in. `from` is a canonical `ip:port`. What is kept of `bytes` must be copied: they may be a small part of a large buffer. */
   onDatagram(bytes: Uint8Array, from: string): void;
   /** The socket failed after it was bound; what it still receives is not known. */
   onError(error: Error): void;
@@ -28,8 +28,9 @@ export interface Datagram {
 }
 
 /**
- * Binds a socket to `source`, a canonical `ip:port` (`[ip]:port` for IPv6; port 0 lets the system choose).
+ * Binds a socket to `source`, a canonical `ip:port` (`[ip]:port` for IPv6; port 0 lets the system choose). Datagrams of more
+ * than `longest` bytes may come in cut off.
  *
  * Rejects with AddressInUseError, BindError or PermissionError.
  */
-export type Bind = (source: string, handlers: DatagramHandlers) => Promise<Datagram>;
+export type Bind = (source: string, handlers: DatagramHandlers, longest: number) => Promise<Datagram>;

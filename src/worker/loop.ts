@@ -19,7 +19,7 @@ import { type Leadership, SharedView } from "../leadership/shared_view.ts";
 import { NONCE_SEED_WORDS } from "../core/nonce.ts";
 import { DEFAULTS } from "../limits.ts";
 import type { Settings } from "../options.ts";
-import type { Bind, Datagram } from "../transport/datagram.ts";
+import type { Bind, Datagram, DatagramHandlers } from "../transport/datagram.ts";
 import type { Payload } from "../wire/codec.ts";
 import type { DataFragment } from "../wire/fragments.ts";
 import { createWire, type Wire } from "../wire/wire.ts";
@@ -57,10 +57,12 @@ export function serve(port: Port<Report, Order>, bind: Bind): void {
 
 async function open(start: Start, port: Port<Report, Order>, bind: Bind): Promise<Loop> {
   let loop: Loop | undefined;
-  const socket = await bind(start.settings.source, {
+  const { source, maxPacketSize } = start.settings;
+  const handlers: DatagramHandlers = {
     onDatagram: (bytes, from) => loop?.receive(bytes, from),
     onError: (error) => loop?.fail(error),
-  });
+  };
+  const socket = await bind(source, handlers, maxPacketSize);
   try {
     return loop = new Loop(start, port, socket);
   } catch (error) {

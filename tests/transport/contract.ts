@@ -7,9 +7,11 @@
 import { assert, assertEquals, assertInstanceOf, assertMatch, assertRejects } from "@std/assert";
 import { AddressInUseError, BindError } from "../../src/errors.ts";
 import { networkInterfaces } from "node:os";
-import type { Bind, Datagram } from "../../src/transport/datagram.ts";
+import type { Bind, Datagram, DatagramHandlers } from "../../src/transport/datagram.ts";
 
 const PATIENCE = 5000;
+/** Bytes: the most that UDP over IPv4 carries. */
+const LONGEST = 65_507;
 /** An address for documentation (RFC 5737): no machine has it. */
 const NOBODY = "192.0.2.1";
 
@@ -20,7 +22,7 @@ class Mailbox {
 
   static async open(bind: Bind, source: string): Promise<Mailbox> {
     const box: Mailbox = new Mailbox();
-    box.#socket = await bind(source, {
+    const handlers: DatagramHandlers = {
       onDatagram: (bytes, from) => {
         box.received.push({ bytes, from });
         box.#wake();
@@ -28,7 +30,8 @@ class Mailbox {
       onError: (error) => {
         throw error;
       },
-    });
+    };
+    box.#socket = await bind(source, handlers, LONGEST);
     return box;
   }
 
@@ -113,7 +116,7 @@ function delivery(bind: Bind, test: Register): void {
 
   test("an empty and the largest datagram arrive", () =>
     with2(bind, LOOPBACK, async (a, b) => {
-      for (const size of [0, 65_507]) {
+      for (const size of [0, LONGEST]) {
         const before = b.received.length;
         const send = () => a.socket.send(new Uint8Array(size), b.socket.address);
         send();
