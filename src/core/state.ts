@@ -175,6 +175,8 @@ export interface Citizen {
   /** Members whose sign of life is waited for. */
   readonly probing: Set<Member>;
   readonly suspects: Set<Member>;
+  /** No suspect is removed before. */
+  removalsFrom: number;
   /** Members to ping with the next heartbeat, because of what others say of them. */
   readonly lookups: Set<Member>;
   readonly mill: RumorMill;
@@ -244,6 +246,7 @@ export function createCitizen(config: CitizenConfig, at: Instant): Citizen {
     health: 0,
     probing: new Set(),
     suspects: new Set(),
+    removalsFrom: Infinity,
     lookups: new Set(),
     mill: new RumorMill(),
     sync: { peer: undefined, after: "", eager: true, nextAt: at.now, restsUntil: -Infinity },

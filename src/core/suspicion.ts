@@ -29,6 +29,7 @@ export function suspect(citizen: Citizen, member: Member, incarnation: number, b
   if (own) suspicion.own = true;
   if (suspicion.by.has(by) || suspicion.by.size >= MOST_SUSPICIONS) return;
   suspicion.by.add(by);
+  hasten(citizen, member, suspicion);
   spread(citizen, suspectRumor(citizen, member)!);
 }
 
@@ -52,6 +53,7 @@ export function convict(citizen: Citizen, member: Member, incarnation: number): 
   if (convicted) return;
   member.suspicion = { incarnation, since, by, own, convicted: true };
   citizen.suspects.add(member);
+  hasten(citizen, member, member.suspicion);
   spread(citizen, deadRumor(member));
 }
 
@@ -60,6 +62,7 @@ export function reviewSuspects(citizen: Citizen): void {
   for (const member of citizen.suspects) {
     if (citizen.now >= convictionDue(citizen, member, member.suspicion!)) pronounce(citizen, member);
   }
+  citizen.removalsFrom = findRemovalDue(citizen);
 }
 
 /** Those that are about to be removed because of what others say, to be asked before as far as the budget goes. */
@@ -71,8 +74,14 @@ export function* findCondemned(citizen: Citizen): Generator<Member> {
   }
 }
 
-/** When the next member would be removed, in monotonic ms. */
+/** When the next member would be removed, in monotonic ms, or earlier: each packet asks, and may be about any suspect. */
 export function removalDue(citizen: Citizen): number {
+  // The fewer could confirm, the sooner all suspects are removed.
+  if (witnessesOf(citizen) < MOST_SUSPICIONS) citizen.removalsFrom = findRemovalDue(citizen);
+  return citizen.removalsFrom;
+}
+
+function findRemovalDue(citizen: Citizen): number {
   let due = Infinity;
   for (const member of citizen.suspects) due = Math.min(due, convictionDue(citizen, member, member.suspicion!));
   return due;
@@ -96,9 +105,19 @@ export function pronounce(citizen: Citizen, member: Member): void {
   spread(citizen, deadRumor(member));
 }
 
+/** What is new of a suspicion may end it sooner. */
+function hasten(citizen: Citizen, member: Member, suspicion: Suspicion): void {
+  citizen.removalsFrom = Math.min(citizen.removalsFrom, convictionDue(citizen, member, suspicion));
+}
+
+/** How many could confirm a suspicion. */
+function witnessesOf({ byBoot, suspects }: Citizen): number {
+  return byBoot.size - suspects.size;
+}
+
 function convictionDue(citizen: Citizen, member: Member, { since, by, convicted }: Suspicion): number {
   const { interval, timeout, lifeguard } = citizen.config;
-  const witnesses = convicted ? 0 : citizen.byBoot.size - citizen.suspects.size;
+  const witnesses = convicted ? 0 : witnessesOf(citizen);
   // Nobody need have suspected it before the verdict came.
   const confirmations = Math.max(0, by.size - 1);
   const length = suspicionTimeout({ interval, timeout, confirmations, witnesses, lifeguard });

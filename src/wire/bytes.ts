@@ -20,6 +20,7 @@ const MAX_U32 = TWO_32 - 1;
 const MAX_HIGH = 0x1f_ffff;
 
 const encoder = new TextEncoder();
+const FEW = 32;
 const REMEMBERED = 4096;
 const boots = new Map<Boot, Uint8Array>();
 const texts = new Map<string, Uint8Array>();
@@ -97,7 +98,9 @@ export class ByteWriter {
 
   /** Bytes as they are. */
   raw(bytes: Uint8Array): void {
-    this.#buffer.set(bytes, this.#length);
+    // For a few `set` has too much to do before it begins.
+    if (bytes.length > FEW) this.#buffer.set(bytes, this.#length);
+    else for (let at = 0; at < bytes.length; at++) this.#buffer[this.#length + at] = bytes[at] ?? 0;
     this.#length += bytes.length;
   }
 
