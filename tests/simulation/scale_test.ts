@@ -143,10 +143,11 @@ Deno.test("scale: no event in either is no ratio, and none against some is a bou
   assertEquals(ratio(0, 0), { least: 0, text: "none in either" });
 });
 
-Deno.test("scale: up to nine members all vote, of more seven do", () => {
+Deno.test("scale: up to nine members all vote, of more seven do, and five must agree", () => {
   const voters = (members: number): number =>
     clusterPlan(members, 1, true).machines.filter(({ voter }) => voter).length;
   assertEquals([1, 9, 10, 1000].map(voters), [1, 9, 7, 7]);
+  assertEquals([9, 10].map((members) => clusterPlan(members, 1, true).quorum), ["majority", 5]);
   const addresses = clusterPlan(1000, 1, true).machines.map(({ address }) => address);
   assertEquals(new Set(addresses).size, 1000);
   assertEquals(TIMEOUT, 5 * INTERVAL);

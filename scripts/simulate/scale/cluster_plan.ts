@@ -4,6 +4,7 @@
  * @module
  */
 
+import { CHOSEN_QUORUM } from "../../../src/options/chosen_voters.ts";
 import type { MachinePlan } from "../machine.ts";
 import type { Weather } from "../network.ts";
 import { Random } from "../random.ts";
@@ -13,7 +14,7 @@ import type { WorldPlan } from "../world_plan.ts";
 export const INTERVAL = 200;
 export const TIMEOUT = 1000;
 
-/** Up to this many members all vote; of more, {@linkcode VOTERS} do. */
+/** Up to this many members all vote; of more, {@linkcode VOTERS} do, of which {@linkcode CHOSEN_QUORUM} must agree: as with static peers. */
 const ALL_VOTE = 9;
 const VOTERS = 7;
 
@@ -32,7 +33,7 @@ export function clusterPlan(members: number, seed: number, lifeguard: boolean): 
   return {
     ...{ seed, lifeguard, interval: INTERVAL, timeout: TIMEOUT, drift: DRIFT },
     machines: Array.from({ length: members }, (_, index) => machinePlan(index, members, random)),
-    quorum: "majority",
+    quorum: members <= ALL_VOTE ? "majority" : CHOSEN_QUORUM,
     preempt: false,
     weather: weatherOf(0),
     socketBuffer: 256,
