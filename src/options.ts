@@ -75,7 +75,10 @@ export interface Options {
   stallTimeout?: number;
   /** Channels to subscribe to from the start; at most 256. */
   channels?: readonly string[];
-  /** Bytes of the largest datagram, 600 to 65 507; default 1200. */
+  /**
+   * Bytes of the largest datagram, 600 to 65 507; default 1200. Above 8192 all members need the same: in Deno, one with less does
+   * not receive larger ones.
+   */
   maxPacketSize?: number;
   /** The name of the BroadcastChannel that other threads listen to, or `false` for none; default `"democracy"`. */
   broadcast?: string | false;

@@ -72,7 +72,9 @@ function follow(citizen: Citizen, member: Member, term: number, beat: number, re
     const supersedes = config.quorum === "none" ? outranksKnown(citizen, member, known) : term > known.term;
     if (!supersedes) return;
   }
-  if (known?.boot !== member.boot || known.term !== term) {
+  const isKnown = known?.boot === member.boot && known.term === term && known.id === member.id &&
+    known.address === member.address;
+  if (!isKnown) {
     return setLeader(citizen, {
       id: member.id,
       address: member.address,

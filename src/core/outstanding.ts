@@ -36,7 +36,7 @@ export class Outstanding {
   /** Takes the ping with that nonce, and returns when it was sent; undefined when there is none. */
   take(nonce: number): number | undefined {
     for (const slot of this.#slots) {
-      if (slot.nonce !== nonce || nonce === FREE) continue;
+      if (slot.nonce !== nonce) continue;
       const { sentAt } = slot;
       slot.nonce = FREE;
       slot.sentAt = -Infinity;

@@ -81,7 +81,8 @@ export function removalDue(citizen: Citizen): number {
   return citizen.removalsFrom;
 }
 
-function findRemovalDue(citizen: Citizen): number {
+/** When the next member would be removed, exactly. */
+export function findRemovalDue(citizen: Citizen): number {
   let due = Infinity;
   for (const member of citizen.suspects) due = Math.min(due, convictionDue(citizen, member, member.suspicion!));
   return due;

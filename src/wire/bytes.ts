@@ -251,9 +251,14 @@ export class ByteReader {
 
   /**
    * The text that the next `length` bytes are: the one that they were before, or what `read` makes of them, or undefined where
-   * there are fewer bytes or `read` says so.
+   * there are fewer bytes or `read` says so. It is kept for the next time unless told otherwise.
    */
-  interned(known: Interned, length: number, read: (bytes: Uint8Array) => string | undefined): string | undefined {
+  interned(
+    known: Interned,
+    length: number,
+    read: (bytes: Uint8Array) => string | undefined,
+    keeps = true,
+  ): string | undefined {
     if (length > this.left) {
       this.#failed = true;
       return undefined;
@@ -266,12 +271,12 @@ export class ByteReader {
     }
     const text = read(this.raw(length));
     if (text === undefined) this.#failed = true;
-    return text === undefined ? undefined : known.keep(this.#bytes, start, length, text);
+    return text === undefined || !keeps ? text : known.keep(this.#bytes, start, length, text);
   }
 
-  /** A boot; the empty one for zeros. */
-  bootOrNone(): Boot {
-    return this.interned(knownBoots, BOOT_BYTES, bootOf) ?? "";
+  /** A boot; the empty one for zeros. What is not known to be authentic must not be kept. */
+  bootOrNone(keeps = true): Boot {
+    return this.interned(knownBoots, BOOT_BYTES, bootOf, keeps) ?? "";
   }
 
   /** A boot that must be known. */
@@ -283,7 +288,8 @@ export class ByteReader {
 }
 
 function bootOf(bytes: Uint8Array): Boot {
-  const boot = Array.from(bytes, (byte) => HEX[byte]).join("");
+  let boot = "";
+  for (const byte of bytes) boot += HEX[byte];
   return boot === NO_BOOT ? "" : boot;
 }
 

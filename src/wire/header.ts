@@ -108,12 +108,19 @@ export function readHeader(
     if (bytes[at] !== prefix[at]) return "other-cluster";
   }
   reader.reset(bytes, clusterEnd);
-  header.from = reader.bootOrNone();
-  header.to = reader.bootOrNone();
+  header.from = reader.bootOrNone(false);
+  header.to = reader.bootOrNone(false);
   if (reader.failed) return "too-short";
   if (header.from === "") return "malformed";
   header.minor = bytes[3] ?? 0;
   header.form = bytes[4] ?? 0;
   header.length = reader.position;
   return undefined;
+}
+
+/** The datagram is authentic: its boots are remembered, so that they need not be made anew for the next. */
+export function rememberBoots(reader: ByteReader, bytes: Uint8Array, { length }: Header): void {
+  reader.reset(bytes, length - 2 * BOOT_BYTES);
+  reader.bootOrNone();
+  reader.bootOrNone();
 }

@@ -12,8 +12,6 @@ interface Known {
 
 /** At so many texts all are forgotten: a bound for those that come and go. */
 const MOST = 4096;
-/** The longest text that is kept, in bytes. */
-const LONGEST = 64;
 const FNV_OFFSET = 0x811c_9dc5;
 const FNV_PRIME = 0x0100_0193;
 
@@ -30,10 +28,10 @@ export class Interned {
 
   /** Keeps the text that those bytes are, and returns it. */
   keep(bytes: Uint8Array, start: number, length: number, text: string): string {
-    if (length > LONGEST) return text;
     if (this.#known.size >= MOST) this.#known.clear();
     // Not `slice`: that of a Buffer does not copy.
-    const copy = Uint8Array.from({ length }, (_, at) => bytes[start + at] ?? 0);
+    const copy = new Uint8Array(length);
+    for (let at = 0; at < length; at++) copy[at] = bytes[start + at] ?? 0;
     this.#known.set(hash(bytes, start, length), { bytes: copy, text });
     return text;
   }

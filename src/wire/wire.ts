@@ -18,6 +18,7 @@ import {
   headerPrefix,
   MINOR,
   readHeader,
+  rememberBoots,
   SEALED,
   SEQUENCE_BYTES,
   TAG_BYTES,
@@ -35,7 +36,7 @@ export interface WireConfig {
   readonly secrets: readonly string[];
 }
 
-/** What a valid datagram says; valid until the next one is opened, but for the rumors in it. */
+/** What a valid datagram says; valid until the next one is opened on this thread, but for the rumors in it. */
 export interface Packet {
   readonly from: Boot;
   /** The receiver's boot as the sender knows it, or `UNKNOWN_BOOT`. */
@@ -95,6 +96,7 @@ class MemberWire implements Wire {
   readonly #prefix: Uint8Array;
   readonly #clusterBytes: number;
   readonly #reader = new ByteReader(scratch);
+  readonly #boots = new ByteReader(scratch);
   readonly #header: Header = { minor: 0, form: 0, from: "", to: "", length: 0 };
   /** What is opened is told with the same objects again and again. */
   readonly #packet: { from: Boot; to: Boot; payload: Payload } = {
@@ -145,6 +147,7 @@ class MemberWire implements Wire {
     if (header.from === this.#boot) return "reflected";
     const refused = this.#sealer === undefined ? this.#verify(bytes) : this.#unseal(this.#sealer, bytes);
     if (refused !== undefined) return refused;
+    rememberBoots(this.#boots, bytes, header);
     const payload = readBody(this.#reader, header.minor <= MINOR);
     if (typeof payload === "string") return payload;
     this.#packet.from = header.from;

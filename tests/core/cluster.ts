@@ -9,7 +9,7 @@ import { type Citizen, createCitizen, step, wakeAt } from "../../src/core/citize
 import type { Effect } from "../../src/core/effect.ts";
 import type { CitizenConfig, Event } from "../../src/core/input.ts";
 import type { Message } from "../../src/core/message.ts";
-import { bootOf, configOf, EPOCH, leadsAt, ofKind, type Send } from "./harness.ts";
+import { bootOf, checkRemovals, configOf, EPOCH, leadsAt, ofKind, type Send } from "./harness.ts";
 
 interface Running {
   readonly n: number;
@@ -165,6 +165,7 @@ export class Cluster {
   #step(running: Running, event: Event): void {
     const { citizen, n } = running;
     const effects = keepEffects(step(citizen, { ...event, now: this.now, wall: this.#wall }));
+    checkRemovals(citizen);
     running.effects.push(...ofKind(effects, "view"));
     for (const effect of effects) {
       if (effect.kind === "send") this.#send(n, citizen.config, effect);

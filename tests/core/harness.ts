@@ -5,6 +5,7 @@
  */
 
 import { keepEffects } from "../../scripts/simulate/keep.ts";
+import { findRemovalDue, removalDue } from "../../src/core/suspicion.ts";
 import { type Citizen, createCitizen, leaderOf, members, step, wakeAt } from "../../src/core/citizen.ts";
 import type { Effect } from "../../src/core/effect.ts";
 import type { CitizenConfig, Event } from "../../src/core/input.ts";
@@ -112,6 +113,12 @@ export function messages<K extends Message["kind"]>(
   });
 }
 
+/** Nobody may be removed later than its suspicion ends. */
+export function checkRemovals(citizen: Citizen): void {
+  const [due, exact] = [removalDue(citizen), findRemovalDue(citizen)];
+  if (due > exact) throw new Error(`a removal is planned for ${due}, and was due at ${exact}`);
+}
+
 /** One citizen, `m1` at 10.0.0.1:7000, and puppets. */
 export class Solo {
   readonly citizen: Citizen;
@@ -144,6 +151,7 @@ export class Solo {
   /** One input now; puppets that answer do so at once. */
   input(event: Event): Effect[] {
     const effects = keepEffects(step(this.citizen, { ...event, now: this.now, wall: this.wall }));
+    checkRemovals(this.citizen);
     this.log.push(...effects);
     const answers = ofKind(effects, "send").flatMap((send) => this.#answer(send));
     return [...effects, ...answers];

@@ -325,6 +325,20 @@ Deno.test("who suspects a member that was removed here is told that it was, for 
   assertEquals([told?.kind, told?.incarnation], ["dead", about.incarnation]);
 });
 
+Deno.test("who is told again that a member is dead may doubt it for ever: the telling ends all the same", () => {
+  const { solo, about, teller } = village();
+  solo.tell(teller, dead(about, true));
+  solo.advance(20 * INTERVAL);
+  let told = 0;
+  for (let time = 0; time < 20 && (time === 0 || solo.citizen.mill.size > 0); time++) {
+    solo.tell(teller, suspect(about));
+    const pings = messages(solo.advance(INTERVAL), "ping").filter(({ address }) => address === teller.address);
+    told += pings.filter(({ message }) => message.gossip !== undefined).length;
+  }
+  assertEquals(solo.citizen.mill.size, 0);
+  assert(told > 0 && told <= transmissions(1), `told ${told} times`);
+});
+
 Deno.test("what a suspect is told does not count as told, for it may be dead", () => {
   const { solo, about, teller } = village();
   about.answers = false;

@@ -304,6 +304,20 @@ Deno.test("followers learn of the leader with its token, and forget it when its 
   assertEquals(told(solo.advance(1)), ["leader none"]);
 });
 
+Deno.test("the leader is told again when it goes by another id, and not when only its lease is longer", () => {
+  const ruler = puppetOf(2, { leading: { term: 77, remaining: 300 } });
+  const solo = new Solo([ruler, puppetOf(3)], { eligible: false });
+  solo.introduce(ruler);
+  solo.log.length = 0;
+  solo.ping(ruler);
+  solo.ping(ruler);
+  assertEquals(ofKind(solo.log, "leader"), []);
+  // Of one boot no honest member says that.
+  solo.citizen.members.get(ruler.address)!.id = ruler.id = "other";
+  solo.ping(ruler);
+  assertEquals(ofKind(solo.log, "leader").map(({ leader }) => leader?.id), ["other"]);
+});
+
 Deno.test("a leader of a higher term supersedes, one of a lower term does not", () => {
   const [old, young] = [puppetOf(2, { answers: false }), puppetOf(3, { answers: false })];
   const solo = new Solo([old, young], { eligible: false });

@@ -226,6 +226,18 @@ Deno.test("a claim that was refused is granted as soon as the vote is free, whil
   assertEquals(voteIn(old.release(first, 10), claim), undefined, "its candidate has sent a newer one");
 });
 
+Deno.test("a claim that was refused is granted as it was, though its packet is gone", () => {
+  const [first, second] = [a(), b()];
+  const solo = voterOf(first, second);
+  solo.claim(first, claimOf(10));
+  solo.advance(TIMEOUT - INTERVAL / 2);
+  const claim = claimOf(11);
+  const packet = { ...claim };
+  assertEquals(solo.claim(second, packet), "held");
+  Object.assign(packet, { term: 99, sequence: 99 });
+  assertEquals(voteIn(solo.release(first, 10), claim), "granted");
+});
+
 Deno.test("of two refused claims the heavier candidate's is kept", () => {
   const [holder, light, heavy] = [a(), puppetOf(3, { weight: 1 }), puppetOf(4, { weight: 2 })];
   const solo = voterOf(holder, light, heavy);

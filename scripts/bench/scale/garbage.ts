@@ -34,5 +34,5 @@ export async function garbageOf(members: number): Promise<Garbage> {
 /** Both, and how they compare. */
 export function tellGarbage({ library, sockets }: Garbage): string {
   return `A datagram leaves ${library.toFixed(0)} bytes on the heap behind, itself included; the sockets leave ` +
-    `${sockets.toFixed(0)} more, ${(sockets / library).toFixed(1)} times as much, and Deno 64 KiB elsewhere`;
+    `${sockets.toFixed(0)} more, ${(sockets / library).toFixed(1)} times as much`;
 }
