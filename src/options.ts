@@ -35,8 +35,8 @@ export interface Options {
    */
   peers: readonly string[] | Discovery;
   /**
-   * The addresses of those that vote, like `peers`; they are members, too. By default all of up to nine members vote; of a
-   * longer list of IP addresses the seven that come first in code unit order, of which five must agree.
+   * The addresses of those that vote, like `peers`; they are members, too. By default all of up to nine members vote, and of
+   * nine six must agree; of a longer list of IP addresses the seven vote that come first in code unit order, and five must agree.
    */
   voters?: readonly string[];
   /** The address told to others; required when `source` is a wildcard. Port 0 means the bound port. */

@@ -6,6 +6,11 @@
 
 /** Members up to which all vote. */
 export const ALL_VOTE = 9;
+/**
+ * How many of so many must agree: one more than a majority, because a tenth member may be in some lists already. Six of nine
+ * and {@linkcode CHOSEN_QUORUM} of the chosen of ten always share a voter.
+ */
+export const ALL_VOTE_QUORUM = 6;
 /** Voters of a larger cluster. */
 export const CHOSEN = 7;
 /**

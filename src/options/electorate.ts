@@ -6,7 +6,7 @@
 
 import { type Address, formatAddress, isUnicast, isWildcard, parseAddress } from "../address.ts";
 import { checkNumber, outOfRange, wrongType } from "./checks.ts";
-import { ALL_VOTE, CHOSEN, CHOSEN_QUORUM, chosenVoters } from "./chosen_voters.ts";
+import { ALL_VOTE, ALL_VOTE_QUORUM, CHOSEN, CHOSEN_QUORUM, chosenVoters } from "./chosen_voters.ts";
 import type { Discovery } from "../discovery/discovery.ts";
 import { StaticPeers } from "../discovery/static_peers.ts";
 import { WithVoters } from "../discovery/with_voters.ts";
@@ -104,7 +104,13 @@ export function readElectorate(options: ElectorateOptions, own: OwnAddresses): E
     throw outOfRange("clusterSize", `at least ${least}, as many as "peers" and self are`, given);
   }
   const clusterSize = checkQuorum(quorum, given ?? most);
-  return { discovery: new StaticPeers(peers.map(formatAddress), { clusterSize: given }), clusterSize, quorum };
+  // Who says how many vote changes that number by hand, and no rule may change who votes behind it.
+  const isBoundary = given === undefined && most === ALL_VOTE && quorum === "majority";
+  return {
+    discovery: new StaticPeers(peers.map(formatAddress), { clusterSize: given }),
+    clusterSize,
+    quorum: isBoundary ? ALL_VOTE_QUORUM : quorum,
+  };
 }
 
 /** What {@linkcode withVoters} needs beside the lists. */

@@ -1,4 +1,4 @@
-import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import type { Discovery, DiscoveryUpdate } from "../../src/discovery/discovery.ts";
 import { type Options, resolveOptions } from "../../src/options.ts";
 import { ALL_VOTE, CHOSEN, CHOSEN_QUORUM, chosenVoters } from "../../src/options/chosen_voters.ts";
@@ -73,9 +73,42 @@ Deno.test("any two quorums of chosen voters share one, also where two lists diff
   assertEquals(quorumOf(CHOSEN_QUORUM, CHOSEN), 5);
 });
 
-Deno.test("with nine members all vote, and a majority is enough", async () => {
+/** The fewest voters that a quorum of one electorate and one of another share. */
+function overlap(ours: readonly string[], mine: number, theirs: readonly string[], their: number): number {
+  const both = ours.filter((voter) => theirs.includes(voter)).length;
+  // Each takes as many as it can of those that the other does not ask.
+  const least = (voters: readonly string[], quorum: number): number => Math.max(0, quorum - (voters.length - both));
+  return least(ours, mine) + least(theirs, their) - both;
+}
+
+Deno.test("any two quorums share a voter where one list has a member more than the other, whatever their sizes", async () => {
+  for (let size = 1; size <= 14; size++) {
+    const members = list(size, 20);
+    for (const come of ["10.0.0.11:1", "10.0.0.24:7", "10.0.0.99:1"]) {
+      const sides = [];
+      for (const peers of [members, [...members, come]]) {
+        const { voters = peers, settings } = await electorate({ source: members[0]!, peers });
+        const { clusterSize } = settings;
+        sides.push([[...voters], quorumOf(settings.quorum as "majority" | number, clusterSize)] as const);
+      }
+      const [[ours, mine], [theirs, their]] = sides as [[string[], number], [string[], number]];
+      assert(overlap(ours, mine, theirs, their) > 0, `${size} members, and ${come}: ${mine} and ${their} must agree`);
+    }
+  }
+});
+
+Deno.test("of up to eight members a majority is enough, of nine six must agree", async () => {
+  for (const [size, quorum] of [[1, "majority"], [8, "majority"], [9, 6]] as const) {
+    const { voters, settings } = await electorate({ source: list(1)[0]!, peers: list(size) });
+    assertEquals([voters, settings.clusterSize, settings.quorum], [undefined, size, quorum]);
+  }
+  assertEquals((await electorate({ peers: list(8), clusterSize: 9 })).settings.quorum, "majority", "so the user says");
+  assertEquals((await electorate({ peers: list(8), quorum: 5 })).settings.quorum, 5, "so the user says");
+});
+
+Deno.test("with nine members all vote", async () => {
   const { voters, peers, settings } = await electorate({ peers: list(8) });
-  assertEquals([voters, peers.length, settings.clusterSize, settings.quorum], [undefined, 8, 9, "majority"]);
+  assertEquals([voters, peers.length, settings.clusterSize], [undefined, 8, 9]);
   assertEquals((await electorate({ peers: [...list(8), SOURCE] })).settings.clusterSize, 9, "the own address is one");
   const twice = await electorate({ peers: [...list(8), ...list(8), SOURCE] });
   assertEquals([twice.voters, twice.settings.clusterSize], [undefined, 9], "duplicates are no members");
