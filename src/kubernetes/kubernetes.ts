@@ -8,7 +8,7 @@ import type { Discovery } from "../discovery/discovery.ts";
 import { dnsPeers } from "../discovery/dns_peers.ts";
 import { describe } from "../errors.ts";
 import type { Fencing } from "../leadership/fencing.ts";
-import { ALL_VOTE, CHOSEN } from "../options/chosen_voters.ts";
+import { ALL_VOTE, CHOSEN, CHOSEN_QUORUM } from "../options/chosen_voters.ts";
 import type { ApiOptions } from "./api_client.ts";
 import {
   checkName,
@@ -39,7 +39,8 @@ export interface KubernetesOptions extends ApiOptions {
   readonly clusterSize?: number;
   /**
    * How many of a StatefulSet's pods vote, those of the lowest ordinals; default: `DEMOCRACY_VOTERS`, or all of up to nine
-   * replicas and seven of more. A larger cluster of pods without ordinals must say how many vote: all of them.
+   * replicas, and seven of more, of which five must agree. A larger cluster of pods without ordinals must say how many vote:
+   * all of them.
    */
   readonly voters?: number;
   /** The Lease that tokens are minted on, see {@linkcode kubernetesLease}; default: `DEMOCRACY_LEASE`, or none. */
@@ -62,7 +63,7 @@ export interface KubernetesMember {
   readonly clusterSize?: number;
   /** The voters' names in the DNS, where it is the discovery and not all vote. */
   readonly voters?: readonly string[];
-  /** As it was given. */
+  /** As it was given; five where seven of more than nine replicas vote because nobody said how many. */
   readonly quorum?: "majority" | "none" | number;
   /** Seals the datagrams. */
   readonly secret?: string;
@@ -111,13 +112,16 @@ export function kubernetes(options: KubernetesOptions = {}): KubernetesMember {
   const lease = options.lease ?? variables["DEMOCRACY_LEASE"];
   const { quorum, server, serviceAccount } = options;
   const replicas = readClusterSize(options, variables);
-  const voters = readVoters(options, variables, pod, replicas);
+  const given = options.voters ?? numberOf(variables, "DEMOCRACY_VOTERS");
+  const voters = readVoters(options, given, pod, replicas);
+  const isChosen = voters !== undefined && given === undefined;
+  const agreeing = isChosen && (quorum === undefined || quorum === "majority") ? CHOSEN_QUORUM : quorum;
   return {
     source: podAddress(pod, port),
     id: pod.name,
     ...electorateOf(options, variables, { pod, port, voters }),
     clusterSize: voters ?? replicas,
-    ...(quorum === undefined ? {} : { quorum }),
+    ...(agreeing === undefined ? {} : { quorum: agreeing }),
     ...(secret ? { secret } : {}),
     ...(lease ? { fencing: kubernetesLease({ name: lease, namespace: pod.namespace, server, serviceAccount }) } : {}),
   };
@@ -176,11 +180,10 @@ function readClusterSize({ clusterSize, quorum }: KubernetesOptions, variables: 
 /** How many vote, where not all do. */
 function readVoters(
   options: KubernetesOptions,
-  variables: Environment,
+  given: number | undefined,
   pod: PodIdentity,
   replicas: number | undefined,
 ): number | undefined {
-  const given = options.voters ?? numberOf(variables, "DEMOCRACY_VOTERS");
   if (given !== undefined && !(Number.isInteger(given) && given >= 1)) {
     throw new RangeError(`"voters" must be a whole number of at least 1, got ${describe(given)}`);
   }

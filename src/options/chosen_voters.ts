@@ -15,7 +15,8 @@ export const ALL_VOTE_QUORUM = 6;
 export const CHOSEN = 7;
 /**
  * How many of them must agree: one more than a majority. So two lists whose chosen voters differ in up to two still share
- * a voter in any two quorums: 5 + 5 is more than 7 + 2.
+ * a voter in any two quorums: 5 + 5 is more than 7 + 2. In a StatefulSet the chosen are the first of any list, so that it may
+ * grow from four or more pods to any number: of five chosen ones a majority of the pods before holds at least one.
  */
 export const CHOSEN_QUORUM = 5;
 

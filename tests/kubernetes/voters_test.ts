@@ -1,4 +1,5 @@
-import { assertEquals, assertInstanceOf, assertMatch, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertMatch, assertThrows } from "@std/assert";
+import { quorumOf } from "../../src/core/lease.ts";
 import { DiscoveryError } from "../../src/errors.ts";
 import { ordinalOf } from "../../src/kubernetes/environment.ts";
 import { endpointsPeers, kubernetes, type KubernetesOptions, kubernetesPeers } from "../../src/kubernetes/mod.ts";
@@ -49,10 +50,31 @@ Deno.test("the ordinal is what the name of a StatefulSet's pod ends in", () => {
   for (const [name, ordinal] of table) assertEquals(ordinalOf(name), ordinal, name);
 });
 
-Deno.test("all of up to nine replicas vote, of more the seven of the lowest ordinals", () => {
-  for (const [replicas, voters] of [[1, 1], [9, 9], [10, 7], [100, 7]] as const) {
+Deno.test("all of up to nine replicas vote, of more the seven of the lowest ordinals, and five must agree", () => {
+  const table = [[1, 1, "majority"], [9, 9, "majority"], [10, 7, 5], [100, 7, 5]] as const;
+  for (const [replicas, voters, quorum] of table) {
     const { settings } = resolveOptions(member({ ...POD, CLUSTER_SIZE: `${replicas}` }));
-    assertEquals([settings.clusterSize, settings.quorum], [voters, "majority"], `${replicas} replicas`);
+    assertEquals([settings.clusterSize, settings.quorum], [voters, quorum], `${replicas} replicas`);
+  }
+  const many = { ...POD, CLUSTER_SIZE: "12" };
+  assertEquals(member(many, { quorum: "majority" }).quorum, 5);
+  for (const quorum of [4, 7, "none"] as const) assertEquals(member(many, { quorum }).quorum, quorum);
+  assertEquals(member({ ...many, DEMOCRACY_VOTERS: "7" }).quorum, undefined, "who says how many vote gets a majority");
+});
+
+Deno.test("a StatefulSet of four or more pods may grow to any number: any two quorums share a voter", () => {
+  const sideOf = (replicas: number): readonly [voters: number, quorum: number] => {
+    const { settings } = resolveOptions(member({ ...POD, CLUSTER_SIZE: `${replicas}` }));
+    return [settings.clusterSize, quorumOf(settings.quorum, settings.clusterSize)];
+  };
+  for (let before = 4; before <= 30; before++) {
+    for (let after = Math.max(10, before); after <= 60; after++) {
+      const [[few, some], [many, most]] = [sideOf(before), sideOf(after)];
+      // Both are the lowest ordinals, so that the fewer are among the others.
+      const both = Math.min(few, many);
+      const shared = Math.max(0, some - (few - both)) + Math.max(0, most - (many - both)) - both;
+      assert(shared > 0, `${before} to ${after}: ${some} of ${few}, and ${most} of ${many}`);
+    }
   }
 });
 
