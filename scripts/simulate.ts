@@ -20,7 +20,7 @@ import { runWithWorkers } from "./simulate/workers.ts";
 import { DEFAULT_PORT } from "./serve_page.ts";
 
 const USAGE =
-  "Usage: simulate --seeds N [--from S] [--workers W] | --seed S [--verbose] | --seed S --ui [--port P] | --scale [--help]";
+  "Usage: deno task simulate --seeds N [--from S] [--workers W] | --seed S [--verbose] | --seed S --ui [--port P] | --scale [--help] | --help";
 
 interface Options {
   seeds: number;
@@ -149,6 +149,10 @@ function print(totals: Totals, seconds: number): void {
 
 async function main(args: readonly string[]): Promise<number> {
   if (args.includes("--scale")) return await simulateScale(args);
+  if (args.includes("--help")) {
+    console.log(USAGE);
+    return 0;
+  }
   let options: Options;
   try {
     options = parse(args);

@@ -38,7 +38,7 @@ const AREAS: readonly (readonly [part: string, area: string])[] = [
 function areaOf(functionName: string, url: string): string {
   if (functionName === "(garbage collector)") return "garbage collection";
   if (functionName === "(program)") return "native: system calls and the event loop";
-  if (url === "") return "built-in functions";
+  if (url === "") return "UDP calls and other built-in functions";
   return AREAS.find(([part]) => url.includes(part))?.[1] ?? "other";
 }
 

@@ -23,7 +23,17 @@ export function isCarried({ formation, removals }: Measurement): boolean {
 
 /** The names of the columns of {@linkcode cellsOf}. */
 export const COLUMNS = [
-  ...["members", "processes", "all agreed after, s", "packets/s", "max", "leader", "full mesh", "bytes/s", "leader"],
+  ...[
+    "members",
+    "processes",
+    "all agreed after, s",
+    "packets/s, median",
+    "max",
+    "of the leader",
+    "full mesh",
+    "bytes/s, median",
+    "of the leader",
+  ],
   ...["CPU, ms/s", "cores busy", "state, KiB", "heap, KiB", "RSS, KiB", "removals", "lost, %", "load before"],
 ];
 
