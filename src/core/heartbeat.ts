@@ -43,12 +43,13 @@ export function heartbeat(citizen: Citizen): void {
  * lost datagram then costs a quarter of an interval, not the lead.
  */
 export function repeat(citizen: Citizen): void {
-  const asked = new Set(findOwingVotes(citizen));
+  const owing = awaitsVotes(citizen) ? [...citizen.voters].filter((member) => owesAnswer(citizen, member)) : [];
+  const asked = new Set(owing);
   const most = asked.size + fanout(citizen.byBoot.size);
   if (citizen.now >= citizen.lastRound + patience(citizen, citizen.health)) {
-    for (const member of findSilent(citizen)) {
+    for (const member of [...citizen.probing, ...citizen.suspects]) {
       if (asked.size >= most) break;
-      asked.add(member);
+      if (isOverdue(citizen, member)) asked.add(member);
     }
   }
   round(citizen, asked);
@@ -57,8 +58,11 @@ export function repeat(citizen: Citizen): void {
 /** When {@linkcode repeat} is due, in monotonic ms; undefined while nobody owes an answer. */
 export function repeatDue(citizen: Citizen): number | undefined {
   if (citizen.closing !== undefined) return undefined;
-  if (isOwedVotes(citizen)) return citizen.lastRound + patience(citizen, 0);
-  return isOwedSigns(citizen) ? citizen.lastRound + patience(citizen, citizen.health) : undefined;
+  if (awaitsVotes(citizen) && some(citizen, citizen.voters, owesAnswer)) {
+    return citizen.lastRound + patience(citizen, 0);
+  }
+  const isSilent = some(citizen, citizen.probing, isOverdue) || some(citizen, citizen.suspects, isOverdue);
+  return isSilent ? citizen.lastRound + patience(citizen, citizen.health) : undefined;
 }
 
 /**
@@ -109,29 +113,23 @@ function ownBudget({ rings, lookups, health }: Citizen): Budget {
   return budgetOf({ peers: rings.credible.size, absent: rings.absent.size, lookups: lookups.size, health });
 }
 
-function* findOwingVotes(citizen: Citizen): Generator<Member> {
-  const { candidacy, voters } = citizen;
-  if (candidacy === undefined || !isUnanswered(citizen, candidacy)) return;
-  for (const member of voters) if (member.alive && owesVote(candidacy, member)) yield member;
+/** Whether this member waits for votes. */
+function awaitsVotes(citizen: Citizen): boolean {
+  return citizen.candidacy !== undefined && isUnanswered(citizen, citizen.candidacy);
 }
 
-// Asked after every packet, which a generator would leave garbage behind.
-function isOwedVotes(citizen: Citizen): boolean {
-  const { candidacy, voters } = citizen;
-  if (candidacy === undefined || !isUnanswered(citizen, candidacy)) return false;
-  for (const member of voters) if (member.alive && owesVote(candidacy, member)) return true;
+function owesAnswer({ candidacy }: Citizen, member: Member): boolean {
+  return candidacy !== undefined && member.alive && owesVote(candidacy, member);
+}
+
+// Asked after every packet: a generator or a closure would be garbage each time.
+function some(
+  citizen: Citizen,
+  members: ReadonlySet<Member>,
+  test: (citizen: Citizen, member: Member) => boolean,
+): boolean {
+  for (const member of members) if (test(citizen, member)) return true;
   return false;
-}
-
-function isOwedSigns(citizen: Citizen): boolean {
-  for (const member of citizen.probing) if (isOverdue(citizen, member)) return true;
-  for (const member of citizen.suspects) if (isOverdue(citizen, member)) return true;
-  return false;
-}
-
-function* findSilent(citizen: Citizen): Generator<Member> {
-  for (const member of citizen.probing) if (isOverdue(citizen, member)) yield member;
-  for (const member of citizen.suspects) if (isOverdue(citizen, member)) yield member;
 }
 
 /**

@@ -20,6 +20,12 @@ export const CHOSEN = 7;
  */
 export const CHOSEN_QUORUM = 5;
 
+/** How many voters must agree where so many members are listed and nobody says how many. */
+export function chosenQuorum(members: number): "majority" | number {
+  if (members > ALL_VOTE) return CHOSEN_QUORUM;
+  return members === ALL_VOTE ? ALL_VOTE_QUORUM : "majority";
+}
+
 /**
  * The voters among the canonical addresses of all members: all of up to nine; of more, the seven whose addresses come first in
  * code unit order. It depends on nothing but the set of addresses: not on their order, on who was written twice, on weights, or

@@ -6,7 +6,7 @@
 
 import { type Address, formatAddress, isUnicast, isWildcard, parseAddress } from "../address.ts";
 import { checkNumber, outOfRange, wrongType } from "./checks.ts";
-import { ALL_VOTE, ALL_VOTE_QUORUM, CHOSEN, CHOSEN_QUORUM, chosenVoters } from "./chosen_voters.ts";
+import { ALL_VOTE, CHOSEN, chosenQuorum, chosenVoters } from "./chosen_voters.ts";
 import type { Discovery } from "../discovery/discovery.ts";
 import { StaticPeers } from "../discovery/static_peers.ts";
 import { WithVoters } from "../discovery/with_voters.ts";
@@ -105,11 +105,11 @@ export function readElectorate(options: ElectorateOptions, own: OwnAddresses): E
   }
   const clusterSize = checkQuorum(quorum, given ?? most);
   // Who says how many vote changes that number by hand, and no rule may change who votes behind it.
-  const isBoundary = given === undefined && most === ALL_VOTE && quorum === "majority";
+  const isRuled = given === undefined && quorum === "majority";
   return {
     discovery: new StaticPeers(peers.map(formatAddress), { clusterSize: given }),
     clusterSize,
-    quorum: isBoundary ? ALL_VOTE_QUORUM : quorum,
+    quorum: isRuled ? chosenQuorum(most) : quorum,
   };
 }
 
@@ -148,12 +148,13 @@ function withChosenVoters(
     );
   }
   const all = peers.map(formatAddress);
-  const voters = chosenVoters(advertise.port === 0 ? all : [...all, formatAddress(advertise)]);
+  const members = new Set(advertise.port === 0 ? all : [...all, formatAddress(advertise)]);
+  const voters = chosenVoters(members);
   const clusterSize = checkQuorum(quorum, voters.length);
   return {
     discovery: new WithVoters(new StaticPeers(all), new StaticPeers(voters), clusterSize),
     clusterSize,
-    quorum: quorum === "majority" && voters.length === CHOSEN ? CHOSEN_QUORUM : quorum,
+    quorum: quorum === "majority" ? chosenQuorum(members.size) : quorum,
   };
 }
 

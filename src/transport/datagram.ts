@@ -6,7 +6,10 @@
 
 /** What a bound socket reports. The functions must not throw. */
 export interface DatagramHandlers {
-  /** A datagram came in. `from` is a canonical `ip:port`. What is kept of `bytes` must be copied: they may be a small part of a large buffer. */
+  /**
+   * A datagram came in. `from` is a canonical `ip:port`. What is kept of `bytes` must be copied: they may be a small part of a
+   * large buffer.
+   */
   onDatagram(bytes: Uint8Array, from: string): void;
   /** The socket failed after it was bound; what it still receives is not known. */
   onError(error: Error): void;

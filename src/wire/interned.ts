@@ -5,6 +5,8 @@
  * @module
  */
 
+import { remember } from "./remembered.ts";
+
 interface Known {
   readonly bytes: Uint8Array;
   readonly text: string;
@@ -28,12 +30,10 @@ export class Interned {
 
   /** Keeps the text that those bytes are, and returns it. */
   keep(bytes: Uint8Array, start: number, length: number, text: string): string {
-    if (this.#known.size >= MOST) this.#known.clear();
     // Not `slice`: that of a Buffer does not copy.
     const copy = new Uint8Array(length);
     for (let at = 0; at < length; at++) copy[at] = bytes[start + at] ?? 0;
-    this.#known.set(hash(bytes, start, length), { bytes: copy, text });
-    return text;
+    return remember(this.#known, MOST, hash(bytes, start, length), { bytes: copy, text }).text;
   }
 }
 

@@ -5,7 +5,7 @@
  */
 
 /** Keeps `value` under `key`, and returns it. At `most` keys all are forgotten first: a bound for texts that come and go. */
-export function remember<Value>(cache: Map<string, Value>, most: number, key: string, value: Value): Value {
+export function remember<Key, Value>(cache: Map<Key, Value>, most: number, key: Key, value: Value): Value {
   if (cache.size >= most) cache.clear();
   cache.set(key, value);
   return value;

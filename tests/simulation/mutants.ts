@@ -259,9 +259,8 @@ export const MUTANTS: readonly Mutant[] = [
       },
       {
         file: "heartbeat.ts",
-        find: "for (const member of voters) if (member.alive && owesVote(candidacy, member)) yield member;",
-        replace:
-          "for (const member of voters) if (!candidacy.elected && member.alive && owesVote(candidacy, member)) yield member;",
+        find: "return candidacy !== undefined && member.alive",
+        replace: "return candidacy !== undefined && !candidacy.elected && member.alive",
       },
     ],
   },

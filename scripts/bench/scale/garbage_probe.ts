@@ -1,5 +1,6 @@
 /**
- * What a datagram leaves behind for the garbage collector: `garbage_probe.ts N`, started by {@linkcode garbageOf}. First the core and the wire format of N members in steady state, without sockets; then sockets without them.
+ * What a datagram leaves behind for the garbage collector: `garbage_probe.ts N`, started by {@linkcode garbageOf}. First the
+ * core and the wire format of N members in steady state, without sockets; then sockets without them.
  *
  * @module
  */
@@ -10,6 +11,7 @@ import { type Citizen, createCitizen, step, wakeAt } from "../../../src/core/cit
 import type { Effect } from "../../../src/core/effect.ts";
 import type { Input } from "../../../src/core/input.ts";
 import type { Reused } from "../../../src/core/reused.ts";
+import { chosenVoters } from "../../../src/options/chosen_voters.ts";
 import { createWire, type Wire } from "../../../src/wire/wire.ts";
 import { median } from "../figure.ts";
 import { DEFAULT_TIMING } from "../stand.ts";
@@ -21,8 +23,6 @@ const SOCKETS = { warmUp: 3000, window: 100 };
 /** Times that each is counted; the median is told, because V8 may collect after all. */
 const TIMES = 5;
 const RUMOR_BYTES = 900;
-const ALL_VOTE = 9;
-const VOTERS = 7;
 
 interface Node {
   readonly address: string;
@@ -49,7 +49,7 @@ class Village {
     const addresses = Array.from({ length: members }, (_, index) => `10.0.${index >> 8}.${index & 255}:7000`);
     this.#nodes = addresses.map(newNode);
     this.#byAddress = new Map(this.#nodes.map((node) => [node.address, node]));
-    const voters = members > ALL_VOTE ? addresses.slice(0, VOTERS) : addresses;
+    const voters = chosenVoters(addresses);
     for (const node of this.#nodes) {
       const peers = { addresses, voters, clusterSize: voters.length };
       this.#carryOut(node, step(node.citizen, { kind: "peers", ...peers, now: 0, wall: wallAt(0) }));

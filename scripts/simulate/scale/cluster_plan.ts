@@ -4,7 +4,7 @@
  * @module
  */
 
-import { CHOSEN_QUORUM } from "../../../src/options/chosen_voters.ts";
+import { ALL_VOTE, CHOSEN, chosenQuorum } from "../../../src/options/chosen_voters.ts";
 import type { MachinePlan } from "../machine.ts";
 import type { Weather } from "../network.ts";
 import { Random } from "../random.ts";
@@ -13,10 +13,6 @@ import type { WorldPlan } from "../world_plan.ts";
 /** ms between heartbeats, and ms without a sign of life: the defaults of the library. */
 export const INTERVAL = 200;
 export const TIMEOUT = 1000;
-
-/** Up to this many members all vote; of more, {@linkcode VOTERS} do, of which {@linkcode CHOSEN_QUORUM} must agree: as with static peers. */
-const ALL_VOTE = 9;
-const VOTERS = 7;
 
 const DRIFT = 0.01;
 /** ms that wall clocks are apart at most, as with NTP. */
@@ -27,13 +23,13 @@ export function weatherOf(loss: number): Weather {
   return { loss, duplication: 0, delay: { kind: "uniform", low: 0.1, high: 2 } };
 }
 
-/** The plan of a cluster, which follows from its size and seed. */
+/** The plan of a cluster, which follows from its size and seed; who votes is ruled as for static peers. */
 export function clusterPlan(members: number, seed: number, lifeguard: boolean): WorldPlan {
   const random = new Random(seed ^ 0x5ca1e);
   return {
     ...{ seed, lifeguard, interval: INTERVAL, timeout: TIMEOUT, drift: DRIFT },
     machines: Array.from({ length: members }, (_, index) => machinePlan(index, members, random)),
-    quorum: members <= ALL_VOTE ? "majority" : CHOSEN_QUORUM,
+    quorum: chosenQuorum(members),
     preempt: false,
     weather: weatherOf(0),
     socketBuffer: 256,
@@ -47,7 +43,7 @@ function machinePlan(index: number, members: number, random: Random): MachinePla
     address: `10.0.${index >> 8}.${index & 255}:7000`,
     weight: random.unit(),
     eligible: true,
-    voter: members <= ALL_VOTE || index < VOTERS,
+    voter: members <= ALL_VOTE || index < CHOSEN,
     configured: true,
     rate: 1 + random.between(-1, 1) * DRIFT / 2,
     wallRate: 1,
