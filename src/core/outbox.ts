@@ -1,14 +1,14 @@
 /**
- * The heartbeats that one step sends. They come all day, to everybody: they are told with the same objects in each step,
- * which are as good as new once the step before has been carried out.
+ * The heartbeats that one step sends. They are told with the same objects in each step, which are as good as new once the
+ * step before has been carried out.
  *
  * @module
  */
 
 import type { Effect } from "./effect.ts";
-import type { Ack, Gossip, Ping, Reign, Rumor, Status } from "./message.ts";
+import type { Ack, Gossip, Ping, Reign, Status } from "./message.ts";
 import { UNKNOWN_BOOT } from "./message.ts";
-import type { Reused } from "./reused.ts";
+import { type Lead, newAck, newGossip, newLead, newPing, newReign, newStatus, type Reused } from "./reused.ts";
 
 /** A message on its way, to be filled in. */
 export type Sent<Message> = Reused<Omit<Extract<Effect, { kind: "send" }>, "message">> & {
@@ -18,6 +18,7 @@ type RoundTrip = Reused<Extract<Effect, { kind: "round-trip" }>>;
 
 /** What a step sends beyond that many of a kind is not kept for the next. */
 const MOST = 64;
+const NOTHING: Status = newStatus();
 
 class Pool<Item> {
   readonly #items: Item[] = [];
@@ -44,8 +45,8 @@ class Pool<Item> {
 
 /** Where the objects of a step's heartbeats come from. All of what is in them is to be set by who takes them. */
 export class Outbox {
-  readonly #pings = new Pool(newPing);
-  readonly #acks = new Pool(newAck);
+  readonly #pings = new Pool(() => sent(newPing(NOTHING)));
+  readonly #acks = new Pool(() => sent(newAck(NOTHING)));
   readonly #statuses = new Pool(newStatus);
   readonly #leads = new Pool(newLead);
   readonly #gossips = new Pool(newGossip);
@@ -74,7 +75,7 @@ export class Outbox {
     return this.#statuses.next();
   }
 
-  lead(): Reused<NonNullable<Status["leading"]>> {
+  lead(): Reused<Lead> {
     return this.#leads.next();
   }
 
@@ -93,35 +94,6 @@ export class Outbox {
   }
 }
 
-function newStatus(): Reused<Status> {
-  return {
-    ...{ beat: 0, incarnation: 0, id: "", address: "", weight: 0, eligible: false, idle: false, highestTerm: 0 },
-    leading: undefined,
-  };
-}
-
-function newPing(): Sent<Ping> {
-  const message: Ping = { kind: "ping", nonce: 0, status: newStatus(), claim: undefined, gossip: undefined };
+function sent<Message>(message: Reused<Message>): Sent<Message> {
   return { kind: "send", address: "", to: UNKNOWN_BOOT, message };
 }
-
-function newAck(): Sent<Ack> {
-  const message: Ack = {
-    ...{ kind: "ack", nonce: 0, challenge: 0, status: newStatus(), vote: undefined, gossip: undefined },
-  };
-  return { kind: "send", address: "", to: UNKNOWN_BOOT, message };
-}
-
-function newLead(): Reused<NonNullable<Status["leading"]>> {
-  return { term: 0, remaining: 0 };
-}
-
-function newGossip(): Reused<Gossip> {
-  return { reign: undefined, rumors: NO_RUMORS };
-}
-
-function newReign(): Reused<Reign> {
-  return { boot: UNKNOWN_BOOT, term: 0, beat: 0, remaining: 0 };
-}
-
-const NO_RUMORS: readonly Rumor[] = [];

@@ -1,8 +1,42 @@
 /**
- * Objects that are used again and again, where new ones would be garbage with the next datagram.
+ * Objects that are used again and again, where new ones would be garbage with the next datagram: heartbeats come all day, to
+ * everybody. What is in a new one says nothing, and is to be filled in.
  *
  * @module
  */
 
+import type { Ack, Gossip, Ping, Reign, Status } from "./message.ts";
+import { UNKNOWN_BOOT } from "./message.ts";
+
 /** The same, to be filled in anew. */
 export type Reused<Whole> = { -readonly [Part in keyof Whole]: Whole[Part] };
+
+/** Of a status: the leadership in it. */
+export type Lead = NonNullable<Status["leading"]>;
+
+export function newStatus(): Reused<Status> {
+  return {
+    ...{ beat: 0, incarnation: 0, id: "", address: "", weight: 0, eligible: false, idle: false, highestTerm: 0 },
+    leading: undefined,
+  };
+}
+
+export function newLead(): Reused<Lead> {
+  return { term: 0, remaining: 0 };
+}
+
+export function newReign(): Reused<Reign> {
+  return { boot: UNKNOWN_BOOT, term: 0, beat: 0, remaining: 0 };
+}
+
+export function newGossip(): Reused<Gossip> {
+  return { reign: undefined, rumors: [] };
+}
+
+export function newPing(status: Status): Reused<Ping> {
+  return { kind: "ping", nonce: 0, status, claim: undefined, gossip: undefined };
+}
+
+export function newAck(status: Status): Reused<Ack> {
+  return { kind: "ack", nonce: 0, challenge: 0, status, vote: undefined, gossip: undefined };
+}

@@ -8,7 +8,7 @@
  */
 
 import type { Ack, Claim, Gossip, Message, Ping, Refusal, Status, Vote } from "../core/message.ts";
-import type { Reused } from "../core/reused.ts";
+import { newAck, newLead, newPing, newStatus, type Reused } from "../core/reused.ts";
 import { BOUNDS } from "../limits.ts";
 import { GOSSIP_BYTES, readGossip, readRumors, writeGossip, writeRumors } from "./gossip.ts";
 import { readAddress, readAddressOrNone, writeAddress, writeAddressOrNone } from "./address_bytes.ts";
@@ -204,16 +204,13 @@ function readKind(reader: ByteReader, exact: boolean): Payload | undefined {
   }
 }
 
-/** Heartbeats come all day: they are read into the same objects, instead of into garbage. */
-const leading: Reused<NonNullable<Status["leading"]>> = { term: 0, remaining: 0 };
-const status: Reused<Status> = {
-  ...{ beat: 0, incarnation: 0, id: "", address: "", weight: 0, eligible: false, idle: false, highestTerm: 0 },
-  leading: undefined,
-};
+/** Heartbeats are read into the same objects, instead of into garbage. */
+const leading = newLead();
+const status = newStatus();
 const claim: Reused<Claim> = { term: 0, sequence: 0, succeeds: 0, lease: 0 };
 const vote: Reused<Vote> = { term: 0, sequence: 0, refusal: undefined };
-const ping: Reused<Ping> = { kind: "ping", nonce: 0, status, claim: undefined, gossip: undefined };
-const ack: Reused<Ack> = { kind: "ack", nonce: 0, challenge: 0, status, vote: undefined, gossip: undefined };
+const ping = newPing(status);
+const ack = newAck(status);
 
 function readPing(reader: ByteReader, exact: boolean): Ping {
   ping.nonce = reader.integer();

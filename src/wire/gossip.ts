@@ -5,7 +5,7 @@
  */
 
 import type { Gossip, Reign, Rumor } from "../core/message.ts";
-import type { Reused } from "../core/reused.ts";
+import { newGossip, newReign } from "../core/reused.ts";
 import { BOUNDS } from "../limits.ts";
 import { readAddress, writeAddress } from "./address_bytes.ts";
 import { BOOT_BYTES, type ByteReader, type ByteWriter, INTEGER_BYTES } from "./bytes.ts";
@@ -37,8 +37,8 @@ export function writeGossip(writer: ByteWriter, { reign, rumors }: Gossip): void
 
 const NO_RUMORS: readonly Rumor[] = [];
 /** Read into again and again, as the ping or the ack is that it rides on. */
-const reign: Reused<Reign> = { boot: "", term: 0, beat: 0, remaining: 0 };
-const gossip: Reused<Gossip> = { reign: undefined, rumors: NO_RUMORS };
+const reign = newReign();
+const gossip = newGossip();
 
 /** Reads what rides on a ping or an ack. It is valid until the next is read, but for the rumors. */
 export function readGossip(reader: ByteReader): Gossip {
