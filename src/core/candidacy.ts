@@ -5,6 +5,7 @@
  */
 
 import type { ResignReason } from "./effect.ts";
+import { empty } from "./few.ts";
 import { setLeader } from "./leader.ts";
 import type { Member } from "./member.ts";
 import { leaseFrom, leaseLength } from "./lease.ts";
@@ -12,7 +13,7 @@ import type { Boot, Claim, Vote } from "./message.ts";
 import { nextRandom } from "./random.ts";
 import { audience, type Candidacy, type Citizen, nextNonce, quorum } from "./state.ts";
 import { ownStatus, send, sendPing } from "./status.ts";
-import { isVoteFree, release } from "./voter.ts";
+import { isVoteFree, promise, release } from "./voter.ts";
 
 /** Intervals that a candidate asks for a quorum before it makes way. */
 const PATIENCE = 3;
@@ -44,7 +45,7 @@ export function stand(citizen: Citizen, succeeds: number): void {
   const claim = nextClaim(citizen, citizen.candidacy);
   const status = ownStatus(citizen);
   citizen.lastRound = citizen.now;
-  for (const member of citizen.voters) {
+  for (const member of citizen.voters.items) {
     if (member.alive && claim !== undefined) sendPing(citizen, member, claim, status);
   }
   countGrants(citizen);
@@ -63,18 +64,15 @@ export function nextClaim(citizen: Citizen, candidacy: Candidacy): Claim | undef
     if (citizen.now - sent.now <= config.timeout) break;
     candidacy.sent.delete(sequence);
   }
+  const { term, sequence, succeeds } = candidacy;
+  const claim = { term, sequence, succeeds, lease: config.timeout };
   if (citizen.votes) {
     candidacy.granted.set(config.address, sentAt);
-    citizen.ballot.grant = {
-      term: candidacy.term,
-      boot: config.boot,
-      sequence: candidacy.sequence,
-      expiresAt: citizen.now + config.timeout,
-    };
+    promise(citizen, config.boot, claim);
   }
   if (config.quorum === "none") return undefined;
   citizen.lastClaimAt = citizen.now;
-  return { term: candidacy.term, sequence: candidacy.sequence, succeeds: candidacy.succeeds, lease: config.timeout };
+  return claim;
 }
 
 /** Takes a voter's answer to a claim. */
@@ -222,10 +220,12 @@ function announce(citizen: Citizen): void {
 
 /** Who granted may not vote any more. */
 function findCounting({ votes, config, voters }: Citizen, { granted, counting }: Candidacy): void {
-  counting.length = 0;
+  empty(counting);
   const own = votes ? granted.get(config.address) : undefined;
   if (own !== undefined) counting.push(own);
-  for (const { address } of voters) {
+  const { items } = voters;
+  for (let place = 0; place < items.length; place++) {
+    const { address } = items[place]!;
     const sentAt = granted.get(address);
     if (sentAt !== undefined) counting.push(sentAt);
   }

@@ -9,16 +9,17 @@ import { countGrants, endLapsedLease } from "./candidacy.ts";
 import { close, reviewClosing } from "./closing.ts";
 import { considerStanding, isSuccessor } from "./election.ts";
 import type { Effect, MemberInfo } from "./effect.ts";
-import { heartbeat, repeat, repeatDue } from "./heartbeat.ts";
+import { empty } from "./few.ts";
+import { heartbeat, isRepeatDue, repeat, scheduleRepeat } from "./heartbeat.ts";
 import type { Input } from "./input.ts";
 import { setLeader } from "./leader.ts";
 import { memberInfo } from "./member.ts";
 import { setPeers } from "./membership.ts";
 import { raise, resign, setStalled } from "./office.ts";
-import { forgiveSilence, probesDue, reviewProbes } from "./probing.ts";
+import { forgiveSilence, reviewProbes, scheduleProbes } from "./probing.ts";
 import { receive } from "./receive.ts";
-import { type Citizen, isMeshed, type KnownLeader } from "./state.ts";
-import { removalDue, reviewSuspects } from "./suspicion.ts";
+import { type Citizen, isMeshed, type KnownLeader, wakeBy } from "./state.ts";
+import { reviewSuspects, scheduleRemoval } from "./suspicion.ts";
 import { reviewDeferred, reviewQuarantine } from "./voter.ts";
 
 export { createCitizen } from "./state.ts";
@@ -27,7 +28,7 @@ export { leaderOf } from "./leader.ts";
 
 /** Takes one input and returns the effects to carry out, in order: before the next step, which overwrites them. */
 export function step(citizen: Citizen, input: Input): readonly Effect[] {
-  citizen.effects.length = 0;
+  empty(citizen.effects);
   citizen.outbox.reset();
   citizen.now = Math.max(citizen.now, input.now);
   citizen.wall = input.wall;
@@ -84,10 +85,10 @@ export function memberBy(citizen: Citizen, boot: string): MemberInfo | undefined
 function tick(citizen: Citizen): void {
   const late = citizen.now - citizen.nextHeartbeat;
   if (late > citizen.config.interval) forgiveSilence(citizen, late);
-  if (citizen.now >= probesDue(citizen)) reviewProbes(citizen);
-  if (citizen.now >= removalDue(citizen)) reviewSuspects(citizen);
+  reviewProbes(citizen);
+  reviewSuspects(citizen);
   if (citizen.now >= citizen.nextHeartbeat) heartbeat(citizen);
-  else if (citizen.now >= (repeatDue(citizen) ?? Infinity)) repeat(citizen);
+  else if (isRepeatDue(citizen)) repeat(citizen);
 }
 
 /** What follows from the new state, whatever the input was. */
@@ -100,7 +101,7 @@ function settle(citizen: Citizen, { kind }: Input): void {
   // Among many members each packet would be one too many to find one's rank again.
   if (kind !== "packet" || isMeshed(citizen) || isSuccessor(citizen)) considerStanding(citizen);
   reviewClosing(citizen);
-  citizen.dueAt = nextDue(citizen);
+  schedule(citizen);
 }
 
 /**
@@ -111,20 +112,22 @@ function isPromised({ ballot: { grant }, now }: Citizen, { boot, term }: KnownLe
   return grant?.boot === boot && grant.term === term && now < grant.expiresAt;
 }
 
-function nextDue(citizen: Citizen): number {
-  const { ballot, candidacy, closing, now } = citizen;
-  // A suspicion that others confirm may be over already, which makes no tick late.
-  const removal = Math.max(now, removalDue(citizen));
-  let due = Math.min(citizen.nextHeartbeat, removal, probesDue(citizen), repeatDue(citizen) ?? Infinity);
-  if (candidacy?.elected === true) due = sooner(due, candidacy.deadline, now);
-  if (closing?.done === false) due = sooner(due, closing.nextTry, now);
-  due = sooner(due, citizen.leader?.until, now);
-  due = sooner(due, ballot.quarantineUntil, now);
-  due = sooner(due, ballot.grant?.expiresAt, now);
-  return sooner(due, citizen.standsAt, now);
+/** Finds out when the next tick is due. */
+function schedule(citizen: Citizen): void {
+  const { ballot, candidacy, closing } = citizen;
+  citizen.dueAt = citizen.nextHeartbeat;
+  scheduleRemoval(citizen);
+  scheduleProbes(citizen);
+  scheduleRepeat(citizen);
+  if (candidacy?.elected === true) wakeLater(citizen, candidacy.deadline);
+  if (closing?.done === false) wakeLater(citizen, closing.nextTry);
+  if (citizen.leader !== undefined) wakeLater(citizen, citizen.leader.until);
+  wakeLater(citizen, ballot.quarantineUntil);
+  if (ballot.grant !== undefined) wakeLater(citizen, ballot.grant.expiresAt);
+  if (citizen.standsAt !== undefined) wakeLater(citizen, citizen.standsAt);
 }
 
-/** The earlier of two times, where `at` is still to come. */
-function sooner(due: number, at: number | undefined, now: number): number {
-  return at !== undefined && at > now && at < due ? at : due;
+/** A tick is due then, if that is still to come. */
+function wakeLater(citizen: Citizen, at: number): void {
+  if (at > citizen.now) wakeBy(citizen, at);
 }

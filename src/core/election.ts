@@ -59,7 +59,7 @@ function mayStand(citizen: Citizen): boolean {
 
 function canReachQuorum(citizen: Citizen): boolean {
   let reachable = citizen.votes ? 1 : 0;
-  for (const member of citizen.voters) if (member.alive && answers(citizen, member)) reachable += 1;
+  for (const member of citizen.voters.items) if (member.alive && answers(citizen, member)) reachable += 1;
   return reachable >= quorum(citizen);
 }
 

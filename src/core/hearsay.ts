@@ -18,7 +18,8 @@ import { LIMITS } from "../limits.ts";
 /** Takes what rode on the datagram of a verified member. */
 export function hear(citizen: Citizen, teller: Member, gossip: Gossip | undefined): void {
   if (gossip === undefined || !isCredible(citizen, teller)) return;
-  for (const rumor of gossip.rumors) believe(citizen, rumor);
+  const { rumors } = gossip;
+  for (let place = 0; place < rumors.length; place++) believe(citizen, rumors[place]!);
   if (gossip.reign !== undefined) takeReign(citizen, gossip.reign);
 }
 

@@ -12,9 +12,9 @@ import type { Member } from "./member.ts";
 import { sweepStrangers } from "./membership.ts";
 import { beginProbe, isOverdue } from "./probing.ts";
 import { answerTime } from "./round_trip.ts";
-import { type Citizen, isEligible } from "./state.ts";
+import { type Citizen, isEligible, wakeBy } from "./state.ts";
 import { ownStatus, sendPing } from "./status.ts";
-import { findCondemned } from "./suspicion.ts";
+import { lookUpCondemned } from "./suspicion.ts";
 import { pullIfDue } from "./sync.ts";
 import { isQuarantined } from "./voter.ts";
 
@@ -25,7 +25,7 @@ const ROUNDS = 4;
 export function heartbeat(citizen: Citizen): void {
   citizen.nextHeartbeat = citizen.now + untilNextBeat(citizen);
   if (citizen.closing !== undefined) return;
-  if (citizen.config.lifeguard) { for (const member of findCondemned(citizen)) citizen.lookups.add(member); }
+  lookUpCondemned(citizen);
   citizen.budget = ownBudget(citizen);
   sweepStrangers(citizen);
   considerHandOver(citizen);
@@ -33,9 +33,9 @@ export function heartbeat(citizen: Citizen): void {
   repeatReleases(citizen);
   if (isEligible(citizen) !== citizen.toldEligible) reincarnate(citizen, citizen.incarnation);
   if (citizen.candidacy !== undefined) citizen.candidacy.askedAt = citizen.now;
-  const pinged = findTurns(citizen);
-  round(citizen, pinged);
-  pullIfDue(citizen, pinged);
+  findTurns(citizen);
+  round(citizen);
+  pullIfDue(citizen);
 }
 
 /**
@@ -43,26 +43,38 @@ export function heartbeat(citizen: Citizen): void {
  * lost datagram then costs a quarter of an interval, not the lead.
  */
 export function repeat(citizen: Citizen): void {
-  const owing = awaitsVotes(citizen) ? [...citizen.voters].filter((member) => owesAnswer(citizen, member)) : [];
-  const asked = new Set(owing);
-  const most = asked.size + fanout(citizen.byBoot.size);
+  const { turns } = citizen;
+  turns.clear();
+  if (awaitsVotes(citizen)) {
+    for (const member of citizen.voters.items) if (owesAnswer(citizen, member)) turns.add(member);
+  }
+  const most = turns.size + fanout(citizen.byBoot.size);
   if (citizen.now >= citizen.lastRound + patience(citizen, citizen.health)) {
-    for (const member of [...citizen.probing, ...citizen.suspects]) {
-      if (asked.size >= most) break;
-      if (isOverdue(citizen, member)) asked.add(member);
+    for (const member of [...citizen.probing.members, ...citizen.suspects]) {
+      if (turns.size >= most) break;
+      if (isOverdue(citizen, member)) turns.add(member);
     }
   }
-  round(citizen, asked);
+  round(citizen);
 }
 
-/** When {@linkcode repeat} is due, in monotonic ms; undefined while nobody owes an answer. */
-export function repeatDue(citizen: Citizen): number | undefined {
+/** Whether it is time to {@linkcode repeat}. */
+export function isRepeatDue(citizen: Citizen): boolean {
+  const health = repeatsWith(citizen);
+  return health !== undefined && citizen.now >= citizen.lastRound + patience(citizen, health);
+}
+
+/** A tick is due when it will be time to {@linkcode repeat}. */
+export function scheduleRepeat(citizen: Citizen): void {
+  const health = repeatsWith(citizen);
+  if (health !== undefined) wakeBy(citizen, citizen.lastRound + patience(citizen, health));
+}
+
+/** The local health that the next round waits with; undefined while nobody owes an answer. Votes are asked for as if it were good. */
+function repeatsWith(citizen: Citizen): number | undefined {
   if (citizen.closing !== undefined) return undefined;
-  if (awaitsVotes(citizen) && some(citizen, citizen.voters, owesAnswer)) {
-    return citizen.lastRound + patience(citizen, 0);
-  }
-  const isSilent = some(citizen, citizen.probing, isOverdue) || some(citizen, citizen.suspects, isOverdue);
-  return isSilent ? citizen.lastRound + patience(citizen, citizen.health) : undefined;
+  if (awaitsVotes(citizen) && owesVotes(citizen)) return 0;
+  return owesSign(citizen) ? citizen.health : undefined;
 }
 
 /**
@@ -74,39 +86,39 @@ function patience({ config, roundTrips }: Citizen, health: number): number {
   return Math.max(interval / ROUNDS * (1 + health), Math.min(answerTime(roundTrips), interval));
 }
 
-function round(citizen: Citizen, asked: Iterable<Member>): void {
+/** Pings those whose turn it is. */
+function round(citizen: Citizen): void {
   const { candidacy } = citizen;
   citizen.lastRound = citizen.now;
   const claim = candidacy === undefined ? undefined : nextClaim(citizen, candidacy);
   const status = ownStatus(citizen);
-  for (const member of asked) {
+  for (const member of citizen.turns.items) {
     sendPing(citizen, member, member.voter ? claim : undefined, status);
     beginProbe(citizen, member);
   }
   countGrants(citizen);
 }
 
-/** Who is pinged now: some of those that are there, and of those that are not; voters while they are asked for votes. */
-function findTurns(citizen: Citizen): Set<Member> {
-  const { rings, random, budget } = citizen;
-  const { credible, strangers, absent } = rings;
-  const turns = new Set([
-    ...credible.take(budget.turns, random),
-    ...strangers.take(fanout(strangers.size), random),
-    ...absent.take(budget.searches, random, (member) => isDue(citizen, member)),
-  ]);
-  for (const member of citizen.voters) {
+/** Whose turn it is: some of those that are there, and of those that are not; voters while they are asked for votes. */
+function findTurns(citizen: Citizen): void {
+  const { rings: { credible, strangers, absent }, random, budget, turns, voters } = citizen;
+  turns.clear();
+  credible.take(budget.turns, random, turns);
+  strangers.take(fanout(strangers.size), random, turns);
+  if (absent.size > 0) absent.take(budget.searches, random, turns, (member) => isDue(citizen, member));
+  for (let place = 0; place < voters.items.length; place++) {
+    const member = voters.items[place]!;
     // If all members looked for the voters for ever, these would have no time for anything else.
     const looks = citizen.votes || citizen.now < citizen.newUntil;
     if (member.alive ? citizen.candidacy !== undefined : looks && isDue(citizen, member)) turns.add(member);
   }
+  if (citizen.lookups.size === 0) return;
   let { lookups } = budget;
   for (const member of citizen.lookups) {
     if (lookups-- <= 0) break;
     citizen.lookups.delete(member);
     turns.add(member);
   }
-  return turns;
 }
 
 function ownBudget({ rings, lookups, health }: Citizen): Budget {
@@ -122,13 +134,19 @@ function owesAnswer({ candidacy }: Citizen, member: Member): boolean {
   return candidacy !== undefined && member.alive && owesVote(candidacy, member);
 }
 
-// Asked after every packet: a generator or a closure would be garbage each time.
-function some(
-  citizen: Citizen,
-  members: ReadonlySet<Member>,
-  test: (citizen: Citizen, member: Member) => boolean,
-): boolean {
-  for (const member of members) if (test(citizen, member)) return true;
+/** Whether any voter owes its vote. */
+function owesVotes(citizen: Citizen): boolean {
+  const { items } = citizen.voters;
+  for (let place = 0; place < items.length; place++) if (owesAnswer(citizen, items[place]!)) return true;
+  return false;
+}
+
+/** Whether anybody owes a sign of life. */
+function owesSign(citizen: Citizen): boolean {
+  for (const member of citizen.probing.members) if (isOverdue(citizen, member)) return true;
+  // Each packet asks, and going through a set leaves garbage behind.
+  if (citizen.suspects.size === 0) return false;
+  for (const member of citizen.suspects) if (isOverdue(citizen, member)) return true;
   return false;
 }
 

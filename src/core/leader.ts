@@ -9,6 +9,7 @@ import type { LeaderInfo } from "./effect.ts";
 import type { Member } from "./member.ts";
 import type { Boot, Reign, Status } from "./message.ts";
 import { outranks } from "./rank.ts";
+import type { Lead } from "./reused.ts";
 import type { Citizen, KnownLeader } from "./state.ts";
 import { isMeshed, isTrusted } from "./state.ts";
 import { LIMITS } from "../limits.ts";
@@ -35,8 +36,7 @@ export function setLeader(citizen: Citizen, leader: KnownLeader | undefined): vo
 /** Follows a member that says it leads, unless that leadership is known to be over or to be of less right. */
 export function followLeader(citizen: Citizen, member: Member, status: Status): void {
   const { leading, beat } = status;
-  if (leading === undefined || !isTrusted(citizen, member)) return;
-  follow(citizen, member, leading.term, beat, leading.remaining);
+  if (leading !== undefined && isTrusted(citizen, member)) follow(citizen, member, leading, beat);
 }
 
 /**
@@ -52,10 +52,10 @@ export function takeReign(citizen: Citizen, reign: Reign): void {
     if (citizen.config.quorum === "none") citizen.lookups.add(member);
     return;
   }
-  follow(citizen, member, reign.term, reign.beat, reign.remaining);
+  follow(citizen, member, reign, reign.beat);
 }
 
-function follow(citizen: Citizen, member: Member, term: number, beat: number, remaining: number): void {
+function follow(citizen: Citizen, member: Member, { term, remaining }: Lead, beat: number): void {
   const { now, config, leader: known } = citizen;
   if (term <= member.endedTerm) return;
   const { reign } = member;

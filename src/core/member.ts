@@ -16,7 +16,7 @@ export interface Challenge {
 
 /** A sign of life that is waited for. */
 export interface PendingProbe {
-  readonly startedAt: number;
+  startedAt: number;
   /** How many others were asked to look; undefined before they were. */
   asked: number | undefined;
   /** How many of them said that they saw nothing either. */

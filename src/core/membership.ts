@@ -107,9 +107,10 @@ export function challenge(citizen: Citizen, member: Member): number {
 export function matchAck(citizen: Citizen, member: Member, nonce: number): boolean {
   const oldest = citizen.now - citizen.config.timeout;
   if (nonce === member.challenge.nonce) return member.challenge.sentAt >= oldest;
-  const sentAt = member.pings.take(nonce);
-  if (sentAt === undefined || sentAt < oldest) return false;
-  const ms = citizen.now - sentAt;
+  const ping = member.pings.find(nonce);
+  if (ping === undefined || ping.sentAt < oldest) return false;
+  const ms = citizen.now - ping.sentAt;
+  member.pings.free(ping);
   noteRoundTrip(citizen.roundTrips, ms);
   citizen.effects.push(citizen.outbox.roundTrip(ms));
   return true;
@@ -163,9 +164,8 @@ export function update(citizen: Citizen, member: Member, word: Pick<Introduction
 export function bury(citizen: Citizen, member: Member): void {
   citizen.byBoot.delete(member.boot);
   citizen.byId.delete(member.id);
-  citizen.probing.delete(member);
+  citizen.probing.end(member);
   citizen.suspects.delete(member);
-  member.probe = undefined;
   member.suspicion = undefined;
   member.alive = false;
   member.toldIdle = false;

@@ -6,9 +6,9 @@
  */
 
 import type { Effect } from "./effect.ts";
-import type { Ack, Gossip, Ping, Reign, Status } from "./message.ts";
+import type { Ack, Gossip, Ping, Reign, Status, Vote } from "./message.ts";
 import { UNKNOWN_BOOT } from "./message.ts";
-import { type Lead, newAck, newGossip, newLead, newPing, newReign, newStatus, type Reused } from "./reused.ts";
+import { type Lead, newAck, newGossip, newLead, newPing, newReign, newStatus, newVote, type Reused } from "./reused.ts";
 
 /** A message on its way, to be filled in. */
 export type Sent<Message> = Reused<Omit<Extract<Effect, { kind: "send" }>, "message">> & {
@@ -51,6 +51,7 @@ export class Outbox {
   readonly #leads = new Pool(newLead);
   readonly #gossips = new Pool(newGossip);
   readonly #reigns = new Pool(newReign);
+  readonly #votes = new Pool(newVote);
   readonly #roundTrip: RoundTrip = { kind: "round-trip", ms: 0 };
 
   /** Begins another step: what the one before took is overwritten from now on. */
@@ -61,6 +62,7 @@ export class Outbox {
     this.#leads.reset();
     this.#gossips.reset();
     this.#reigns.reset();
+    this.#votes.reset();
   }
 
   ping(): Sent<Ping> {
@@ -85,6 +87,10 @@ export class Outbox {
 
   reign(): Reused<Reign> {
     return this.#reigns.next();
+  }
+
+  vote(): Reused<Vote> {
+    return this.#votes.next();
   }
 
   /** The one of a step, which answers one packet at most. */

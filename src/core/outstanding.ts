@@ -6,8 +6,10 @@
 
 import { LIMITS } from "../limits.ts";
 
-interface Slot {
+/** A ping that may be answered. */
+export interface OutstandingPing {
   nonce: number;
+  /** Monotonic ms. */
   sentAt: number;
 }
 
@@ -16,33 +18,39 @@ const FREE = -1;
 
 /** The latest pings to one member. Their places are used again, because every heartbeat takes one. */
 export class Outstanding {
-  readonly #slots: Slot[] = [];
+  readonly #slots: OutstandingPing[] = [];
 
   /** How many places there are. */
   get size(): number {
     return this.#slots.length;
   }
 
-  /** A ping was sent. Of too many the oldest is forgotten. */
-  add(nonce: number, sentAt: number): void {
+  /** The place of a ping that is sent now, to be filled in. Of too many the oldest is forgotten. */
+  add(): OutstandingPing {
     let slot = this.#slots[0];
-    for (const other of this.#slots) if (slot === undefined || other.sentAt < slot.sentAt) slot = other;
-    if (slot !== undefined && (slot.nonce === FREE || this.#slots.length >= LIMITS.outstandingPings)) {
-      slot.nonce = nonce;
-      slot.sentAt = sentAt;
-    } else this.#slots.push({ nonce, sentAt });
+    for (let place = 1; place < this.#slots.length; place++) {
+      const other = this.#slots[place]!;
+      if (slot === undefined || other.sentAt < slot.sentAt) slot = other;
+    }
+    if (slot !== undefined && (slot.nonce === FREE || this.#slots.length >= LIMITS.outstandingPings)) return slot;
+    const added = { nonce: FREE, sentAt: -Infinity };
+    this.#slots.push(added);
+    return added;
   }
 
-  /** Takes the ping with that nonce, and returns when it was sent; undefined when there is none. */
-  take(nonce: number): number | undefined {
-    for (const slot of this.#slots) {
-      if (slot.nonce !== nonce) continue;
-      const { sentAt } = slot;
-      slot.nonce = FREE;
-      slot.sentAt = -Infinity;
-      return sentAt;
+  /** The ping with that nonce; undefined when there is none. */
+  find(nonce: number): OutstandingPing | undefined {
+    for (let place = 0; place < this.#slots.length; place++) {
+      const slot = this.#slots[place]!;
+      if (slot.nonce === nonce) return slot;
     }
     return undefined;
+  }
+
+  /** The ping was answered. */
+  free(slot: OutstandingPing): void {
+    slot.nonce = FREE;
+    slot.sentAt = -Infinity;
   }
 
   /** Forgets all. */

@@ -10,7 +10,7 @@ import { drop } from "./drop.ts";
 import type { Member, PendingProbe } from "./member.ts";
 import type { Boot, Nack, Probe, Vouch } from "./message.ts";
 import { sample } from "./random.ts";
-import { type Citizen, type Errand, isCredible } from "./state.ts";
+import { type Citizen, type Errand, isCredible, wakeBy } from "./state.ts";
 import { ownStatus, send, sendPing } from "./status.ts";
 import { acquit, changeHealth, suspect } from "./suspicion.ts";
 import { LIMITS } from "../limits.ts";
@@ -25,14 +25,14 @@ const NACK_AFTER = 0.3;
 export function beginProbe(citizen: Citizen, member: Member): void {
   if (!member.alive || member.probe !== undefined) return;
   if (citizen.config.lifeguard && isFresh(citizen, member, citizen.now)) return;
-  member.probe = { startedAt: citizen.now, asked: undefined, nacks: 0 };
-  citizen.probing.add(member);
+  citizen.probing.begin(member, citizen.now);
 }
 
 /** A sign of life from the member itself, which those who asked are told. */
 export function noteSign(citizen: Citizen, member: Member): void {
   member.lastHeard = citizen.now;
-  noteLife(citizen, member, citizen.now);
+  member.lastSign = citizen.now;
+  noteLife(citizen, member);
   const errand = citizen.errands.get(member.address);
   if (errand === undefined) return;
   citizen.errands.delete(member.address);
@@ -72,7 +72,9 @@ function beginErrand(citizen: Citizen, target: Member, trusts: boolean): Errand 
 export function acceptVouch(citizen: Citizen, helper: Member, { target, boot, age }: Vouch): void {
   if (!isCredible(citizen, helper)) return drop(citizen, "unverified");
   const member = citizen.members.get(target);
-  if (member?.alive === true && member.boot === boot) noteLife(citizen, member, citizen.now - age);
+  if (member?.alive !== true || member.boot !== boot) return;
+  member.lastSign = Math.max(member.lastSign, citizen.now - age);
+  noteLife(citizen, member);
 }
 
 /** Another member does not hear the target either, but was there to say so. */
@@ -84,13 +86,19 @@ export function acceptNack(citizen: Citizen, helper: Member, { target }: Nack): 
 
 /** Asks others about who does not answer, suspects who did not answer in time, and says what was not heard for others. */
 export function reviewProbes(citizen: Citizen): void {
-  for (const member of citizen.probing) {
-    const probe = member.probe!;
-    if (citizen.now >= failsAt(citizen, probe)) fail(citizen, member, probe);
-    else if (probe.asked === undefined && citizen.now >= asksAt(citizen, probe)) {
-      probe.asked = askOthers(citizen, member);
-    }
+  // Probes are in the order of their start, so that those that have failed come first.
+  for (;;) {
+    const first = citizen.probing.members[0];
+    if (first === undefined || citizen.now < failsAt(citizen, first.probe!)) break;
+    fail(citizen, first, first.probe!);
   }
+  const { members } = citizen.probing;
+  for (let place = 0; place < members.length; place++) {
+    const member = members[place]!;
+    const probe = member.probe!;
+    if (probe.asked === undefined && citizen.now >= asksAt(citizen, probe)) probe.asked = askOthers(citizen, member);
+  }
+  if (citizen.errands.size === 0) return;
   for (const [target, errand] of citizen.errands) {
     if (citizen.now >= errand.until) citizen.errands.delete(target);
     else if (citizen.now >= errand.nackAt) {
@@ -100,15 +108,14 @@ export function reviewProbes(citizen: Citizen): void {
   }
 }
 
-/** When the next of these is due, in monotonic ms. */
-export function probesDue(citizen: Citizen): number {
-  let due = Infinity;
-  for (const { probe } of citizen.probing) {
-    due = Math.min(due, failsAt(citizen, probe!));
-    if (probe!.asked === undefined) due = Math.min(due, asksAt(citizen, probe!));
+/** A tick is due when the next of these is. */
+export function scheduleProbes(citizen: Citizen): void {
+  for (const { probe } of citizen.probing.members) {
+    wakeBy(citizen, failsAt(citizen, probe!));
+    if (probe!.asked === undefined) wakeBy(citizen, asksAt(citizen, probe!));
   }
-  for (const { nackAt, until } of citizen.errands.values()) due = Math.min(due, nackAt, until);
-  return due;
+  if (citizen.errands.size === 0) return;
+  for (const { nackAt, until } of citizen.errands.values()) wakeBy(citizen, Math.min(nackAt, until));
 }
 
 /** Whether to ping the member again before the next heartbeat: a datagram may have been lost. */
@@ -127,21 +134,20 @@ export function forgiveSilence(citizen: Citizen, ms: number): void {
     member.lastSign = later(member.lastSign);
     member.lastHeard = later(member.lastHeard);
   }
-  for (const member of citizen.probing) member.probe = { ...member.probe!, startedAt: later(member.probe!.startedAt) };
+  for (const { probe } of citizen.probing.members) probe!.startedAt = later(probe!.startedAt);
   for (const member of citizen.suspects) {
     member.suspicion = { ...member.suspicion!, since: later(member.suspicion!.since) };
   }
 }
 
-function noteLife(citizen: Citizen, member: Member, at: number): void {
-  member.lastSign = Math.max(member.lastSign, at);
+/** What a sign of life is an answer to. */
+function noteLife(citizen: Citizen, member: Member): void {
   if (member.probe !== undefined && isFresh(citizen, member, member.probe.startedAt)) {
-    member.probe = undefined;
-    citizen.probing.delete(member);
+    citizen.probing.end(member);
     changeHealth(citizen, -1);
   }
   // Own eyes, or those of who was asked, see more than a rumor tells.
-  if (citizen.config.lifeguard && member.suspicion !== undefined && at > member.suspicion.since) {
+  if (citizen.config.lifeguard && member.suspicion !== undefined && member.lastSign > member.suspicion.since) {
     acquit(citizen, member);
   }
 }
@@ -159,8 +165,7 @@ function asksAt(citizen: Citizen, { startedAt }: PendingProbe): number {
 }
 
 function fail(citizen: Citizen, member: Member, { asked = 0, nacks }: PendingProbe): void {
-  member.probe = undefined;
-  citizen.probing.delete(member);
+  citizen.probing.end(member);
   // If nobody who was asked says at least that it heard nothing, the fault may be this member's own. Some may be as dead as
   // the one they were asked about: a single answer shows that this member hears.
   if (asked > 0 && nacks === 0) changeHealth(citizen, 1);

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Ack, Gossip, Ping, Reign, Status } from "./message.ts";
+import type { Ack, Gossip, Ping, Reign, Status, Vote } from "./message.ts";
 import { UNKNOWN_BOOT } from "./message.ts";
 
 /** The same, to be filled in anew. */
@@ -27,6 +27,10 @@ export function newLead(): Reused<Lead> {
 
 export function newReign(): Reused<Reign> {
   return { boot: UNKNOWN_BOOT, term: 0, beat: 0, remaining: 0 };
+}
+
+export function newVote(): Reused<Vote> {
+  return { term: 0, sequence: 0, refusal: undefined };
 }
 
 export function newGossip(): Reused<Gossip> {

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Few } from "./few.ts";
 import { nextRandom, type Random } from "./random.ts";
 
 /** Items in the order of their turns. */
@@ -42,27 +43,32 @@ export class Ring<Item> {
     this.#places.delete(item);
   }
 
-  /** The next `count` distinct items that are accepted; fewer when there are no more. */
-  take(count: number, random: Random, accept: (item: Item) => boolean = () => true): Item[] {
-    if (count >= this.#order.length) return this.#order.filter(accept);
-    const taken: Item[] = [];
-    const look = (looks: number): void => {
-      for (let left = looks; left > 0 && taken.length < count; left--) {
-        const item = this.#draw(random, taken);
-        if (accept(item)) taken.push(item);
+  /** Adds the next `count` items that are accepted to `taken`, which holds none of this ring yet; fewer when there are no more. */
+  take(count: number, random: Random, taken: Few<Item>, accept: (item: Item) => boolean = everybody): void {
+    if (count >= this.#order.length) {
+      for (let place = 0; place < this.#order.length; place++) {
+        const item = this.#order[place]!;
+        if (accept(item)) taken.add(item);
       }
-    };
-    look(this.#order.length - this.#next);
-    if (taken.length < count) {
-      this.#shuffle(random);
-      look(this.#order.length - taken.length);
+      return;
     }
-    return taken;
+    const before = taken.size;
+    let isNewRound = false;
+    for (let left = this.#order.length - this.#next; taken.size < before + count; left--) {
+      if (left === 0) {
+        if (isNewRound) return;
+        isNewRound = true;
+        this.#shuffle(random);
+        left = this.#order.length - (taken.size - before);
+      }
+      const item = this.#draw(random, taken);
+      if (accept(item)) taken.add(item);
+    }
   }
 
   /** Whose turn is next; who was `taken` at the end of the round before has its turn later in this one. */
-  #draw(random: Random, taken: readonly Item[]): Item {
-    while (taken.includes(this.#order[this.#next]!)) {
+  #draw(random: Random, taken: Few<Item>): Item {
+    while (taken.has(this.#order[this.#next]!)) {
       this.#swap(this.#next, this.#next + 1 + this.#below(random, this.#order.length - this.#next - 1));
     }
     return this.#order[this.#next++]!;
@@ -87,4 +93,8 @@ export class Ring<Item> {
     this.#order[place] = item;
     this.#places.set(item, place);
   }
+}
+
+function everybody(): boolean {
+  return true;
 }

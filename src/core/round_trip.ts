@@ -6,8 +6,8 @@
 
 /** Of the round trips so far, in ms. */
 export interface RoundTrips {
-  /** Smoothed; undefined before the first. */
-  mean: number | undefined;
+  /** Smoothed; NaN before the first. */
+  mean: number;
   /** How much they vary. */
   deviation: number;
 }
@@ -18,7 +18,7 @@ const DEVIATIONS = 4;
 
 /** Takes another round trip of `ms`. */
 export function noteRoundTrip(trips: RoundTrips, ms: number): void {
-  if (trips.mean === undefined) {
+  if (Number.isNaN(trips.mean)) {
     trips.mean = ms;
     trips.deviation = ms / 2;
     return;
@@ -29,5 +29,5 @@ export function noteRoundTrip(trips: RoundTrips, ms: number): void {
 
 /** ms after which an answer that has not come is probably lost; 0 while nothing is known. */
 export function answerTime({ mean, deviation }: RoundTrips): number {
-  return mean === undefined ? 0 : mean + DEVIATIONS * deviation;
+  return Number.isNaN(mean) ? 0 : mean + DEVIATIONS * deviation;
 }

@@ -7,12 +7,14 @@
 import type { Effect, LeaderInfo } from "./effect.ts";
 import type { CitizenConfig, Instant } from "./input.ts";
 import { type Budget, budgetOf, isMesh } from "./detection.ts";
+import { Few } from "./few.ts";
 import type { SendTime } from "./lease.ts";
 import { quorumOf } from "./lease.ts";
 import type { Member } from "./member.ts";
 import type { Boot, Claim } from "./message.ts";
 import { createNonces, drawNonce, type Nonces } from "./nonce.ts";
 import { Outbox } from "./outbox.ts";
+import { PendingProbes } from "./pending_probes.ts";
 import type { Random } from "./random.ts";
 import { Ring } from "./ring.ts";
 import type { RoundTrips } from "./round_trip.ts";
@@ -24,9 +26,9 @@ export interface Grant {
   readonly term: number;
   readonly boot: Boot;
   /** The newest claim that it answers. */
-  readonly sequence: number;
+  sequence: number;
   /** On the voter's monotonic clock. */
-  readonly expiresAt: number;
+  expiresAt: number;
 }
 
 /** The newest claim that could not be granted yet; answered when the vote becomes free while it is fresh. */
@@ -157,7 +159,7 @@ export interface Citizen {
   /** Alive members by id. */
   readonly byId: Map<string, Member>;
   /** The other members whose votes count. */
-  readonly voters: Set<Member>;
+  readonly voters: Few<Member>;
   /**
    * In whose turn members are pinged: those that are alive, apart by whether what they say of others counts, so that strangers do
    * not dilute the others' turns, and the configured ones that are not.
@@ -168,12 +170,14 @@ export interface Citizen {
     readonly absent: Ring<Member>;
   };
   readonly roundTrips: RoundTrips;
+  /** Who is pinged in the round that is made now. */
+  readonly turns: Few<Member>;
   /** What is left of what this member may send in this interval. */
   budget: Budget;
   /** From 0 up to `WORST_HEALTH`: how much of what looks like others' silence may be this member's own. */
   health: number;
   /** Members whose sign of life is waited for. */
-  readonly probing: Set<Member>;
+  readonly probing: PendingProbes;
   readonly suspects: Set<Member>;
   /** No suspect is removed before. */
   removalsFrom: number;
@@ -239,12 +243,13 @@ export function createCitizen(config: CitizenConfig, at: Instant): Citizen {
     members: new Map(),
     byBoot: new Map(),
     byId: new Map(),
-    voters: new Set(),
+    voters: new Few(),
     rings: { credible: new Ring(), strangers: new Ring(), absent: new Ring() },
+    turns: new Few(),
     budget: budgetOf({ peers: 0, absent: 0, lookups: 0, health: 0 }),
-    roundTrips: { mean: undefined, deviation: 0 },
+    roundTrips: { mean: NaN, deviation: 0 },
     health: 0,
-    probing: new Set(),
+    probing: new PendingProbes(),
     suspects: new Set(),
     removalsFrom: Infinity,
     lookups: new Set(),
@@ -284,6 +289,11 @@ export function createCitizen(config: CitizenConfig, at: Instant): Citizen {
 /** A nonce that only this member can echo. */
 export function nextNonce(citizen: Citizen, member: Member): number {
   return drawNonce(member.configured ? citizen.nonces.configured : citizen.nonces.strangers);
+}
+
+/** A tick is due at that monotonic ms at the latest. */
+export function wakeBy(citizen: Citizen, at: number): void {
+  if (at < citizen.dueAt) citizen.dueAt = at;
 }
 
 /** Whether this member would lead right now. */

@@ -54,13 +54,14 @@ function bootOf({ boot, departed }: Member): Boot {
 
 /** Pings a member, with a claim when it is asked for its vote. */
 export function sendPing(citizen: Citizen, member: Member, claim: Claim | undefined, status: Status): void {
-  const nonce = nextNonce(citizen, member);
-  member.pings.add(nonce, citizen.now);
+  const outstanding = member.pings.add();
+  outstanding.nonce = nextNonce(citizen, member);
+  outstanding.sentAt = citizen.now;
   member.lastPing = citizen.now;
   const ping = citizen.outbox.ping();
   ping.address = member.address;
   ping.to = bootOf(member);
-  ping.message.nonce = nonce;
+  ping.message.nonce = outstanding.nonce;
   ping.message.status = status;
   ping.message.claim = claim;
   ping.message.gossip = gossipTo(citizen, member);

@@ -10,7 +10,7 @@ import { deadRumor, spread, suspectRumor } from "./gossip.ts";
 import type { Member, Suspicion } from "./member.ts";
 import { bury } from "./membership.ts";
 import type { Boot } from "./message.ts";
-import type { Citizen } from "./state.ts";
+import { type Citizen, wakeBy } from "./state.ts";
 
 /** Intervals before a removal in which the member is asked. */
 const LAST_CALL = 2;
@@ -59,30 +59,34 @@ export function convict(citizen: Citizen, member: Member, incarnation: number): 
 
 /** Removes those whose time to contradict is over. */
 export function reviewSuspects(citizen: Citizen): void {
+  hastenAll(citizen);
+  if (citizen.now < citizen.removalsFrom) return;
   for (const member of citizen.suspects) {
     if (citizen.now >= convictionDue(citizen, member, member.suspicion!)) pronounce(citizen, member);
   }
   citizen.removalsFrom = findRemovalDue(citizen);
 }
 
-/** Those that are about to be removed because of what others say, to be asked before as far as the budget goes. */
-export function* findCondemned(citizen: Citizen): Generator<Member> {
+/** Those that are about to be removed because of what others say are asked before, as far as the budget goes. */
+export function lookUpCondemned(citizen: Citizen): void {
+  if (!citizen.config.lifeguard || citizen.suspects.size === 0) return;
   const soon = citizen.now + LAST_CALL * citizen.config.interval;
   for (const member of citizen.suspects) {
     const suspicion = member.suspicion!;
-    if (!suspicion.own && convictionDue(citizen, member, suspicion) <= soon) yield member;
+    if (!suspicion.own && convictionDue(citizen, member, suspicion) <= soon) citizen.lookups.add(member);
   }
 }
 
-/** When the next member would be removed, in monotonic ms, or earlier: each packet asks, and may be about any suspect. */
-export function removalDue(citizen: Citizen): number {
-  // The fewer could confirm, the sooner all suspects are removed.
-  if (witnessesOf(citizen) < MOST_SUSPICIONS) citizen.removalsFrom = findRemovalDue(citizen);
-  return citizen.removalsFrom;
+/** A tick is due when the next member would be removed, or earlier: each packet asks, and may be about any suspect. */
+export function scheduleRemoval(citizen: Citizen): void {
+  hastenAll(citizen);
+  // One that others confirm may be due already, which makes no tick late.
+  wakeBy(citizen, Math.max(citizen.now, citizen.removalsFrom));
 }
 
 /** When the next member would be removed, exactly. */
 export function findRemovalDue(citizen: Citizen): number {
+  if (citizen.suspects.size === 0) return Infinity;
   let due = Infinity;
   for (const member of citizen.suspects) due = Math.min(due, convictionDue(citizen, member, member.suspicion!));
   return due;
@@ -109,6 +113,11 @@ export function pronounce(citizen: Citizen, member: Member): void {
 /** What is new of a suspicion may end it sooner. */
 function hasten(citizen: Citizen, member: Member, suspicion: Suspicion): void {
   citizen.removalsFrom = Math.min(citizen.removalsFrom, convictionDue(citizen, member, suspicion));
+}
+
+/** The fewer could confirm a suspicion, the sooner all of them end. */
+function hastenAll(citizen: Citizen): void {
+  if (witnessesOf(citizen) < MOST_SUSPICIONS) citizen.removalsFrom = findRemovalDue(citizen);
 }
 
 /** How many could confirm a suspicion. */

@@ -21,10 +21,12 @@ const PASS = 10;
 const PAGE_MEMBERS = 20;
 
 /** Asks one of those that are pinged anyway for the next page, when it is time. */
-export function pullIfDue(citizen: Citizen, pinged: Iterable<Member>): void {
+export function pullIfDue(citizen: Citizen): void {
   const { sync, config, now } = citizen;
   if (now < sync.nextAt) return;
-  const tellers = [...pinged].filter((member) => member.alive && member.route !== "" && isCredible(citizen, member));
+  const tellers = citizen.turns.items.filter((member) =>
+    member.alive && member.route !== "" && isCredible(citizen, member)
+  );
   const [teller] = sample(citizen.random, tellers, 1);
   if (teller === undefined) return;
   const pages = Math.ceil(citizen.members.size / PAGE_MEMBERS);

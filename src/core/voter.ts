@@ -30,7 +30,7 @@ export function isQuarantined(citizen: Citizen): boolean {
 export function reviewQuarantine(citizen: Citizen): void {
   const { ballot } = citizen;
   if (isQuarantined(citizen)) {
-    const others = [...citizen.voters];
+    const others = citizen.voters.items;
     const plain = citizen.config.quorum === "none";
     if (!plain && !citizen.allVote) return;
     const ready = others.every((member) => plain ? member.alive : member.toldIdle);
@@ -48,30 +48,47 @@ export function reviewQuarantine(citizen: Citizen): void {
  * again; that is safe, because nobody else is elected while the lease of the one in office holds.
  */
 export function vote(citizen: Citizen, member: Member, from: Boot, claim: Claim, inOffice: boolean): Vote {
-  const { ballot } = citizen;
-  const refuse = (refusal: Refusal): Vote => ({ term: claim.term, sequence: claim.sequence, refusal });
-  if (!member.configured || !citizen.votes) return refuse("not-a-voter");
-  // The candidate would believe for longer than this voter promises, or is quarantined after a restart.
-  if (claim.lease > citizen.config.timeout) return refuse("longer-lease");
-  if (isQuarantined(citizen)) return refuse("quarantined");
-  const grant = ballot.grant;
-  const held = grant !== undefined && citizen.now < grant.expiresAt;
-  const renewal = held && grant.boot === from && grant.term === claim.term;
-  if (!renewal) {
-    if (held && grant.boot !== from && !isReleasedTo(citizen, grant.term, claim)) return refuse("held");
-    const isOld = grant?.boot === from &&
-      (claim.term < grant.term || claim.term === grant.term && claim.sequence <= grant.sequence);
-    if (isOld || claim.term <= member.endedTerm) return refuse("stale-term");
-    const isNew = claim.term > ballot.promisedTerm && claim.term >= ballot.floorTerm;
-    if (!isNew && !inOffice) return refuse("stale-term");
-  }
+  const answer = citizen.outbox.vote();
+  answer.term = claim.term;
+  answer.sequence = claim.sequence;
+  answer.refusal = refusalOf(citizen, member, from, claim, inOffice);
+  if (answer.refusal === undefined) promise(citizen, from, claim);
+  return answer;
+}
+
+/** Promises this member's vote to the process `from`, or promises it again. */
+export function promise({ ballot, now, config }: Citizen, from: Boot, { term, sequence }: Claim): void {
+  const { grant } = ballot;
+  const expiresAt = now + config.timeout;
+  ballot.promisedTerm = Math.max(ballot.promisedTerm, term);
+  if (grant?.boot !== from || grant.term !== term) ballot.grant = { term, boot: from, sequence, expiresAt };
   // A datagram that comes twice must not make a promise longer.
-  if (!renewal || claim.sequence > grant.sequence) {
-    const expiresAt = citizen.now + citizen.config.timeout;
-    ballot.promisedTerm = Math.max(ballot.promisedTerm, claim.term);
-    ballot.grant = { term: claim.term, boot: from, sequence: claim.sequence, expiresAt };
+  else if (sequence > grant.sequence) {
+    grant.sequence = sequence;
+    grant.expiresAt = expiresAt;
   }
-  return { term: claim.term, sequence: claim.sequence, refusal: undefined };
+}
+
+function refusalOf(
+  citizen: Citizen,
+  member: Member,
+  from: Boot,
+  claim: Claim,
+  inOffice: boolean,
+): Refusal | undefined {
+  const { ballot: { grant, promisedTerm, floorTerm }, now, config } = citizen;
+  if (!member.configured || !citizen.votes) return "not-a-voter";
+  // The candidate would believe for longer than this voter promises, or is quarantined after a restart.
+  if (claim.lease > config.timeout) return "longer-lease";
+  if (isQuarantined(citizen)) return "quarantined";
+  const held = grant !== undefined && now < grant.expiresAt;
+  if (held && grant.boot === from && grant.term === claim.term) return undefined;
+  if (held && grant.boot !== from && !isReleasedTo(citizen, grant.term, claim)) return "held";
+  const isOld = grant?.boot === from &&
+    (claim.term < grant.term || claim.term === grant.term && claim.sequence <= grant.sequence);
+  if (isOld || claim.term <= member.endedTerm) return "stale-term";
+  const isNew = claim.term > promisedTerm && claim.term >= floorTerm;
+  return isNew || inOffice ? undefined : "stale-term";
 }
 
 /** The holder of a grant gives it back; nobody else can. */

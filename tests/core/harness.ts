@@ -5,7 +5,7 @@
  */
 
 import { keepEffects } from "../../scripts/simulate/keep.ts";
-import { findRemovalDue, removalDue } from "../../src/core/suspicion.ts";
+import { findRemovalDue } from "../../src/core/suspicion.ts";
 import { type Citizen, createCitizen, leaderOf, members, step, wakeAt } from "../../src/core/citizen.ts";
 import type { Effect } from "../../src/core/effect.ts";
 import type { CitizenConfig, Event } from "../../src/core/input.ts";
@@ -115,7 +115,7 @@ export function messages<K extends Message["kind"]>(
 
 /** Nobody may be removed later than its suspicion ends. */
 export function checkRemovals(citizen: Citizen): void {
-  const [due, exact] = [removalDue(citizen), findRemovalDue(citizen)];
+  const [due, exact] = [citizen.removalsFrom, findRemovalDue(citizen)];
   if (due > exact) throw new Error(`a removal is planned for ${due}, and was due at ${exact}`);
 }
 

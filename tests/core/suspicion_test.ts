@@ -1,7 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { suspicionTimeout } from "../../src/core/detection.ts";
 import type { Member } from "../../src/core/member.ts";
-import { removalDue } from "../../src/core/suspicion.ts";
 import { bootOf, INTERVAL, messages, ofKind, type Puppet, puppetOf, Solo, TIMEOUT } from "./harness.ts";
 import { alive, dead } from "./rumors.ts";
 
@@ -138,7 +137,7 @@ Deno.test("that others have removed a member counts as all confirmations, and le
   solo.advance(INTERVAL + 50);
   solo.tell(witnesses[0]!, dead(silent));
   assert(solo.ids.includes("m2"), "it is not removed at once");
-  assertEquals(removalDue(solo.citizen), TIMEOUT, "nothing else must happen first");
+  assertEquals(solo.citizen.removalsFrom, TIMEOUT, "nothing else must happen first");
   assertEquals(removedAt(solo, silent), TIMEOUT);
 });
 

@@ -63,7 +63,7 @@ export const MUTANTS: readonly Mutant[] = [
     bug: "a second candidate is granted while the first holds the grant",
     patches: [{
       file: "voter.ts",
-      find: `if (held && grant.boot !== from && !isReleasedTo(citizen, grant.term, claim)) return refuse("held");`,
+      find: `if (held && grant.boot !== from && !isReleasedTo(citizen, grant.term, claim)) return "held";`,
       replace: "",
     }],
   },
@@ -75,16 +75,16 @@ export const MUTANTS: readonly Mutant[] = [
       replace: "const term = Math.max(citizen.seenTerm, 1);",
     }, {
       file: "voter.ts",
-      find: "claim.term > ballot.promisedTerm && claim.term",
-      replace: "claim.term >= ballot.promisedTerm && claim.term",
+      find: "claim.term > promisedTerm && claim.term",
+      replace: "claim.term >= promisedTerm && claim.term",
     }],
   },
   {
     bug: "a claim of an old term is granted",
     patches: [{
       file: "voter.ts",
-      find: `if (!isNew && !inOffice) return refuse("stale-term");`,
-      replace: "",
+      find: `return isNew || inOffice ? undefined : "stale-term";`,
+      replace: "return undefined;",
     }, {
       file: "candidacy.ts",
       find: "const term = Math.max(citizen.seenTerm + 1, Math.floor(citizen.wall));",
@@ -97,7 +97,7 @@ export const MUTANTS: readonly Mutant[] = [
       file: "state.ts",
       find: "return quorumOf(citizen.config.quorum, clusterSize(citizen));",
       replace:
-        "return quorumOf(citizen.config.quorum, [...citizen.voters].filter((member) => member.alive).length + 1);",
+        "return quorumOf(citizen.config.quorum, citizen.voters.items.filter((member) => member.alive).length + 1);",
     }],
   },
   {
@@ -121,8 +121,9 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: "candidacy.ts",
-        find: "for (const { address } of voters) {",
-        replace: "for (const address of granted.keys()) {\n    if (address === config.address) continue;",
+        find: "const { items } = voters;",
+        replace:
+          "const items = [...granted.keys()].flatMap((address) => address === config.address ? [] : [{ address }]);",
       },
       { file: "heartbeat.ts", find: "member.voter ? claim : undefined", replace: "claim" },
     ],
@@ -195,7 +196,7 @@ export const MUTANTS: readonly Mutant[] = [
       {
         file: "probing.ts",
         find: "    acquit(citizen, member);",
-        replace: "    if (at === -Infinity) acquit(citizen, member);",
+        replace: "    if (member.lastSign === -Infinity) acquit(citizen, member);",
       },
     ],
   },
@@ -240,8 +241,8 @@ export const MUTANTS: readonly Mutant[] = [
       },
       {
         file: "candidacy.ts",
-        find: "for (const { address } of voters) {",
-        replace: "for (const address of voters.keys()) {",
+        find: "const { items } = voters;",
+        replace: "const items = [...voters.values()];",
       },
       { file: "voter.ts", find: "!member.configured || !citizen.votes", replace: "!member.configured" },
       { file: "heartbeat.ts", find: "member.voter ? claim : undefined", replace: "claim" },
