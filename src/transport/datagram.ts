@@ -22,8 +22,7 @@ export interface Datagram {
   /** Datagrams that were not handed to the network: no route, no buffer, closed, a bad address. */
   readonly unsent: number;
   /**
-   * Sends one datagram, or counts it in {@linkcode unsent}: never throws. `bytes` must not be changed
-   * afterwards, because it may be sent later.
+   * Sends one datagram, or counts it in {@linkcode unsent}: never throws. `bytes` may be changed afterwards.
    */
   send(bytes: Uint8Array, to: string): void;
   /** Frees the socket. After it has resolved no handler is called. More calls do no harm. */

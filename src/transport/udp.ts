@@ -6,11 +6,13 @@
 
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import process from "node:process";
-import { canonicalHost, formatAddress, parseAddress } from "../address.ts";
+import { canonicalHost, parseAddress } from "../address.ts";
 import { AddressInUseError, BindError, PermissionError } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
 import type { Datagram, DatagramHandlers } from "./datagram.ts";
+import { OutgoingPool } from "./outgoing.ts";
 import { remember } from "../wire/remembered.ts";
+import { canonicalSource, Sources } from "./sources.ts";
 
 const SYSTEM_BUFFER_BYTES = 1_048_576;
 /** Twice as many on Linux. */
@@ -70,10 +72,8 @@ class UdpDatagram implements Datagram {
   readonly #ipv6: boolean;
   /** Parsing an address costs more than sending to it, and members speak to the same ones for ever. */
   readonly #targets = new Map<string, Target>();
-  readonly #sources = new Map<string, string>();
-  readonly #sent = (error: Error | null): void => {
-    if (error) this.unsent++;
-  };
+  readonly #sources = new Sources();
+  readonly #outgoing = new OutgoingPool(() => this.unsent++);
   #closed: Promise<void> | undefined;
 
   constructor(socket: Socket, ipv6: boolean, handlers: DatagramHandlers) {
@@ -82,7 +82,7 @@ class UdpDatagram implements Datagram {
     const { address, port } = socket.address();
     this.address = canonicalSource(address, port);
     socket.on("message", (message: Uint8Array, remote: RemoteInfo) => {
-      if (this.#closed === undefined) handlers.onDatagram(message, this.#from(remote));
+      if (this.#closed === undefined) handlers.onDatagram(message, this.#sources.of(remote.address, remote.port));
     });
     socket.on("error", (error: Error) => {
       if (this.#closed === undefined) handlers.onError(error);
@@ -96,7 +96,8 @@ class UdpDatagram implements Datagram {
       return;
     }
     try {
-      this.#socket.send(bytes, target.port, target.host, this.#sent);
+      const outgoing = this.#outgoing.copy(bytes);
+      this.#socket.send(outgoing.bytes, target.port, target.host, outgoing.sent);
     } catch {
       this.unsent++;
     }
@@ -110,14 +111,6 @@ class UdpDatagram implements Datagram {
   #learn(to: string): Target | undefined {
     const target = parseTarget(to, this.#ipv6);
     return target && remember(this.#targets, LIMITS.cachedAddresses, to, target);
-  }
-
-  #from(remote: RemoteInfo): string {
-    if (!this.#ipv6) return `${remote.address}:${remote.port}`;
-    const key = `${remote.address} ${remote.port}`;
-    const known = this.#sources.get(key);
-    if (known !== undefined) return known;
-    return remember(this.#sources, LIMITS.cachedAddresses, key, canonicalSource(remote.address, remote.port));
   }
 }
 
@@ -208,9 +201,4 @@ function parseTarget(to: string, ipv6: boolean): Target | undefined {
   if (parsed === undefined || !Number.isInteger(port) || port < 1 || port > 65_535) return undefined;
   if (ipv6 && parsed.kind === "ipv4") return { host: `::ffff:${parsed.host}`, port };
   return ipv6 === (parsed.kind === "ipv6") ? { host: parsed.host, port } : undefined;
-}
-
-function canonicalSource(ip: string, port: number): string {
-  const parsed = canonicalHost(ip);
-  return parsed === undefined ? `${ip}:${port}` : formatAddress({ ...parsed, port });
 }

@@ -13,7 +13,9 @@ export const BOOT_BYTES = 8;
 const NO_BOOT = "00".repeat(BOOT_BYTES);
 /** The size of an integer from 0 to 2^53 - 1. */
 export const INTEGER_BYTES = 7;
+const DOUBLE_BYTES = 8;
 
+const TWO_24 = 0x100_0000;
 const TWO_32 = 0x1_0000_0000;
 const MAX_U32 = TWO_32 - 1;
 /** The three high bytes of a 53-bit integer use 21 of their 24 bits. */
@@ -28,7 +30,7 @@ const knownBoots = new Interned();
 const knownTexts = new Interned();
 // A byte order mark is kept, because two different ids must never become one.
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-const double = new DataView(new ArrayBuffer(8));
+const double = new DataView(new ArrayBuffer(DOUBLE_BYTES));
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
 /**
@@ -37,11 +39,13 @@ const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(
  */
 export class ByteWriter {
   readonly #buffer: Uint8Array;
+  readonly #view: DataView;
   #length = 0;
 
   /** Writes over `buffer`, which must be large enough for all that is written. */
   constructor(buffer: Uint8Array) {
     this.#buffer = buffer;
+    this.#view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
   }
 
   /** Starts at the beginning again. */
@@ -61,33 +65,31 @@ export class ByteWriter {
 
   /** An integer of two bytes. */
   u16(value: number): void {
-    this.u8(value >>> 8);
-    this.u8(value);
+    this.#view.setUint16(this.#length, value);
+    this.#length += 2;
   }
 
   /** An integer of four bytes. */
   u32(value: number): void {
-    this.u16(value >>> 16);
-    this.u16(value);
+    this.#view.setUint32(this.#length, value);
+    this.#length += 4;
   }
 
   /** A safe integer that is not negative. */
   integer(value: number, name: string): void {
-    if (!Number.isSafeInteger(value) || value < 0) {
-      throw new RangeError(`Cannot encode "${name}": must be an integer from 0 to 2^53 - 1, got ${value}`);
-    }
+    if (!Number.isSafeInteger(value) || value < 0) throw noInteger(value, name);
     const high = Math.floor(value / TWO_32);
-    this.u8(high >>> 16);
-    this.u16(high);
-    this.u32(value);
+    // The fourth byte is written over.
+    this.#view.setUint32(this.#length, high << 8);
+    this.#view.setUint32(this.#length + 3, value);
+    this.#length += INTEGER_BYTES;
   }
 
   /** A double, which must be finite. */
   finite(value: number, name: string): void {
-    if (!Number.isFinite(value)) throw new RangeError(`Cannot encode "${name}": must be finite, got ${value}`);
-    double.setFloat64(0, value);
-    this.u32(double.getUint32(0));
-    this.u32(double.getUint32(4));
+    if (!Number.isFinite(value)) throw notFinite(value, name);
+    this.#view.setFloat64(this.#length, value);
+    this.#length += DOUBLE_BYTES;
   }
 
   /** Whole microseconds, held within what four bytes can say: an hour and eleven minutes. */
@@ -116,6 +118,14 @@ export class ByteWriter {
   boot(boot: Boot, name: string): void {
     this.raw(boots.get(boot) ?? remember(boots, REMEMBERED, boot, bootBytes(boot, name)));
   }
+}
+
+function noInteger(value: number, name: string): RangeError {
+  return new RangeError(`Cannot encode "${name}": must be an integer from 0 to 2^53 - 1, got ${value}`);
+}
+
+function notFinite(value: number, name: string): RangeError {
+  return new RangeError(`Cannot encode "${name}": must be finite, got ${value}`);
 }
 
 function bootBytes(boot: Boot, name: string): Uint8Array {
@@ -207,25 +217,44 @@ export class ByteReader {
 
   /** An integer of two bytes. */
   u16(): number {
-    return this.u8() * 0x100 + this.u8();
+    const at = this.#take(2);
+    return at < 0 ? 0 : this.#bytes[at]! << 8 | this.#bytes[at + 1]!;
   }
 
   /** An integer of four bytes. */
   u32(): number {
-    return this.u16() * 0x1_0000 + this.u16();
+    const at = this.#take(4);
+    if (at < 0) return 0;
+    const bytes = this.#bytes;
+    return bytes[at]! * TWO_24 + (bytes[at + 1]! << 16 | bytes[at + 2]! << 8 | bytes[at + 3]!);
   }
 
   /** A safe integer that is not negative. */
   integer(): number {
-    const high = this.u8() * 0x1_0000 + this.u16();
+    const at = this.#take(INTEGER_BYTES);
+    if (at < 0) return 0;
+    const bytes = this.#bytes;
+    const high = bytes[at]! << 16 | bytes[at + 1]! << 8 | bytes[at + 2]!;
     if (high > MAX_HIGH) this.#failed = true;
-    return high * TWO_32 + this.u32();
+    return high * TWO_32 + (bytes[at + 3]! * TWO_24 + (bytes[at + 4]! << 16 | bytes[at + 5]! << 8 | bytes[at + 6]!));
+  }
+
+  /** Where the next `length` bytes begin, which count as read; -1, as a failure, where there are fewer. */
+  #take(length: number): number {
+    const at = this.#at;
+    if (at + length > this.#end) {
+      this.#failed = true;
+      return -1;
+    }
+    this.#at = at + length;
+    return at;
   }
 
   /** A finite double. */
   finite(): number {
-    double.setUint32(0, this.u32());
-    double.setUint32(4, this.u32());
+    const at = this.#take(DOUBLE_BYTES);
+    if (at < 0) return 0;
+    for (let byte = 0; byte < DOUBLE_BYTES; byte++) double.setUint8(byte, this.#bytes[at + byte]!);
     const value = double.getFloat64(0);
     if (!Number.isFinite(value)) this.#failed = true;
     return value;

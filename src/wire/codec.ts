@@ -8,7 +8,7 @@
  */
 
 import type { Ack, Claim, Gossip, Message, Ping, Refusal, Status, Vote } from "../core/message.ts";
-import { newAck, newLead, newPing, newStatus, type Reused } from "../core/reused.ts";
+import { newAck, newLead, newPing, newStatus, newVote, type Reused } from "../core/reused.ts";
 import { BOUNDS } from "../limits.ts";
 import { GOSSIP_BYTES, readGossip, readRumors, writeGossip, writeRumors } from "./gossip.ts";
 import { readAddress, readAddressOrNone, writeAddress, writeAddressOrNone } from "./address_bytes.ts";
@@ -59,17 +59,10 @@ export function writeBody(writer: ByteWriter, payload: Payload): void {
   writer.u8(KINDS[payload.kind]);
   switch (payload.kind) {
     case "ping":
-      writer.integer(payload.nonce, "nonce");
-      writeStatus(writer, payload.status, ballotFlag(payload.claim) | gossipFlag(payload.gossip));
-      if (payload.claim !== undefined) writeClaim(writer, payload.claim);
-      if (payload.gossip !== undefined) writeGossip(writer, payload.gossip);
+      writePing(writer, payload);
       break;
     case "ack":
-      writer.integer(payload.nonce, "nonce");
-      writer.integer(payload.challenge, "challenge");
-      writeStatus(writer, payload.status, ballotFlag(payload.vote) | gossipFlag(payload.gossip));
-      if (payload.vote !== undefined) writeVote(writer, payload.vote);
-      if (payload.gossip !== undefined) writeGossip(writer, payload.gossip);
+      writeAck(writer, payload);
       break;
     case "release":
       writer.integer(payload.nonce, "nonce");
@@ -116,6 +109,21 @@ function ballotFlag(ballot: Claim | Vote | undefined): number {
 
 function gossipFlag(gossip: Gossip | undefined): number {
   return gossip === undefined ? 0 : GOSSIP;
+}
+
+function writePing(writer: ByteWriter, { nonce, status, claim, gossip }: Ping): void {
+  writer.integer(nonce, "nonce");
+  writeStatus(writer, status, ballotFlag(claim) | gossipFlag(gossip));
+  if (claim !== undefined) writeClaim(writer, claim);
+  if (gossip !== undefined) writeGossip(writer, gossip);
+}
+
+function writeAck(writer: ByteWriter, { nonce, challenge, status, vote, gossip }: Ack): void {
+  writer.integer(nonce, "nonce");
+  writer.integer(challenge, "challenge");
+  writeStatus(writer, status, ballotFlag(vote) | gossipFlag(gossip));
+  if (vote !== undefined) writeVote(writer, vote);
+  if (gossip !== undefined) writeGossip(writer, gossip);
 }
 
 function writeStatus(writer: ByteWriter, status: Status, flags: number): void {
@@ -208,7 +216,7 @@ function readKind(reader: ByteReader, exact: boolean): Payload | undefined {
 const leading = newLead();
 const status = newStatus();
 const claim: Reused<Claim> = { term: 0, sequence: 0, succeeds: 0, lease: 0 };
-const vote: Reused<Vote> = { term: 0, sequence: 0, refusal: undefined };
+const vote = newVote();
 const ping = newPing(status);
 const ack = newAck(status);
 

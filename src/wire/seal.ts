@@ -7,9 +7,10 @@
 import { Buffer } from "node:buffer";
 import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from "node:crypto";
 import type { Boot } from "../core/message.ts";
-import { LIMITS } from "../limits.ts";
+import { BOUNDS, LIMITS } from "../limits.ts";
 import { TAG_BYTES } from "./header.ts";
 import { ReplayWindow } from "./replay_window.ts";
+import { Scratch } from "./scratch.ts";
 
 /** Bound to the derived keys, so that a secret used elsewhere too yields other keys there. */
 const LABEL = "democracy wire 1 ";
@@ -19,12 +20,19 @@ const NONCE_BYTES = 12;
 const OPTIONS = { authTagLength: TAG_BYTES };
 /** What six bytes can count: at a million datagrams a second, nine years. */
 const MAX_SEQUENCE = 2 ** 48 - 1;
+const MAX_UDP_BYTES = 65_535;
 
 /** A sender that has proved to know a secret. */
 interface Sender {
   readonly key: KeyObject;
   readonly window: ReplayWindow;
+  /** How many datagrams had been opened when its last one was. */
+  heard: number;
 }
+
+/** Datagrams are sealed and opened here, one at a time on each thread. No UDP datagram is longer. */
+const sealed = new Scratch(BOUNDS.maxPacketSize);
+const received = new Scratch(MAX_UDP_BYTES);
 
 /**
  * Seals datagrams of one boot, and opens those of others.
@@ -44,6 +52,7 @@ export class Sealer {
   readonly #senders = new Map<Boot, Sender>();
   readonly #nonce = Buffer.alloc(NONCE_BYTES);
   #sequence = 0;
+  #opened = 0;
 
   /** The first secret seals, all open. */
   constructor(cluster: string, boot: Boot, secrets: readonly string[]) {
@@ -65,35 +74,35 @@ export class Sealer {
     return this.#sequence++;
   }
 
-  /** The datagram: the header as it is, the body encrypted, the tag over both. */
+  /** The datagram: the header as it is, the body encrypted, the tag over both. Valid until the next is sealed on this thread. */
   seal(sequence: number, header: Uint8Array, body: Uint8Array): Uint8Array {
     const cipher = createCipheriv(CIPHER, this.#own, this.#nonceOf(sequence), OPTIONS);
     cipher.setAAD(header);
     const hidden = cipher.update(body);
     cipher.final();
-    const datagram = new Uint8Array(header.length + hidden.length + TAG_BYTES);
-    datagram.set(header);
-    datagram.set(hidden, header.length);
-    datagram.set(cipher.getAuthTag(), header.length + hidden.length);
-    return datagram;
+    const end = header.length + hidden.length;
+    sealed.bytes.set(header);
+    sealed.bytes.set(hidden, header.length);
+    sealed.bytes.set(cipher.getAuthTag(), end);
+    return sealed.view(0, end + TAG_BYTES);
   }
 
-  /** The body, or why there is none. `rest` is what follows the header: the encrypted body and the tag. */
-  open(from: Boot, sequence: number, header: Uint8Array, rest: Uint8Array): Uint8Array | "bad-seal" | "replayed" {
+  /** The body of a datagram, behind a header of `header` bytes, or why there is none. */
+  open(from: Boot, sequence: number, datagram: Uint8Array, header: number): Uint8Array | "bad-seal" | "replayed" {
+    if (datagram.length > MAX_UDP_BYTES) return "bad-seal";
+    received.bytes.set(datagram);
     const known = this.#senders.get(from);
     if (known !== undefined) {
       if (!known.window.isFresh(sequence)) return "replayed";
-      const body = this.#decrypt(known.key, sequence, header, rest);
+      const body = this.#decrypt(known.key, sequence, header, datagram.length);
       if (body === undefined) return "bad-seal";
       known.window.mark(sequence);
-      // Moves the sender to the end of the map, which forgets from its start.
-      this.#senders.delete(from);
-      this.#senders.set(from, known);
+      known.heard = ++this.#opened;
       return body;
     }
     for (const secret of this.#secrets) {
       const key = this.#deriveKey(secret, from);
-      const body = this.#decrypt(key, sequence, header, rest);
+      const body = this.#decrypt(key, sequence, header, datagram.length);
       if (body !== undefined) {
         this.#admit(from, key, sequence);
         return body;
@@ -103,24 +112,30 @@ export class Sealer {
   }
 
   #admit(from: Boot, key: KeyObject, sequence: number): void {
-    if (this.#senders.size >= LIMITS.replayWindows) {
-      for (const oldest of this.#senders.keys()) {
-        this.#senders.delete(oldest);
-        break;
-      }
-    }
+    if (this.#senders.size >= LIMITS.replayWindows) this.#forgetSilent();
     const window = new ReplayWindow();
     window.mark(sequence);
-    this.#senders.set(from, { key, window });
+    this.#senders.set(from, { key, window, heard: ++this.#opened });
   }
 
-  #decrypt(key: KeyObject, sequence: number, header: Uint8Array, rest: Uint8Array): Uint8Array | undefined {
-    const end = rest.length - TAG_BYTES;
+  /** Forgets the sender that has been silent for the longest. */
+  #forgetSilent(): void {
+    let silent: Boot | undefined;
+    let least = Infinity;
+    for (const [boot, { heard }] of this.#senders) {
+      if (heard < least) [silent, least] = [boot, heard];
+    }
+    if (silent !== undefined) this.#senders.delete(silent);
+  }
+
+  /** Of the datagram that was received, `length` bytes long. */
+  #decrypt(key: KeyObject, sequence: number, header: number, length: number): Uint8Array | undefined {
+    const end = length - TAG_BYTES;
     try {
       const decipher = createDecipheriv(CIPHER, key, this.#nonceOf(sequence), OPTIONS);
-      decipher.setAAD(header);
-      decipher.setAuthTag(rest.subarray(end));
-      const body = decipher.update(rest.subarray(0, end));
+      decipher.setAAD(received.view(0, header));
+      decipher.setAuthTag(received.view(end, length));
+      const body = decipher.update(received.view(header, end));
       decipher.final();
       return body;
     } catch {

@@ -24,6 +24,7 @@ import {
   TAG_BYTES,
   type WireDrop,
 } from "./header.ts";
+import { Scratch } from "./scratch.ts";
 import { Sealer } from "./seal.ts";
 
 /** Whose datagrams these are. */
@@ -52,7 +53,7 @@ export type Opened =
 /** Makes and opens the datagrams of one member. */
 export interface Wire {
   /**
-   * The datagram for a payload, in bytes of its own. Throws a RangeError when the payload holds what no valid
+   * The datagram for a payload; valid until the next one is sealed on this thread. Throws a RangeError when the payload holds what no valid
    * member would say, such as an infinite weight or an address that is not canonical; nothing that was
    * opened is refused here.
    */
@@ -86,17 +87,17 @@ export function createWire(config: WireConfig): Wire {
   return new MemberWire(config);
 }
 
-/** Datagrams are written here, and then copied in their size: one of a thread is enough, nothing waits in between. */
-const scratch = new Uint8Array(BOUNDS.maxPacketSize);
-const writer = new ByteWriter(scratch);
+/** Datagrams are written here, one at a time on each thread. */
+const scratch = new Scratch(BOUNDS.maxPacketSize);
+const writer = new ByteWriter(scratch.bytes);
 
 class MemberWire implements Wire {
   readonly #boot: Boot;
   readonly #sealer: Sealer | undefined;
   readonly #prefix: Uint8Array;
   readonly #clusterBytes: number;
-  readonly #reader = new ByteReader(scratch);
-  readonly #boots = new ByteReader(scratch);
+  readonly #reader = new ByteReader(scratch.bytes);
+  readonly #boots = new ByteReader(scratch.bytes);
   readonly #header: Header = { minor: 0, form: 0, from: "", to: "", length: 0 };
   /** What is opened is told with the same objects again and again. */
   readonly #packet: { from: Boot; to: Boot; payload: Payload } = {
@@ -122,8 +123,8 @@ class MemberWire implements Wire {
     writer.boot(to, "to");
     if (this.#sealer !== undefined) return seal(this.#sealer, payload);
     writeBody(writer, payload);
-    writer.u32(crc32(scratch, writer.length));
-    return scratch.slice(0, writer.length);
+    writer.u32(crc32(scratch.bytes, writer.length));
+    return scratch.view(0, writer.length);
   }
 
   open(bytes: Uint8Array): Opened {
@@ -177,7 +178,7 @@ class MemberWire implements Wire {
     if (bytes.length <= end + TAG_BYTES) return "too-short";
     const reader = this.#reader.reset(bytes, length);
     const sequence = reader.u16() * 0x1_0000_0000 + reader.u32();
-    const body = sealer.open(from, sequence, bytes.subarray(0, end), bytes.subarray(end));
+    const body = sealer.open(from, sequence, bytes, end);
     if (typeof body === "string") return body;
     reader.reset(body);
     return undefined;
@@ -191,5 +192,5 @@ function seal(sealer: Sealer, payload: Payload): Uint8Array {
   writer.u32(sequence);
   const header = writer.length;
   writeBody(writer, payload);
-  return sealer.seal(sequence, scratch.subarray(0, header), scratch.subarray(header, writer.length));
+  return sealer.seal(sequence, scratch.view(0, header), scratch.view(header, writer.length));
 }

@@ -48,7 +48,7 @@ function wellFormed(cluster: string, secret: string | undefined, to: string, tar
     { kind: "data", channel: false, message: 1, index: 0, count: 1, total: 6, payload: new Uint8Array(6) },
     { kind: "data", channel: false, message: 2, index: 0, count: 9, total: 9000, payload: new Uint8Array(1000) },
   ];
-  return payloads.map((payload) => wire.seal(to, payload));
+  return payloads.map((payload) => wire.seal(to, payload).slice());
 }
 
 function droppedIn({ dropped }: Stats): number {

@@ -147,6 +147,20 @@ function sending(bind: Bind, test: Register): void {
       assertEquals(b.received.map(({ bytes }) => bytes[0]).filter((value) => value !== 2), []);
     }));
 
+  test("what was sent may be changed afterwards, and many may be on their way at once", () =>
+    with2(bind, LOOPBACK, async (a, b) => {
+      const bytes = new Uint8Array(100);
+      const send = (): void => {
+        for (let value = 1; value <= 100; value++) a.socket.send(bytes.fill(value), b.socket.address);
+        bytes.fill(0);
+      };
+      const values = (): Set<number> => new Set(b.received.map((each) => each.bytes[0] ?? 0));
+      send();
+      while (values().size < 100) await b.until(b.received.length + 1, send);
+      for (const each of b.received) assertEquals(new Set(each.bytes).size, 1, `${each.bytes}`);
+      assertEquals(values().has(0), false);
+    }));
+
   test("sending where nobody listens does no harm", () =>
     with2(bind, LOOPBACK, async (a, b) => {
       const gone = await Mailbox.open(bind, "127.0.0.1:0");

@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import type { Ack, Gossip, Message, Ping, Rumor } from "../../src/core/message.ts";
 import { crc32 } from "../../src/wire/checksum.ts";
 import type { Payload } from "../../src/wire/codec.ts";
+import { createWire, type Wire, type WireConfig } from "../../src/wire/wire.ts";
 
 export const ALICE = "00000000000000a1";
 export const BOB = "b0b0000000000002";
@@ -131,5 +132,16 @@ export function random(seed: number): () => number {
     let bits = Math.imul(seed ^ (seed >>> 15), 1 | seed);
     bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
     return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** A wire whose datagrams stay what they are when the next is sealed. */
+export function keptWire(config: WireConfig): Wire {
+  const wire = createWire(config);
+  return {
+    seal: (to, payload) => wire.seal(to, payload).slice(),
+    open: (bytes) => wire.open(bytes),
+    payloadRoom: (maxPacketSize) => wire.payloadRoom(maxPacketSize),
+    rumorRoom: (maxPacketSize, id) => wire.rumorRoom(maxPacketSize, id),
   };
 }

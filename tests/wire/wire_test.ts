@@ -11,9 +11,21 @@ import { fragment } from "../../src/wire/fragments.ts";
 import type { WireDrop } from "../../src/wire/header.ts";
 import { createWire, type Wire } from "../../src/wire/wire.ts";
 import { boot, name, payload, rumor } from "./arbitraries.ts";
-import { ACK, ALICE, BOB, CLUSTER, LONGEST, LONGEST_RUMOR, PING, SAMPLES, splice, withChecksum } from "./samples.ts";
+import {
+  ACK,
+  ALICE,
+  BOB,
+  CLUSTER,
+  keptWire,
+  LONGEST,
+  LONGEST_RUMOR,
+  PING,
+  SAMPLES,
+  splice,
+  withChecksum,
+} from "./samples.ts";
 
-const plain = (own: string, cluster = CLUSTER): Wire => createWire({ cluster, boot: own, secrets: [] });
+const plain = (own: string, cluster = CLUSTER): Wire => keptWire({ cluster, boot: own, secrets: [] });
 const alice = plain(ALICE);
 const bob = plain(BOB);
 /** Where the body starts: its first byte is the kind. */
@@ -142,7 +154,7 @@ Deno.test("no shortened or lengthened datagram is ever opened", () => {
 
 Deno.test("each kind of bad datagram is dropped for its own reason", () => {
   const ping = alice.seal(BOB, PING);
-  const sealed = createWire({ cluster: CLUSTER, boot: ALICE, secrets: ["s"] });
+  const sealed = keptWire({ cluster: CLUSTER, boot: ALICE, secrets: ["s"] });
   const cases: [string, Uint8Array, WireDrop, Wire?][] = [
     ["empty", new Uint8Array(), "too-short"],
     ["cut in the header", ping.slice(0, 20), "too-short"],

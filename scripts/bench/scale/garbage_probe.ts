@@ -12,13 +12,15 @@ import type { Effect } from "../../../src/core/effect.ts";
 import type { Input } from "../../../src/core/input.ts";
 import type { Reused } from "../../../src/core/reused.ts";
 import { chosenVoters } from "../../../src/options/chosen_voters.ts";
+import { type Outgoing, OutgoingPool } from "../../../src/transport/outgoing.ts";
 import { createWire, type Wire } from "../../../src/wire/wire.ts";
 import { median } from "../figure.ts";
 import { DEFAULT_TIMING } from "../stand.ts";
 import { type Garbage, GARBAGE_FLAGS } from "./garbage.ts";
 
 /** The simulated ms, and the datagrams, until V8 has compiled all; and those that are counted. */
-const LIBRARY = { warmUp: 120_000, window: 2000 };
+const LIBRARY = { warmUp: 120_000, window: 20_000 };
+const SEALED = { warmUp: 120_000, window: 2000 };
 const SOCKETS = { warmUp: 3000, window: 100 };
 /** Times that each is counted; the median is told, because V8 may collect after all. */
 const TIMES = 5;
@@ -27,16 +29,17 @@ const RUMOR_BYTES = 900;
 interface Node {
   readonly address: string;
   readonly wire: Wire;
+  readonly pool: OutgoingPool;
   readonly citizen: Citizen;
 }
 
-class Village {
+export class Village {
   readonly #nodes: Node[];
   readonly #byAddress: ReadonlyMap<string, Node>;
   /** Datagrams on their way. Places are used again, so that the probe itself leaves little behind. */
   readonly #receivers: Node[] = [];
   readonly #senders: Node[] = [];
-  readonly #datagrams: Uint8Array[] = [];
+  readonly #datagrams: Outgoing[] = [];
   #waiting = 0;
   readonly #packet: Reused<Extract<Input, { kind: "packet" }>> = {
     ...{ kind: "packet", source: "", from: "", to: "", now: 0, wall: 0, message: { kind: "leave", nonce: 0 } },
@@ -45,9 +48,9 @@ class Village {
   #now = 0;
   received = 0;
 
-  constructor(members: number) {
+  constructor(members: number, secrets: readonly string[]) {
     const addresses = Array.from({ length: members }, (_, index) => `10.0.${index >> 8}.${index & 255}:7000`);
-    this.#nodes = addresses.map(newNode);
+    this.#nodes = addresses.map((address, index) => newNode(address, index, secrets));
     this.#byAddress = new Map(this.#nodes.map((node) => [node.address, node]));
     const voters = chosenVoters(addresses);
     for (const node of this.#nodes) {
@@ -77,7 +80,8 @@ class Village {
     packet.wall = wallAt(this.#now);
     for (let index = 0; index < this.#waiting; index++) {
       const node = this.#receivers[index]!;
-      const opened = node.wire.open(this.#datagrams[index]!);
+      const datagram = this.#datagrams[index]!;
+      const opened = node.wire.open(datagram.bytes);
       if (!opened.ok || opened.packet.payload.kind === "data") {
         throw new Error("Cannot measure: a datagram was dropped");
       }
@@ -87,6 +91,7 @@ class Village {
       packet.message = opened.packet.payload;
       this.received++;
       this.#carryOut(node, step(node.citizen, packet));
+      datagram.sent(null);
     }
     this.#waiting = 0;
   }
@@ -96,20 +101,21 @@ class Village {
       if (effect.kind !== "send") continue;
       this.#receivers[this.#waiting] = this.#byAddress.get(effect.address)!;
       this.#senders[this.#waiting] = sender;
-      this.#datagrams[this.#waiting++] = sender.wire.seal(effect.to, effect.message);
+      this.#datagrams[this.#waiting++] = sender.pool.copy(sender.wire.seal(effect.to, effect.message));
     }
   }
 }
 
-function newNode(address: string, index: number): Node {
+function newNode(address: string, index: number, secrets: readonly string[]): Node {
   const boot = (index + 1).toString(16).padStart(16, "0");
   const nonceSeed = Array.from({ length: 8 }, (_, word) => Math.imul(index * 8 + word + 1, 0x9e37_79b1) >>> 0);
   const citizen = createCitizen({
     ...{ id: `member-${index}`, boot, address, weight: index / 7, eligible: true, preempt: false },
-    ...{ ...DEFAULT_TIMING, drift: 0.01, quorum: "majority", sealed: false, lifeguard: true },
+    ...{ ...DEFAULT_TIMING, drift: 0.01, quorum: "majority", sealed: secrets.length > 0, lifeguard: true },
     ...{ rumorBytes: RUMOR_BYTES, seed: index, nonceSeed },
   }, { now: 0, wall: wallAt(0) });
-  return { address, citizen, wire: createWire({ cluster: "garbage", boot, secrets: [] }) };
+  const wire = createWire({ cluster: "garbage", boot, secrets });
+  return { address, citizen, wire, pool: new OutgoingPool(() => {}) };
 }
 
 function wallAt(now: number): number {
@@ -137,12 +143,16 @@ async function measured(datagrams: () => number | Promise<number>): Promise<numb
   return median(times);
 }
 
-async function measureLibrary(members: number): Promise<number> {
-  const village = new Village(members);
-  village.run(LIBRARY.warmUp);
+async function measureLibrary(
+  members: number,
+  secrets: readonly string[],
+  { warmUp, window }: typeof LIBRARY,
+): Promise<number> {
+  const village = new Village(members, secrets);
+  village.run(warmUp);
   return await measured(() => {
     const { received } = village;
-    village.run(LIBRARY.window);
+    village.run(window);
     return village.received - received;
   });
 }
@@ -180,6 +190,11 @@ async function exchange([one, other]: readonly [Socket, Socket], datagrams: numb
 }
 
 if (import.meta.main) {
-  const garbage: Garbage = { library: await measureLibrary(Number(Deno.args[0])), sockets: await measureSockets() };
+  const members = Number(Deno.args[0]);
+  const garbage: Garbage = {
+    library: await measureLibrary(members, [], LIBRARY),
+    sealed: await measureLibrary(members, ["a secret"], SEALED),
+    sockets: await measureSockets(),
+  };
   console.log(JSON.stringify(garbage));
 }
