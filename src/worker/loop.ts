@@ -216,7 +216,8 @@ class Loop {
     if (this.#over) return;
     try {
       for (const effect of step(this.#citizen, input)) {
-        if (this.#gate === undefined) this.#perform(effect);
+        // What is sent needs no token, and each pass makes a list.
+        if (this.#gate === undefined || effect.kind === "send") this.#perform(effect);
         else for (const passed of this.#gate.pass(effect)) this.#perform(passed);
       }
       this.#schedule();
