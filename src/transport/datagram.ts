@@ -21,9 +21,7 @@ export interface Datagram {
   readonly address: string;
   /** Datagrams that were not handed to the network: no route, no buffer, closed, a bad address. */
   readonly unsent: number;
-  /**
-   * Sends one datagram, or counts it in {@linkcode unsent}: never throws. `bytes` may be changed afterwards.
-   */
+  /** Sends one datagram, or counts it in {@linkcode unsent}: never throws. `bytes` may be changed afterwards. */
   send(bytes: Uint8Array, to: string): void;
   /** Frees the socket. After it has resolved no handler is called. More calls do no harm. */
   close(): Promise<void>;

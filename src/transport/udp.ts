@@ -11,8 +11,8 @@ import { AddressInUseError, BindError, PermissionError } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
 import type { Datagram, DatagramHandlers } from "./datagram.ts";
 import { OutgoingPool } from "./outgoing.ts";
-import { remember } from "../wire/remembered.ts";
 import { canonicalSource, Sources } from "./sources.ts";
+import { remember } from "../wire/remembered.ts";
 
 const SYSTEM_BUFFER_BYTES = 1_048_576;
 /** Twice as many on Linux. */

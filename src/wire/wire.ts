@@ -53,8 +53,8 @@ export type Opened =
 /** Makes and opens the datagrams of one member. */
 export interface Wire {
   /**
-   * The datagram for a payload; valid until the next one is sealed on this thread. Throws a RangeError when the payload holds what no valid
-   * member would say, such as an infinite weight or an address that is not canonical; nothing that was
+   * The datagram for a payload; valid until the next one is sealed on this thread. Throws a RangeError when the payload
+   * holds what no valid member would say, such as an infinite weight or an address that is not canonical; nothing that was
    * opened is refused here.
    */
   seal(to: Boot, payload: Payload): Uint8Array;
