@@ -28,10 +28,11 @@ export class Enrolment {
 
   /** What a member is made of: everything random about it is drawn here. */
   configOf({ name, address, weight, eligible }: MachinePlan, random: Random): CitizenConfig {
-    const { preempt, interval, timeout, drift, quorum, lifeguard = true, rumorBytes = RUMOR_BYTES } = this.#plan;
+    const { interval, timeout, drift, quorum, lifeguard = true, rumorBytes = RUMOR_BYTES } = this.#plan;
+    const { preemptAfter, quarantine = timeout } = this.#plan;
     return {
       ...{ id: name, boot: random.boot(), address, weight, eligible },
-      ...{ preempt, interval, timeout, drift, quorum, lifeguard, rumorBytes },
+      ...{ preemptAfter, quarantine, interval, timeout, drift, quorum, lifeguard, rumorBytes },
       sealed: true,
       seed: random.bits(),
       nonceSeed: Array.from({ length: 8 }, () => random.bits()),

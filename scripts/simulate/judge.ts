@@ -102,7 +102,7 @@ export class Judge<Citizen> {
     } else if (message.kind === "ping" && message.claim !== undefined) {
       const key = `${message.claim.term} ${machine.boot}`;
       if (!this.#minted.has(key)) this.#minted.set(key, time);
-      if (message.claim.succeeds > 0) this.#succeeding.add(key);
+      if (message.claim.succeeds !== undefined) this.#succeeding.add(key);
     }
   }
 

@@ -23,21 +23,25 @@ export function keepEffects(effects: readonly Effect[]): Effect[] {
 export function spoil(message: Message): void {
   if (message.kind !== "ping" && message.kind !== "ack") return;
   const { status, gossip } = message;
-  const parts = [status, status.leading, gossip?.reign, message.kind === "ping" ? message.claim : message.vote];
+  const parts = [
+    ...[status, status.leading, gossip?.reign],
+    ...(message.kind === "ping" ? [message.claim, message.claim?.succeeds] : [message.vote]),
+  ];
   for (const part of parts) if (part !== undefined) Object.assign(part, NONSENSE);
 }
 
-const NONSENSE = { beat: NaN, incarnation: NaN, term: NaN, sequence: NaN, succeeds: NaN, lease: NaN, remaining: NaN };
+const NONSENSE = { beat: NaN, incarnation: NaN, term: NaN, sequence: NaN, boot: "spoilt", lease: NaN, remaining: NaN };
 
 /** What a message says, kept for later. Rumors are never changed. */
 export function keepMessage(message: Message): Message {
   if (message.kind === "ping") {
-    const { nonce, status, claim, gossip } = message;
+    const { nonce, hears, status, claim, gossip } = message;
     return {
       kind: "ping",
       nonce,
+      hears,
       status: keepStatus(status),
-      claim: claim && { ...claim },
+      claim: claim && { ...claim, succeeds: claim.succeeds && { ...claim.succeeds } },
       gossip: keepGossip(gossip),
     };
   }
@@ -49,9 +53,10 @@ export function keepMessage(message: Message): Message {
   return message;
 }
 
-function keepStatus({ beat, incarnation, id, address, weight, eligible, idle, highestTerm, leading }: Status): Status {
+function keepStatus(status: Status): Status {
+  const { beat, incarnation, id, address, weight, eligible, idle, voting, highestTerm, leading } = status;
   const lead = leading === undefined ? undefined : { term: leading.term, remaining: leading.remaining };
-  return { beat, incarnation, id, address, weight, eligible, idle, highestTerm, leading: lead };
+  return { beat, incarnation, id, address, weight, eligible, idle, voting, highestTerm, leading: lead };
 }
 
 function keepGossip(gossip: Gossip | undefined): Gossip | undefined {

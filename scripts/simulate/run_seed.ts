@@ -75,14 +75,14 @@ function runCalm<Citizen>(world: World<Citizen>, plan: SeedPlan): void {
     world.timeline.after(random.between(0, plan.interval), () => world.start(machine));
   }
   // With preempt the lead passes on to the heaviest member once that has been there for a while.
-  world.timeline.runUntil((plan.preempt ? 8 : 3) * plan.timeout);
+  world.timeline.runUntil((plan.preemptAfter === undefined ? 3 : 8) * plan.timeout);
   world.judge.calm = true;
   if (plan.treatment === "calm") stays(world, plan.end);
   else world.timeline.runUntil(plan.end);
   world.judge.complete(world.now);
   const { elections } = world.judge;
   // Plain democracy may start with two leaders that have not heard of each other yet.
-  if (elections > 1 && !plan.preempt && plan.quorum !== "none") {
+  if (elections > 1 && plan.preemptAfter === undefined && plan.quorum !== "none") {
     throw new Failure(world.now, "stability", `${elections} elections, though the first leader was healthy`);
   }
 }
@@ -93,7 +93,7 @@ function stays<Citizen>(world: World<Citizen>, end: number): void {
   for (let look = 1; look <= LOOKS; look++) {
     world.timeline.runUntil(begin + (end - begin) * look / LOOKS);
     const next = lookForLeader(world);
-    const passedOn = world.plan.preempt && outranks(next.machine.plan, leader.machine.plan);
+    const passedOn = world.plan.preemptAfter !== undefined && outranks(next.machine.plan, leader.machine.plan);
     if (next.name !== leader.name && !passedOn) {
       throw new Failure(world.now, "convergence", `${next.name} leads instead of ${leader.name}`);
     }
@@ -106,7 +106,7 @@ function lookForLeader<Citizen>(world: World<Citizen>): Agreement<Citizen> {
   try {
     return world.judge.agreed(world.now);
   } catch (error) {
-    if (!world.plan.preempt || !(error instanceof Failure)) throw error;
+    if (world.plan.preemptAfter === undefined || !(error instanceof Failure)) throw error;
     world.timeline.runUntil(world.now + 2 * world.plan.interval);
     return world.judge.agreed(world.now);
   }

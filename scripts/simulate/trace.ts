@@ -14,7 +14,7 @@ export function describeMessage(message: Message): string {
     case "ping": {
       const { claim } = message;
       if (claim === undefined) return "ping";
-      const succeeds = claim.succeeds === 0 ? "" : ` succeeding ${claim.succeeds}`;
+      const succeeds = claim.succeeds === undefined ? "" : ` succeeding ${claim.succeeds.term}`;
       return `ping, claim ${claim.term} #${claim.sequence}${succeeds}`;
     }
     case "ack": {

@@ -9,25 +9,27 @@ import { empty } from "./few.ts";
 import { setLeader } from "./leader.ts";
 import type { Member } from "./member.ts";
 import { leaseFrom, leaseLength } from "./lease.ts";
-import type { Boot, Claim, Vote } from "./message.ts";
+import type { Boot, Claim, TermId, Vote } from "./message.ts";
 import { nextRandom } from "./random.ts";
 import { audience, type Candidacy, type Citizen, nextNonce, quorum } from "./state.ts";
 import { ownStatus, send, sendPing } from "./status.ts";
-import { isVoteFree, promise, release } from "./voter.ts";
+import { isVoteFree, release, voteForSelf } from "./voter.ts";
 
 /** Intervals that a candidate asks for a quorum before it makes way. */
 const PATIENCE = 3;
+/** Timeouts that a candidate waits at most after candidacies that failed. */
+const LONGEST_WAIT = 2;
 
 /** ms by which a wall clock, which tells whole ms, may come to the end of a lease before the monotonic one. */
 const WALL_GRAIN = 2;
 
-/** Stands with a term above every other, and asks all voters. `succeeds` is the term released to this member. */
-export function stand(citizen: Citizen, succeeds: number): void {
+/** Stands with a term above every other, and asks all voters. `succeeds` is the term released to this member, if any. */
+export function stand(citizen: Citizen, succeeds: TermId | undefined): void {
   const term = Math.max(citizen.seenTerm + 1, Math.floor(citizen.wall));
   citizen.seenTerm = term;
   citizen.ballot.promisedTerm = term;
   citizen.ballot.deferred = undefined;
-  citizen.vacantSince = undefined;
+  citizen.readySince = undefined;
   citizen.standsAt = undefined;
   citizen.candidacy = {
     term,
@@ -66,10 +68,7 @@ export function nextClaim(citizen: Citizen, candidacy: Candidacy): Claim | undef
   }
   const { term, sequence, succeeds } = candidacy;
   const claim = { term, sequence, succeeds, lease: config.timeout };
-  if (citizen.votes) {
-    candidacy.granted.set(config.address, sentAt);
-    promise(citizen, config.boot, claim);
-  }
+  if (voteForSelf(citizen, claim)) candidacy.granted.set(config.address, sentAt);
   if (config.quorum === "none") return undefined;
   citizen.lastClaimAt = citizen.now;
   return claim;
@@ -145,16 +144,26 @@ export function leaveOffice(citizen: Citizen, reason: ResignReason, successor: M
   setLeader(citizen, undefined);
   endCandidacy(citizen, candidacy, successor?.boot);
   if (successor === undefined) citizen.standNotBefore = citizen.now + config.interval;
-  else citizen.successor = { boot: successor.boot, term: candidacy.term, until: citizen.now + config.interval };
+  else {
+    const released = { term: candidacy.term, boot: config.boot };
+    citizen.successor = { boot: successor.boot, released, until: citizen.now + config.interval };
+  }
 }
 
-/** Gives up a candidacy that did not reach a quorum, and waits longer each time. */
+/** Gives up a candidacy that did not reach a quorum, and waits about twice as long each time, so that others have their chance. */
 export function abandon(citizen: Citizen): void {
-  const { candidacy, config } = citizen;
+  const { candidacy, config, failures } = citizen;
   if (candidacy === undefined || candidacy.elected) return;
   endCandidacy(citizen, candidacy, undefined);
-  const patience = Math.min(++citizen.failures, PATIENCE);
-  citizen.standNotBefore = citizen.now + config.interval * patience * nextRandom(citizen.random);
+  const wait = Math.min(config.interval * 2 ** failures, LONGEST_WAIT * config.timeout);
+  citizen.failures += 1;
+  citizen.standNotBefore = citizen.now + wait * (0.5 + nextRandom(citizen.random) / 2);
+}
+
+/** Makes way for another candidate, which is no failure: if that one is not elected, this one may stand again at once. */
+export function yieldVote(citizen: Citizen): void {
+  const { candidacy } = citizen;
+  if (candidacy !== undefined && !candidacy.elected) endCandidacy(citizen, candidacy, undefined);
 }
 
 /** Whether the last claims to all voters have not brought a quorum yet. */

@@ -6,8 +6,9 @@
  */
 
 import { countGrants, endLapsedLease } from "./candidacy.ts";
+import { noteClocks } from "./clock_jump.ts";
 import { close, reviewClosing } from "./closing.ts";
-import { considerStanding, isSuccessor } from "./election.ts";
+import { considerStanding, isOverdue, isSuccessor } from "./election.ts";
 import type { Effect, MemberInfo } from "./effect.ts";
 import { empty } from "./few.ts";
 import { heartbeat, isRepeatDue, repeat, scheduleRepeat } from "./heartbeat.ts";
@@ -32,6 +33,7 @@ export function step(citizen: Citizen, input: Input): readonly Effect[] {
   citizen.outbox.reset();
   citizen.now = Math.max(citizen.now, input.now);
   citizen.wall = input.wall;
+  noteClocks(citizen);
   endLapsedLease(citizen);
   const { interval, timeout } = citizen.config;
   // What was said while this member was not run may still be waiting to be read.
@@ -99,7 +101,7 @@ function settle(citizen: Citizen, { kind }: Input): void {
   reviewQuarantine(citizen);
   reviewDeferred(citizen);
   // Among many members each packet would be one too many to find one's rank again.
-  if (kind !== "packet" || isMeshed(citizen) || isSuccessor(citizen)) considerStanding(citizen);
+  if (kind !== "packet" || isMeshed(citizen) || isSuccessor(citizen) || isOverdue(citizen)) considerStanding(citizen);
   reviewClosing(citizen);
   schedule(citizen);
 }

@@ -6,17 +6,17 @@
 
 import { abandon, countGrants, isExhausted, isUnanswered, nextClaim, owesVote, repeatReleases } from "./candidacy.ts";
 import { type Budget, budgetOf, fanout } from "./detection.ts";
-import { considerHandOver } from "./election.ts";
+import { isAboutToStand } from "./election.ts";
 import { reincarnate } from "./gossip.ts";
+import { considerHandOver } from "./preemption.ts";
 import type { Member } from "./member.ts";
 import { sweepStrangers } from "./membership.ts";
 import { beginProbe, isOverdue } from "./probing.ts";
 import { answerTime } from "./round_trip.ts";
-import { type Citizen, isEligible, wakeBy } from "./state.ts";
+import { type Citizen, isEligible, isQuarantined, wakeBy } from "./state.ts";
 import { ownStatus, sendPing } from "./status.ts";
 import { lookUpCondemned } from "./suspicion.ts";
 import { pullIfDue } from "./sync.ts";
-import { isQuarantined } from "./voter.ts";
 
 /** Rounds of pings to those that owe an answer, in each interval. */
 const ROUNDS = 4;
@@ -106,11 +106,13 @@ function findTurns(citizen: Citizen): void {
   credible.take(budget.turns, random, turns);
   strangers.take(fanout(strangers.size), random, turns);
   if (absent.size > 0) absent.take(budget.searches, random, turns, (member) => isDue(citizen, member));
+  // Whether it reaches a quorum is found out before it stands.
+  const asks = citizen.candidacy !== undefined || isAboutToStand(citizen);
   for (let place = 0; place < voters.items.length; place++) {
     const member = voters.items[place]!;
     // If all members looked for the voters for ever, these would have no time for anything else.
     const looks = citizen.votes || citizen.now < citizen.newUntil;
-    if (member.alive ? citizen.candidacy !== undefined : looks && isDue(citizen, member)) turns.add(member);
+    if (member.alive ? asks : looks && isDue(citizen, member)) turns.add(member);
   }
   if (citizen.lookups.size === 0) return;
   let { lookups } = budget;

@@ -55,7 +55,13 @@ export interface CitizenConfig {
   readonly address: string;
   readonly weight: number;
   readonly eligible: boolean;
-  readonly preempt: boolean;
+  /** ms that a heavier member must have been healthy before the lead is handed to it; undefined when it is not. */
+  readonly preemptAfter: number | undefined;
+  /**
+   * ms that a member which has started, or whose memory may have been rolled back, withholds its vote; at least `timeout`.
+   * `"until-idle"`: a `timeout`, or until all other voters have said that they are idle.
+   */
+  readonly quarantine: number | "until-idle";
   /** ms between heartbeats. */
   readonly interval: number;
   /** ms without a sign of life before a peer is removed; the length of a lease. */

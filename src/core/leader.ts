@@ -23,6 +23,7 @@ export function leaderOf(citizen: Citizen): LeaderInfo | undefined {
 /** Replaces the known leader, and tells of it when anything about it is new. */
 export function setLeader(citizen: Citizen, leader: KnownLeader | undefined): void {
   citizen.leader = leader;
+  noteOffice(citizen, leader);
   if (leader !== undefined) {
     citizen.failures = 0;
     citizen.successor = undefined;
@@ -31,6 +32,15 @@ export function setLeader(citizen: Citizen, leader: KnownLeader | undefined): vo
   if (leader?.id === last?.id && leader?.address === last?.source && leader?.term === last?.token) return;
   citizen.announced = leaderOf(citizen);
   citizen.effects.push({ kind: "leader", leader: citizen.announced });
+}
+
+/** Only where a lead is handed over uninvited it matters for how long members held it. */
+function noteOffice({ config, offices, byBoot, now, announced }: Citizen, leader: KnownLeader | undefined): void {
+  if (config.preemptAfter === undefined) return;
+  if (leader === undefined) return offices.end(now);
+  if (leader.id === announced?.id && leader.term === announced.token) return;
+  const { weight } = leader.boot === config.boot ? config : byBoot.get(leader.boot) ?? { weight: -Infinity };
+  offices.begin({ id: leader.id, address: leader.address, weight }, now);
 }
 
 /** Follows a member that says it leads, unless that leadership is known to be over or to be of less right. */

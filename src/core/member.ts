@@ -60,6 +60,8 @@ export interface Member {
   eligible: boolean;
   /** It told this boot that it is idle, which counts while this member is quarantined. */
   toldIdle: boolean;
+  /** Whether it said last that it votes. */
+  voting: boolean;
   /** The newest of its leaderships that is known to be over. */
   endedTerm: number;
   /** The newest word on its leading, whoever passed it on: term and beat. */
@@ -70,6 +72,8 @@ export interface Member {
   route: string;
   /** Last sign of life that came from itself. */
   lastHeard: number;
+  /** When it last showed that it hears this member. */
+  lastHeardBy: number;
   aliveSince: number;
   /** When it was removed; who was not configured is forgotten some time later. */
   removedAt: number;
@@ -102,11 +106,13 @@ export function unknownMember(address: string): Member {
     weight: 0,
     eligible: false,
     toldIdle: false,
+    voting: false,
     endedTerm: 0,
     reign: undefined,
     lastSign: -Infinity,
     route: "",
     lastHeard: -Infinity,
+    lastHeardBy: -Infinity,
     aliveSince: -Infinity,
     removedAt: -Infinity,
     lastPing: -Infinity,

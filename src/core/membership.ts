@@ -132,6 +132,7 @@ export function enliven(citizen: Citizen, member: Member, boot: Boot, word: Intr
     member.pings.clear();
     member.endedTerm = 0;
     member.reign = undefined;
+    member.lastHeardBy = -Infinity;
   }
   member.alive = true;
   member.boot = boot;
@@ -139,6 +140,7 @@ export function enliven(citizen: Citizen, member: Member, boot: Boot, word: Intr
   member.departed = UNKNOWN_BOOT;
   member.disputed = undefined;
   member.beat = 0;
+  member.voting = false;
   member.incarnation = word.incarnation;
   member.id = word.id;
   member.weight = word.weight;

@@ -11,6 +11,15 @@ export type Boot = string;
 /** The boot of a receiver that the sender does not know yet. */
 export const UNKNOWN_BOOT: Boot = "";
 
+/**
+ * A term and its candidate. The number alone does not tell a leadership from another: after a voter forgot its promise, two
+ * candidates can hold the same one.
+ */
+export interface TermId {
+  readonly term: number;
+  readonly boot: Boot;
+}
+
 /** What a member says of itself in every ping and ack. */
 export interface Status {
   /** Counts what this boot says of itself: who has heard a higher one ignores the rest. */
@@ -25,6 +34,8 @@ export interface Status {
   readonly eligible: boolean;
   /** Not leading, no claim sent within one timeout, no unexpired grant held: what ends a quarantine early. */
   readonly idle: boolean;
+  /** Whether the member votes now: it is a voter, and not quarantined. */
+  readonly voting: boolean;
   /** The highest term the member has seen. */
   readonly highestTerm: number;
   /** The leadership the member holds, if any: its term and the ms its lease had left when sent. */
@@ -36,8 +47,8 @@ export interface Claim {
   readonly term: number;
   /** Counts the claims of this term, so that a grant can be matched with its claim's send time. */
   readonly sequence: number;
-  /** The term whose holder released it naming this candidate as successor; 0 when there is none. */
-  readonly succeeds: number;
+  /** The term whose holder released it and named this candidate as successor, if any. */
+  readonly succeeds: TermId | undefined;
   /** ms that the candidate counts on: its `timeout`. */
   readonly lease: number;
 }
@@ -105,6 +116,8 @@ export interface Gossip {
 export interface Ping {
   readonly kind: "ping";
   readonly nonce: number;
+  /** Whether the sender has heard the receiver itself of late: the receiver learns that its own datagrams arrive. */
+  readonly hears: boolean;
   readonly status: Status;
   readonly claim: Claim | undefined;
   readonly gossip: Gossip | undefined;

@@ -6,7 +6,7 @@
 
 import { abandon, leaveOffice, riseAbove, stand } from "./candidacy.ts";
 import { findSuccessor } from "./election.ts";
-import type { Citizen } from "./state.ts";
+import { type Citizen, isQuarantined } from "./state.ts";
 
 /** Timeouts that a member which resigned on request leaves the lead to others. */
 const RETIREMENT = 2;
@@ -28,7 +28,7 @@ export function raise(citizen: Citizen, term: number): void {
   if (!citizen.candidacy.elected) return abandon(citizen);
   if (citizen.config.quorum === "none") return riseAbove(citizen, term);
   leaveOffice(citizen, "outweighed", undefined);
-  stand(citizen, 0);
+  if (!isQuarantined(citizen)) stand(citizen, undefined);
 }
 
 /** Gives the lead away while the application's thread hangs; it may stand again once the thread moves. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { abandon, countVote, leaveOffice, riseAbove } from "./candidacy.ts";
+import { countVote, leaveOffice, riseAbove, yieldVote } from "./candidacy.ts";
 import { isMesh } from "./detection.ts";
 import { followLeader, forgetLeader, isAbsurd } from "./leader.ts";
 import { drop } from "./drop.ts";
@@ -60,7 +60,7 @@ function receiveQuestion(
   }
 }
 
-function receivePing(citizen: Citizen, packet: Packet, { nonce, status, claim, gossip }: Ping): void {
+function receivePing(citizen: Citizen, packet: Packet, { nonce, hears, status, claim, gossip }: Ping): void {
   if (citizen.closing !== undefined) return;
   const { source, from, to } = packet;
   const member = findSender(citizen, source, from, status);
@@ -72,6 +72,7 @@ function receivePing(citizen: Citizen, packet: Packet, { nonce, status, claim, g
   const isNews = learn(citizen, member, status);
   if (isNews) {
     noteSign(citizen, member);
+    if (hears) member.lastHeardBy = citizen.now;
     takeTerms(citizen, member, status);
     takeLeading(citizen, member, status);
   }
@@ -112,7 +113,10 @@ function receiveAck(citizen: Citizen, packet: Packet, ack: Ack): void {
   const matched = matchAck(citizen, member, nonce);
   if (matched) admit(citizen, member, source, from, status);
   if (!isVerified(member, source, from)) return drop(citizen, "unverified");
-  if (matched) noteSign(citizen, member);
+  if (matched) {
+    noteSign(citizen, member);
+    member.lastHeardBy = citizen.now;
+  }
   if (learn(citizen, member, status)) {
     takeTerms(citizen, member, status);
     takeLeading(citizen, member, status);
@@ -137,7 +141,7 @@ function receiveClaim(
   const { candidacy } = citizen;
   const prevails = status.leading !== undefined || outranks(status, citizen.config);
   const yields = candidacy?.elected === false && member.configured && prevails;
-  if (yields) abandon(citizen);
+  if (yields) yieldVote(citizen);
   const inOffice = status.leading?.term === claim.term;
   const answer = vote(citizen, member, from, claim, inOffice);
   if (answer.refusal === "held" || answer.refusal === "quarantined") {
@@ -150,12 +154,14 @@ function receiveRelease(citizen: Citizen, member: Member, from: Boot, { nonce, t
   sendAck(citizen, member, from, nonce, undefined);
   if (isAbsurd(term)) return drop(citizen, "absurd-term");
   release(citizen, from, term);
-  if (term <= member.endedTerm) return;
+  // What a process before this one released says nothing of the one that is there now.
+  if (member.boot !== from || term <= member.endedTerm) return;
   member.endedTerm = term;
   forgetLeader(citizen, from, term);
   if (citizen.config.quorum === "none" && isTrusted(citizen, member)) riseAbove(citizen, term);
   if (successor !== undefined && citizen.leader === undefined && isTrusted(citizen, member)) {
-    citizen.successor = { boot: successor, term, until: citizen.now + citizen.config.interval };
+    const released = { term, boot: from };
+    citizen.successor = { boot: successor, released, until: citizen.now + citizen.config.interval };
   }
 }
 
@@ -193,6 +199,7 @@ function admit(citizen: Citizen, member: Member, source: string, from: Boot, sta
 function learn(citizen: Citizen, member: Member, status: Status): boolean {
   if (status.beat <= member.beat) return false;
   member.beat = status.beat;
+  member.voting = status.voting;
   update(citizen, member, status);
   renew(citizen, member, status.incarnation);
   return true;

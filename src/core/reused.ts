@@ -16,7 +16,8 @@ export type Lead = NonNullable<Status["leading"]>;
 
 export function newStatus(): Reused<Status> {
   return {
-    ...{ beat: 0, incarnation: 0, id: "", address: "", weight: 0, eligible: false, idle: false, highestTerm: 0 },
+    ...{ beat: 0, incarnation: 0, id: "", address: "", weight: 0, eligible: false, idle: false },
+    ...{ voting: false, highestTerm: 0 },
     leading: undefined,
   };
 }
@@ -38,7 +39,7 @@ export function newGossip(): Reused<Gossip> {
 }
 
 export function newPing(status: Status): Reused<Ping> {
-  return { kind: "ping", nonce: 0, status, claim: undefined, gossip: undefined };
+  return { kind: "ping", nonce: 0, hears: false, status, claim: undefined, gossip: undefined };
 }
 
 export function newAck(status: Status): Reused<Ack> {

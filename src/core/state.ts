@@ -11,8 +11,9 @@ import { Few } from "./few.ts";
 import type { SendTime } from "./lease.ts";
 import { quorumOf } from "./lease.ts";
 import type { Member } from "./member.ts";
-import type { Boot, Claim } from "./message.ts";
+import type { Boot, Claim, TermId } from "./message.ts";
 import { createNonces, drawNonce, type Nonces } from "./nonce.ts";
+import { Offices } from "./offices.ts";
 import { Outbox } from "./outbox.ts";
 import { PendingProbes } from "./pending_probes.ts";
 import type { Random } from "./random.ts";
@@ -56,8 +57,8 @@ export interface Ballot {
 export interface Candidacy {
   term: number;
   sequence: number;
-  /** The released term that this candidate was named successor of; 0 when there is none. */
-  readonly succeeds: number;
+  /** The released term that this candidate was named successor of, if any. */
+  readonly succeeds: TermId | undefined;
   readonly startedAt: number;
   /** When all voters were last asked. */
   askedAt: number;
@@ -149,6 +150,8 @@ export interface Citizen {
   votes: boolean;
   /** Whether whoever may stand also votes: only then do voters that are idle tell that nobody is being elected. */
   allVote: boolean;
+  /** What the wall clock was ahead of the monotonic one at the last step, in ms. */
+  skew: number;
   /** Voters as options or discovery count them. */
   clusterSize: number;
   /** The addresses that options or discovery name, without the own one. */
@@ -205,17 +208,20 @@ export interface Citizen {
   leader: KnownLeader | undefined;
   /** The last leader event, so that each tells something new. */
   announced: LeaderInfo | undefined;
-  /** Since when nothing but its rank keeps this member from standing. */
+  /** Since when this member, which may stand, has known no leader; candidacies that fail meanwhile do not end that. */
   vacantSince: number | undefined;
-  /** When it will stand if nothing changes; undefined while something else must happen first. */
+  /** Since when it also has its own vote, and reaches a quorum. */
+  readySince: number | undefined;
+  /** When it stands if it is ready by then; undefined while there is a leader, or it may not stand. */
   standsAt: number | undefined;
+  /** Drawn for each vacancy, from 0 up to, not including, 1: spreads those that would stand at once. */
+  lot: number;
   standNotBefore: number;
   /** Candidacies that failed since a leader was last known. */
   failures: number;
   /** Named by the leader that released a term: comes first in rank until then. */
-  successor: { readonly boot: Boot; readonly term: number; readonly until: number } | undefined;
-  /** Members that were handed the lead because they are heavier, and when they may be again. */
-  readonly handedTo: Map<Boot, number>;
+  successor: { readonly boot: Boot; readonly released: TermId; readonly until: number } | undefined;
+  readonly offices: Offices;
   stalled: boolean;
   /** Does not stand before: it resigned on request. */
   retiredUntil: number;
@@ -237,6 +243,7 @@ export function createCitizen(config: CitizenConfig, at: Instant): Citizen {
     toldEligible: config.eligible,
     votes: true,
     allVote: true,
+    skew: at.wall - at.now,
     // Until options or discovery have spoken no number of grants is enough.
     clusterSize: Infinity,
     named: new Set(),
@@ -265,7 +272,7 @@ export function createCitizen(config: CitizenConfig, at: Instant): Citizen {
       grant: undefined,
       promisedTerm: 0,
       floorTerm: 0,
-      quarantineUntil: at.now + config.timeout,
+      quarantineUntil: at.now + quarantineOf(config),
       deferred: undefined,
     },
     seenTerm: 0,
@@ -275,15 +282,27 @@ export function createCitizen(config: CitizenConfig, at: Instant): Citizen {
     leader: undefined,
     announced: undefined,
     vacantSince: undefined,
+    readySince: undefined,
     standsAt: undefined,
+    lot: 0,
     standNotBefore: -Infinity,
     failures: 0,
     successor: undefined,
-    handedTo: new Map(),
+    offices: new Offices(config.timeout),
     stalled: false,
     retiredUntil: -Infinity,
     closing: undefined,
   };
+}
+
+/** ms for which a member that has forgotten its promises withholds its vote. */
+export function quarantineOf({ quarantine, timeout }: CitizenConfig): number {
+  return quarantine === "until-idle" ? timeout : quarantine;
+}
+
+/** Whether this member withholds its vote, if it has one, because it may have forgotten what it promised. */
+export function isQuarantined({ now, ballot }: Citizen): boolean {
+  return now < ballot.quarantineUntil;
 }
 
 /** A nonce that only this member can echo. */

@@ -9,7 +9,10 @@ import type { Member } from "./member.ts";
 import type { Ack, Boot, Claim, Gossip, Message, Status, Vote } from "./message.ts";
 import { UNKNOWN_BOOT } from "./message.ts";
 import type { Sent } from "./outbox.ts";
-import { type Citizen, isEligible, nextNonce } from "./state.ts";
+import { type Citizen, isEligible, isQuarantined, nextNonce } from "./state.ts";
+
+/** Intervals within which a member was heard of late: one heartbeat may be lost. */
+export const OF_LATE = 2;
 
 /** Idle: nothing that this member did or promised can be behind a lease. */
 export function isIdle(citizen: Citizen): boolean {
@@ -30,6 +33,7 @@ export function ownStatus(citizen: Citizen): Status {
   status.weight = config.weight;
   status.eligible = isEligible(citizen);
   status.idle = isIdle(citizen);
+  status.voting = citizen.votes && !isQuarantined(citizen);
   status.highestTerm = citizen.seenTerm;
   status.leading = ownLead(citizen);
   return status;
@@ -54,6 +58,7 @@ function bootOf({ boot, departed }: Member): Boot {
 
 /** Pings a member, with a claim when it is asked for its vote. */
 export function sendPing(citizen: Citizen, member: Member, claim: Claim | undefined, status: Status): void {
+  const { interval } = citizen.config;
   const outstanding = member.pings.add();
   outstanding.nonce = nextNonce(citizen, member);
   outstanding.sentAt = citizen.now;
@@ -62,6 +67,7 @@ export function sendPing(citizen: Citizen, member: Member, claim: Claim | undefi
   ping.address = member.address;
   ping.to = bootOf(member);
   ping.message.nonce = outstanding.nonce;
+  ping.message.hears = citizen.now - member.lastHeard <= OF_LATE * interval;
   ping.message.status = status;
   ping.message.claim = claim;
   ping.message.gossip = gossipTo(citizen, member);

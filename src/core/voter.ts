@@ -4,11 +4,11 @@
  * @module
  */
 
-import type { Boot, Claim, Refusal, Vote } from "./message.ts";
+import type { Boot, Claim, Refusal, TermId, Vote } from "./message.ts";
 import { outranks } from "./rank.ts";
 import type { Member } from "./member.ts";
-import { type Citizen, clusterSize } from "./state.ts";
-import { sendAck } from "./status.ts";
+import { audience, type Citizen, clusterSize, isQuarantined } from "./state.ts";
+import { ownStatus, sendAck, sendPing } from "./status.ts";
 
 /** Whether the vote is promised to nobody. */
 export function isVoteFree(citizen: Citizen): boolean {
@@ -16,23 +16,19 @@ export function isVoteFree(citizen: Citizen): boolean {
   return !isQuarantined(citizen) && (grant === undefined || citizen.now >= grant.expiresAt);
 }
 
-/** Whether this member may have forgotten a grant of its previous life. */
-export function isQuarantined(citizen: Citizen): boolean {
-  return citizen.now < citizen.ballot.quarantineUntil;
-}
-
 /**
- * Ends the quarantine early when that is safe: once all other voters have told this boot that they are idle, nobody
- * can hold a lease that a forgotten grant supports. Where some stand without voting it is never safe: such a one may have
- * the forgotten grant, and get those of others that were idle when they were asked. Plain democracy only waits until
- * everybody is there.
+ * Ends the quarantine early where that is asked for, once all other voters have told this boot that they are idle: then nobody
+ * holds a lease that a forgotten grant supports, as long as the lists of voters never shrink. A member that a shorter list leaves
+ * out may lead by forgotten grants while all that are left are idle. Where some stand without voting it is never safe: such a
+ * one may have the forgotten grant, and get those of others that were idle when they were asked. Plain democracy only waits
+ * until everybody is there.
  */
 export function reviewQuarantine(citizen: Citizen): void {
   const { ballot } = citizen;
   if (isQuarantined(citizen)) {
     const others = citizen.voters.items;
     const plain = citizen.config.quorum === "none";
-    if (!plain && !citizen.allVote) return;
+    if (!plain && (citizen.config.quarantine !== "until-idle" || !citizen.allVote)) return;
     const ready = others.every((member) => plain ? member.alive : member.toldIdle);
     if (!ready || others.length < clusterSize(citizen) - (citizen.votes ? 1 : 0)) return;
     ballot.quarantineUntil = citizen.now;
@@ -40,6 +36,13 @@ export function reviewQuarantine(citizen: Citizen): void {
     return;
   }
   ballot.floorTerm = Math.max(citizen.seenTerm, 1);
+  if (citizen.leader === undefined && citizen.votes) tellVoting(citizen);
+}
+
+/** A candidate may wait for nothing but this vote: it hears of it now instead of with the next heartbeat. */
+function tellVoting(citizen: Citizen): void {
+  const status = ownStatus(citizen);
+  for (const member of audience(citizen)) sendPing(citizen, member, undefined, status);
 }
 
 /**
@@ -56,8 +59,19 @@ export function vote(citizen: Citizen, member: Member, from: Boot, claim: Claim,
   return answer;
 }
 
+/** Votes for this member itself, by the rules for everybody else; whether that vote was granted. */
+export function voteForSelf(citizen: Citizen, claim: Claim): boolean {
+  const { ballot: { grant }, config: { boot }, now } = citizen;
+  if (!citizen.votes || isQuarantined(citizen)) return false;
+  if (grant !== undefined && grant.boot !== boot && now < grant.expiresAt && !isReleasedTo(citizen, grant, claim)) {
+    return false;
+  }
+  promise(citizen, boot, claim);
+  return true;
+}
+
 /** Promises this member's vote to the process `from`, or promises it again. */
-export function promise({ ballot, now, config }: Citizen, from: Boot, { term, sequence }: Claim): void {
+function promise({ ballot, now, config }: Citizen, from: Boot, { term, sequence }: Claim): void {
   const { grant } = ballot;
   const expiresAt = now + config.timeout;
   ballot.promisedTerm = Math.max(ballot.promisedTerm, term);
@@ -83,7 +97,7 @@ function refusalOf(
   if (isQuarantined(citizen)) return "quarantined";
   const held = grant !== undefined && now < grant.expiresAt;
   if (held && grant.boot === from && grant.term === claim.term) return undefined;
-  if (held && grant.boot !== from && !isReleasedTo(citizen, grant.term, claim)) return "held";
+  if (held && grant.boot !== from && !isReleasedTo(citizen, grant, claim)) return "held";
   const isOld = grant?.boot === from &&
     (claim.term < grant.term || claim.term === grant.term && claim.sequence <= grant.sequence);
   if (isOld || claim.term <= member.endedTerm) return "stale-term";
@@ -105,7 +119,8 @@ export function deferClaim(citizen: Citizen, member: Member, from: Boot, claim: 
   const fresh = deferred !== undefined && citizen.now - deferred.receivedAt <= citizen.config.interval;
   if (fresh && kept !== undefined && kept !== member && outranks(kept, member)) return;
   // The next packet overwrites what this one brought.
-  const copy = { ...claim };
+  const { succeeds } = claim;
+  const copy = { ...claim, succeeds: succeeds && { ...succeeds } };
   citizen.ballot.deferred = { address: member.address, boot: from, claim: copy, nonce, receivedAt: citizen.now };
 }
 
@@ -128,6 +143,7 @@ export function reviewDeferred(citizen: Citizen): void {
 }
 
 /** A claim may name the grant's own term as released to it, unless this member itself still holds that term. */
-function isReleasedTo(citizen: Citizen, term: number, claim: Claim): boolean {
-  return claim.succeeds === term && citizen.candidacy?.term !== term;
+function isReleasedTo({ candidacy, config }: Citizen, { term, boot }: TermId, { succeeds }: Claim): boolean {
+  if (succeeds === undefined || succeeds.term !== term || succeeds.boot !== boot) return false;
+  return boot !== config.boot || candidacy?.term !== term;
 }

@@ -30,8 +30,13 @@ export class Cluster {
   readonly tokens: number[] = [];
   now = 0;
   delay = 1;
-  readonly #configs: CitizenConfig[];
+  /** What all wall clocks are ahead of EPOCH + now. */
+  skew = 0;
+  /** Of the members, in the order of their numbers. */
+  readonly configs: CitizenConfig[];
   readonly #voters: readonly string[] | undefined;
+  /** The members that a member is told of, by number, where it is not told of all. */
+  readonly #lists = new Map<number, readonly number[]>();
   readonly #running = new Map<number, Running>();
   readonly #cut = new Set<string>();
   /** Members that do not run until then; what was sent to them waits. */
@@ -44,20 +49,27 @@ export class Cluster {
     configs: readonly Partial<CitizenConfig>[],
     { voters, ...common }: Partial<CitizenConfig> & { readonly voters?: readonly number[] } = {},
   ) {
-    this.#configs = configs.map((config, index) => configOf(index + 1, { ...common, ...config }));
-    this.#voters = voters?.map((n) => this.#configs[n - 1]!.address);
+    this.configs = configs.map((config, index) => configOf(index + 1, { ...common, ...config }));
+    this.#voters = voters?.map((n) => this.configs[n - 1]!.address);
   }
 
   /** Starts members, all when none is named; each start is a new boot. */
   start(...names: readonly number[]): void {
-    for (const n of names.length > 0 ? names : this.#configs.map((_, index) => index + 1)) {
-      const config = { ...this.#configs[n - 1]!, boot: bootOf(n + 0x100 * ++this.#starts) };
+    for (const n of names.length > 0 ? names : this.configs.map((_, index) => index + 1)) {
+      const config = { ...this.configs[n - 1]!, boot: bootOf(n + 0x100 * ++this.#starts) };
       const citizen = createCitizen(config, { now: this.now, wall: this.#wall });
       this.#running.set(n, { n, citizen, effects: [] });
-      const addresses = this.#configs.map(({ address }) => address);
+      const listed = this.#lists.get(n)?.map((other) => this.configs[other - 1]!) ?? this.configs;
+      const addresses = listed.map(({ address }) => address);
       const voters = this.#voters;
       this.command(n, { kind: "peers", addresses, voters, clusterSize: (voters ?? addresses).length });
     }
+  }
+
+  /** From its next start on a member has another configuration, and is told of those members only that are listed. */
+  reconfigure(n: number, config: Partial<CitizenConfig>, list?: readonly number[]): void {
+    this.configs[n - 1] = { ...this.configs[n - 1]!, ...config };
+    if (list !== undefined) this.#lists.set(n, list);
   }
 
   /** Called for each message that is sent, with the numbers of who sends it and who is to receive it. */
@@ -137,7 +149,7 @@ export class Cluster {
   }
 
   get #wall(): number {
-    return EPOCH + this.now;
+    return EPOCH + this.now + this.skew;
   }
 
   #next(): { at: number; run: () => void } | undefined {
@@ -174,7 +186,7 @@ export class Cluster {
   }
 
   #send(n: number, { address: source, boot: from }: CitizenConfig, { address, to, message }: Send): void {
-    const receiver = this.#configs.findIndex((config) => config.address === address) + 1;
+    const receiver = this.configs.findIndex((config) => config.address === address) + 1;
     this.onSend(n, receiver, message);
     if (receiver === 0 || this.#cut.has(`${n}>${receiver}`)) return;
     const event: Event = { kind: "packet", source, from, to, message };

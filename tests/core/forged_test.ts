@@ -139,6 +139,7 @@ Deno.test("repeating what a dead leader said does not keep it alive, in office o
   const last = {
     kind: "ping",
     nonce: 77_777_777,
+    hears: true,
     status: { ...statusOf(leader), leading: { term: 10, remaining: 495 } },
     claim,
     gossip: undefined,

@@ -9,7 +9,7 @@ import { findRemovalDue } from "../../src/core/suspicion.ts";
 import { type Citizen, createCitizen, leaderOf, members, step, wakeAt } from "../../src/core/citizen.ts";
 import type { Effect } from "../../src/core/effect.ts";
 import type { CitizenConfig, Event } from "../../src/core/input.ts";
-import type { Ack, Claim, Message, Ping, Rumor, Status, Vote } from "../../src/core/message.ts";
+import type { Ack, Claim, Message, Ping, Rumor, Status, TermId, Vote } from "../../src/core/message.ts";
 
 export const INTERVAL = 100;
 export const TIMEOUT = 500;
@@ -35,7 +35,7 @@ export function configOf(n: number, overrides: Partial<CitizenConfig> = {}): Cit
     address: addressOf(n),
     weight: 0,
     eligible: true,
-    preempt: false,
+    preemptAfter: undefined,
     interval: INTERVAL,
     timeout: TIMEOUT,
     drift: DRIFT,
@@ -44,6 +44,8 @@ export function configOf(n: number, overrides: Partial<CitizenConfig> = {}): Cit
     lifeguard: true,
     rumorBytes: 700,
     seed: n,
+    // What starts fast; tests of the quarantine, and of whoever restarts, say otherwise.
+    quarantine: "until-idle",
     nonceSeed: Array.from({ length: 8 }, (_, word) => Math.imul(n * 8 + word + 1, 0x9e3779b1) >>> 0),
     ...overrides,
   };
@@ -60,6 +62,7 @@ export interface Puppet {
   weight: number;
   eligible: boolean;
   idle: boolean;
+  voting: boolean;
   highestTerm: number;
   leading: Status["leading"];
   /** Acks every ping at once. */
@@ -78,6 +81,7 @@ export function puppetOf(n: number, overrides: Partial<Puppet> = {}): Puppet {
     weight: 0,
     eligible: true,
     idle: true,
+    voting: true,
     highestTerm: 0,
     leading: undefined,
     answers: true,
@@ -88,11 +92,11 @@ export function puppetOf(n: number, overrides: Partial<Puppet> = {}): Puppet {
 
 /** What the puppet says of itself now. */
 export function statusOf(puppet: Puppet): Status {
-  const { incarnation, id, address, weight, eligible, idle, highestTerm, leading } = puppet;
-  return { beat: ++puppet.beat, incarnation, id, address, weight, eligible, idle, highestTerm, leading };
+  const { incarnation, id, address, weight, eligible, idle, voting, highestTerm, leading } = puppet;
+  return { beat: ++puppet.beat, incarnation, id, address, weight, eligible, idle, voting, highestTerm, leading };
 }
 
-export function claimOf(term: number, sequence = 1, succeeds = 0): Claim {
+export function claimOf(term: number, sequence = 1, succeeds?: TermId): Claim {
   return { term, sequence, succeeds, lease: TIMEOUT };
 }
 
@@ -185,7 +189,8 @@ export class Solo {
   }
 
   ping(puppet: Puppet, claim?: Claim, where: { to?: string; source?: string } = {}): Effect[] {
-    const message: Ping = { kind: "ping", nonce: ++this.#nonce, status: statusOf(puppet), claim, gossip: undefined };
+    const [nonce, status] = [++this.#nonce, statusOf(puppet)];
+    const message: Ping = { kind: "ping", nonce, hears: true, status, claim, gossip: undefined };
     return this.packet(puppet, message, where);
   }
 
@@ -217,6 +222,7 @@ export class Solo {
     return this.packet(puppet, {
       kind: "ping",
       nonce: ++this.#nonce,
+      hears: true,
       status: statusOf(puppet),
       claim: undefined,
       gossip,

@@ -305,7 +305,7 @@ Deno.test("the vote goes to who asked for it, whoever its own gossip takes to be
   const { solo, about } = village();
   const term = solo.wall;
   const effects = solo.packet(about, {
-    ...{ kind: "ping", nonce: 7, status: statusOf(about), claim: claimOf(term) },
+    ...{ kind: "ping", nonce: 7, hears: true, status: statusOf(about), claim: claimOf(term) },
     gossip: { reign: undefined, rumors: [alive(about, { boot: bootOf(0x200), incarnation: 9, id: "other" })] },
   });
   const granted = messages(effects, "ack").some(({ message }) => message.vote?.refusal === undefined);

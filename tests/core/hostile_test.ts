@@ -6,7 +6,7 @@ import { type Citizen, wakeAt } from "../../src/core/citizen.ts";
 import type { Event } from "../../src/core/input.ts";
 import type { Message, Rumor } from "../../src/core/message.ts";
 import { LIMITS } from "../../src/limits.ts";
-import { addressOf, bootOf, INTERVAL, ofKind, type Puppet, puppetOf, Solo, TIMEOUT } from "./harness.ts";
+import { addressOf, bootOf, claimOf, INTERVAL, ofKind, type Puppet, puppetOf, Solo, TIMEOUT } from "./harness.ts";
 
 const RUNS = 150;
 
@@ -32,12 +32,19 @@ const anyStatus = fc.record({
   weight: fc.double({ noNaN: true, noDefaultInfinity: true }),
   eligible: fc.boolean(),
   idle: fc.boolean(),
+  voting: fc.boolean(),
   highestTerm: anyTerm,
   beat: anyTerm,
   incarnation: anyTerm,
   leading: fc.option(fc.record({ term: anyTerm, remaining: anyAge }), { nil: undefined }),
 });
-const anyClaim = fc.record({ term: anyTerm, sequence: anyTerm, succeeds: anyTerm, lease: anyAge });
+const anyTermId = fc.record({ term: anyTerm, boot: anyBoot });
+const anyClaim = fc.record({
+  term: anyTerm,
+  sequence: anyTerm,
+  succeeds: fc.option(anyTermId, { nil: undefined }),
+  lease: anyAge,
+});
 const anyVote = fc.record({
   term: anyTerm,
   sequence: fc.oneof(fc.integer({ min: 0, max: 4 }), anyTerm),
@@ -137,7 +144,7 @@ const anyStep = fc.record({ after: fc.constantFrom(0, 0, 0, 1, 10, INTERVAL, TIM
 /** Everything a citizen keeps that others could make it keep. */
 function kept(citizen: Citizen): number {
   let count = citizen.members.size + citizen.byBoot.size + citizen.errands.size + citizen.releases.length +
-    citizen.handedTo.size + citizen.mill.size + citizen.lookups.size + citizen.probing.members.length +
+    citizen.mill.size + citizen.lookups.size + citizen.probing.members.length +
     citizen.suspects.size +
     (citizen.candidacy?.sent.size ?? 0) + (citizen.candidacy?.granted.size ?? 0);
   for (const { askers } of citizen.errands.values()) count += askers.size;
@@ -265,7 +272,7 @@ Deno.test("who is not verified does not change whom a follower follows and votes
       const solo = new Solo([ruler, puppetOf(3)], { eligible: false });
       solo.introduce(ruler);
       solo.introduce(solo.puppets[1]!);
-      const claim = { term: 10, sequence: 1, succeeds: 0, lease: TIMEOUT };
+      const claim = claimOf(10);
       assertEquals(solo.claim(ruler, claim), "granted");
       for (const packet of packets) solo.input(packet);
       assertEquals(solo.leader, "m2");

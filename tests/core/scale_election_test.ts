@@ -148,7 +148,7 @@ Deno.test("a leader that resigns hands over to the heaviest, whether either vote
 });
 
 Deno.test("with preempt a heavier member is handed the lead, although it does not vote", () => {
-  const cluster = clusterOf([14, 7], { preempt: true });
+  const cluster = clusterOf([14, 7], { preemptAfter: TIMEOUT });
   cluster.start(...VOTERS, ...OTHERS.slice(0, -1));
   cluster.run(5 * TIMEOUT);
   assertEquals(cluster.leaders, ["m7"]);
@@ -238,7 +238,12 @@ Deno.test("who leads is believed of whom others hear only where it may lead, and
   const reign = { boot: leader.boot, term: 10, beat: 5, remaining: 400 };
   const tell = (changes: Partial<typeof reign>): string | undefined => {
     const message = { nonce: 7, status: statusOf(teller), claim: undefined };
-    solo.packet(teller, { kind: "ping", ...message, gossip: { reign: { ...reign, ...changes }, rumors: [] } });
+    solo.packet(teller, {
+      kind: "ping",
+      hears: true,
+      ...message,
+      gossip: { reign: { ...reign, ...changes }, rumors: [] },
+    });
     return solo.leader;
   };
   assertEquals(tell({ boot: "00000000000000ff" }), undefined, "who is not known");

@@ -1,7 +1,18 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Claim } from "../../src/core/message.ts";
 import { LIMITS } from "../../src/limits.ts";
-import { claimOf, INTERVAL, messages, type Puppet, puppetOf, Solo, statusOf, TIMEOUT, voteIn } from "./harness.ts";
+import {
+  bootOf,
+  claimOf,
+  INTERVAL,
+  messages,
+  type Puppet,
+  puppetOf,
+  Solo,
+  statusOf,
+  TIMEOUT,
+  voteIn,
+} from "./harness.ts";
 
 /** An observer that only votes, with two voters it knows, and no quarantine left. */
 function voterOf(...puppets: Puppet[]): Solo {
@@ -13,6 +24,8 @@ function voterOf(...puppets: Puppet[]): Solo {
 
 const a = (): Puppet => puppetOf(2);
 const b = (): Puppet => puppetOf(3);
+/** The term of `a` that a successor names. */
+const released = { term: 10, boot: bootOf(2) };
 
 Deno.test("a voter refuses by rule", () => {
   type Step = [who: "a" | "b" | "stranger", claim: Claim, answer: string, after?: number];
@@ -46,15 +59,24 @@ Deno.test("a voter refuses by rule", () => {
     "a term of 0 is never granted": [["a", claimOf(0), "stale-term"]],
     "the term named as released goes to the successor": [
       ["a", claimOf(10), "granted"],
-      ["b", claimOf(11, 1, 10), "granted"],
+      ["b", claimOf(11, 1, released), "granted"],
       ["a", claimOf(10, 2), "held"],
+    ],
+    "the same term of another candidate is not released": [
+      ["a", claimOf(10), "granted"],
+      ["b", claimOf(11, 1, { term: 10, boot: bootOf(3) }), "held"],
+      ["b", claimOf(11, 1, { term: 10, boot: bootOf(1) }), "held"],
     ],
     "another term than the grant's is not released": [
       ["a", claimOf(10), "granted"],
-      ["b", claimOf(11, 1, 9), "held"],
-      ["b", claimOf(12, 1, 0), "held"],
+      ["b", claimOf(11, 1, { ...released, term: 9 }), "held"],
+      ["b", claimOf(12), "held"],
     ],
-    "a successor needs a higher term too": [["a", claimOf(10), "granted"], ["b", claimOf(10, 1, 10), "stale-term"]],
+    "a successor needs a higher term too": [["a", claimOf(10), "granted"], [
+      "b",
+      claimOf(10, 1, released),
+      "stale-term",
+    ]],
   };
   for (const [rule, steps] of Object.entries(table)) {
     const people = { a: a(), b: b(), stranger: puppetOf(9) };
@@ -302,7 +324,7 @@ Deno.test("a claim that another datagram of its sender has overtaken is answered
   const [first, second] = [a(), b()];
   const solo = voterOf(first, second);
   const claim = claimOf(10);
-  const overtaken = { kind: "ping", nonce: 5, status: statusOf(first), claim, gossip: undefined } as const;
+  const overtaken = { kind: "ping", nonce: 5, hears: true, status: statusOf(first), claim, gossip: undefined } as const;
   solo.ping(first);
   assertEquals(voteIn(solo.packet(first, overtaken), claim), "granted");
 });
@@ -311,7 +333,7 @@ Deno.test("a claim that comes twice is answered alike and promises no longer", (
   const [first, second] = [a(), b()];
   const solo = voterOf(first, second);
   const claim = claimOf(10);
-  const ping = { kind: "ping", nonce: 5, status: statusOf(first), claim, gossip: undefined } as const;
+  const ping = { kind: "ping", nonce: 5, hears: true, status: statusOf(first), claim, gossip: undefined } as const;
   solo.packet(first, ping);
   solo.advance(TIMEOUT / 2);
   solo.packet(first, ping);

@@ -23,6 +23,7 @@ function wellFormed(cluster: string, secret: string | undefined, to: string, tar
     weight: 1e300,
     eligible: true,
     idle: true,
+    voting: true,
     highestTerm: Date.now() + 1e6,
     leading: { term: Date.now() + 1e6, remaining: 500 },
   };
@@ -35,8 +36,9 @@ function wellFormed(cluster: string, secret: string | undefined, to: string, tar
       { kind: "dead", address: target, boot: to, incarnation: 1e15, left: true },
     ],
   } as const;
+  const claim = { term: Date.now() + 1e6, sequence: 1, succeeds: { term: Date.now(), boot: to }, lease: 500 };
   const payloads: Payload[] = [
-    { kind: "ping", nonce: 1, status, gossip, claim: { term: Date.now() + 1e6, sequence: 1, succeeds: 0, lease: 500 } },
+    { kind: "ping", nonce: 1, hears: true, status, gossip, claim },
     { kind: "ack", nonce: 1, challenge: 7, status, gossip, vote: { term: 1, sequence: 1, refusal: undefined } },
     { kind: "release", nonce: 1, term: Date.now(), successor: "00000000000000e1" },
     { kind: "leave", nonce: 1 },

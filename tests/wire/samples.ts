@@ -22,6 +22,7 @@ export const GOSSIP: Gossip = {
 export const PING: Ping = {
   kind: "ping",
   nonce: 7,
+  hears: true,
   status: {
     beat: 77,
     incarnation: 1_700_000_000_001,
@@ -30,10 +31,11 @@ export const PING: Ping = {
     weight: 0.5,
     eligible: true,
     idle: false,
+    voting: true,
     highestTerm: 1_700_000_000_000,
     leading: { term: 1_700_000_000_000, remaining: 989.5 },
   },
-  claim: { term: 1_700_000_000_000, sequence: 3, succeeds: 0, lease: 1000 },
+  claim: { term: 1_700_000_000_000, sequence: 3, succeeds: { term: 1_699_999_999_999, boot: BOB }, lease: 1000 },
   gossip: undefined,
 };
 
@@ -71,6 +73,7 @@ const status = {
   weight: -Number.MAX_VALUE,
   eligible: true,
   idle: true,
+  voting: true,
   highestTerm: most,
   leading: { term: most, remaining: 3_600_000 },
 };
@@ -92,8 +95,9 @@ export const LONGEST: readonly Message[] = [
   {
     kind: "ping",
     nonce: most,
+    hears: true,
     status,
-    claim: { term: most, sequence: most, succeeds: most, lease: 3_600_000 },
+    claim: { term: most, sequence: most, succeeds: { term: most, boot: BOB }, lease: 3_600_000 },
     gossip,
   },
   {

@@ -110,7 +110,15 @@ function newNode(address: string, index: number, secrets: readonly string[]): No
   const boot = (index + 1).toString(16).padStart(16, "0");
   const nonceSeed = Array.from({ length: 8 }, (_, word) => Math.imul(index * 8 + word + 1, 0x9e37_79b1) >>> 0);
   const citizen = createCitizen({
-    ...{ id: `member-${index}`, boot, address, weight: index / 7, eligible: true, preempt: false },
+    ...{
+      id: `member-${index}`,
+      boot,
+      address,
+      weight: index / 7,
+      eligible: true,
+      preemptAfter: undefined,
+      quarantine: 1000,
+    },
     ...{ ...DEFAULT_TIMING, drift: 0.01, quorum: "majority", sealed: secrets.length > 0, lifeguard: true },
     ...{ rumorBytes: RUMOR_BYTES, seed: index, nonceSeed },
   }, { now: 0, wall: wallAt(0) });
