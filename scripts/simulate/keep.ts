@@ -5,7 +5,7 @@
  */
 
 import type { Effect } from "../../src/core/effect.ts";
-import type { Gossip, Message, Status } from "../../src/core/message.ts";
+import type { Gossip, Message, Status } from "../../src/core/message/message.ts";
 
 // Field by field: what happens millions of times must not copy objects by their keys.
 
@@ -24,7 +24,7 @@ export function spoil(message: Message): void {
   if (message.kind !== "ping" && message.kind !== "ack") return;
   const { status, gossip } = message;
   const parts = [
-    ...[status, status.leading, gossip?.reign],
+    ...[status, status.leading, gossip?.leaderHint],
     ...(message.kind === "ping" ? [message.claim, message.claim?.succeeds] : [message.vote]),
   ];
   for (const part of parts) if (part !== undefined) Object.assign(part, NONSENSE);
@@ -61,8 +61,8 @@ function keepStatus(status: Status): Status {
 
 function keepGossip(gossip: Gossip | undefined): Gossip | undefined {
   if (gossip === undefined) return undefined;
-  const { reign, rumors } = gossip;
-  if (reign === undefined) return { reign, rumors };
-  const { boot, term, beat, remaining } = reign;
-  return { reign: { boot, term, beat, remaining }, rumors };
+  const { leaderHint, rumors } = gossip;
+  if (leaderHint === undefined) return { leaderHint, rumors };
+  const { boot, term, beat, remaining } = leaderHint;
+  return { leaderHint: { boot, term, beat, remaining }, rumors };
 }

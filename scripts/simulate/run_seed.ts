@@ -35,7 +35,12 @@ const REUNION = 1;
 const AGREEMENT = 3;
 
 /** Runs a seed; a broken promise is an outcome, not an exception. */
-export function runSeed<Citizen>(core: Core<Citizen>, seed: number, carry: Carry, spectator?: Spectator): Outcome {
+export function runSeed<MemberState>(
+  core: Core<MemberState>,
+  seed: number,
+  carry: Carry,
+  spectator?: Spectator,
+): Outcome {
   const plan = planOf(seed);
   const world = new World(plan, core, carry, spectator);
   let failure: Outcome["failure"];
@@ -54,7 +59,7 @@ export function runSeed<Citizen>(core: Core<Citizen>, seed: number, carry: Carry
 }
 
 /** Every fault at once, then none: the cluster must come to one leader and keep it. */
-function runChaos<Citizen>(world: World<Citizen>, plan: SeedPlan): void {
+function runChaos<MemberState>(world: World<MemberState>, plan: SeedPlan): void {
   const random = new Random(plan.seed ^ 0xc4a05);
   world.adversary = adversaryOf({ world, plan, random });
   unleash(world, plan, random);
@@ -69,7 +74,7 @@ function runChaos<Citizen>(world: World<Citizen>, plan: SeedPlan): void {
 }
 
 /** No faults, or lost datagrams only: nobody is removed, and the first leader stays. */
-function runCalm<Citizen>(world: World<Citizen>, plan: SeedPlan): void {
+function runCalm<MemberState>(world: World<MemberState>, plan: SeedPlan): void {
   const random = new Random(plan.seed ^ 0xca1);
   for (const machine of world.machines) {
     world.timeline.after(random.between(0, plan.interval), () => world.start(machine));
@@ -87,7 +92,7 @@ function runCalm<Citizen>(world: World<Citizen>, plan: SeedPlan): void {
   }
 }
 
-function stays<Citizen>(world: World<Citizen>, end: number): void {
+function stays<MemberState>(world: World<MemberState>, end: number): void {
   const { now: begin } = world;
   let leader = lookForLeader(world);
   for (let look = 1; look <= LOOKS; look++) {
@@ -102,7 +107,7 @@ function stays<Citizen>(world: World<Citizen>, end: number): void {
 }
 
 /** The leader on whom all agree; with preempt, the look may fall into a hand-over, and is repeated a little later. */
-function lookForLeader<Citizen>(world: World<Citizen>): Agreement<Citizen> {
+function lookForLeader<MemberState>(world: World<MemberState>): Agreement<MemberState> {
   try {
     return world.judge.agreed(world.now);
   } catch (error) {
@@ -116,7 +121,7 @@ function outranks(a: MachinePlan, b: MachinePlan): boolean {
   return a.weight > b.weight || (a.weight === b.weight && a.name > b.name);
 }
 
-function remainsLeaderless<Citizen>(world: World<Citizen>, end: number): void {
+function remainsLeaderless<MemberState>(world: World<MemberState>, end: number): void {
   const begin = world.now;
   for (let look = 0; look <= LOOKS; look++) {
     world.timeline.runUntil(begin + (end - begin) * look / LOOKS);

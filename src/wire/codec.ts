@@ -7,8 +7,8 @@
  * @module
  */
 
-import type { Ack, Claim, Gossip, Message, Ping, Refusal, Status, TermId, Vote } from "../core/message.ts";
-import { newAck, newLead, newPing, newStatus, newVote, type Reused } from "../core/reused.ts";
+import type { Ack, Claim, Gossip, Message, Ping, Refusal, Status, TermId, Vote } from "../core/message/message.ts";
+import { type Mutable, newAck, newLead, newPing, newStatus, newVote } from "../core/message/blank.ts";
 import { BOUNDS } from "../limits.ts";
 import { GOSSIP_BYTES, readGossip, readRumors, writeGossip, writeRumors } from "./gossip.ts";
 import { readAddress, readAddressOrNone, writeAddress, writeAddressOrNone } from "./address_bytes.ts";
@@ -220,8 +220,8 @@ function readKind(reader: ByteReader, exact: boolean): Payload | undefined {
 /** Heartbeats are read into the same objects, instead of into garbage. */
 const leading = newLead();
 const status = newStatus();
-const claim: Reused<Claim> = { term: 0, sequence: 0, succeeds: undefined, lease: 0 };
-const succeeds: Reused<TermId> = { term: 0, boot: "" };
+const claim: Mutable<Claim> = { term: 0, sequence: 0, succeeds: undefined, lease: 0 };
+const succeeds: Mutable<TermId> = { term: 0, boot: "" };
 const vote = newVote();
 const ping = newPing(status);
 const ack = newAck(status);

@@ -52,10 +52,10 @@ Deno.test("a candidate whose wall clock jumps gives up: its vote may be somebody
   for (const jump of JUMPS) {
     const solo = new Solo([puppetOf(2), puppetOf(3)], { weight: 9, quarantine: TIMEOUT });
     solo.advance(TIMEOUT + INTERVAL);
-    assert(solo.citizen.candidacy !== undefined, "it stands, and nobody grants");
+    assert(solo.state.election.candidacy !== undefined, "it stands, and nobody grants");
     solo.skew += jump;
     solo.input({ kind: "tick" });
-    assertEquals(solo.citizen.candidacy, undefined, `after a jump by ${jump} ms`);
+    assertEquals(solo.state.election.candidacy, undefined, `after a jump by ${jump} ms`);
   }
 });
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { TermId } from "../../src/core/message.ts";
+import type { TermId } from "../../src/core/message/message.ts";
 import { Cluster } from "./cluster.ts";
 import { claimOf, EPOCH, INTERVAL, messages, type Puppet, puppetOf, Solo, TIMEOUT } from "./harness.ts";
 
@@ -125,7 +125,7 @@ Deno.test("a candidate that is told of a higher term gives up at once", () => {
   const voter = solo.puppets.find(({ address }) => address === ping.address)!;
   voter.highestTerm = term + 7;
   solo.ack(voter, ping.message.nonce, { term, sequence, refusal: "stale-term" });
-  assert(solo.citizen.candidacy?.term !== term);
+  assert(solo.state.election.candidacy?.term !== term);
   solo.advance(3 * INTERVAL);
   assert(claims(solo).at(-1)!.term > term + 7);
 });

@@ -23,7 +23,7 @@ function consecutive(): Cluster {
   const cluster = new Cluster(weights.map((weight) => ({ weight })), options);
   cluster.start();
   cluster.run(3 * TIMEOUT);
-  for (const n of [1, 2, 3, 4, 5]) cluster.command(n, { kind: "raise", term: EPOCH + 1e7 });
+  for (const n of [1, 2, 3, 4, 5]) cluster.command(n, { kind: "advance-term", term: EPOCH + 1e7 });
   cluster.run(1500);
   return cluster;
 }
@@ -35,7 +35,7 @@ function collide(cutFor: number, resignAfter: number, healAfter: number): { over
     for (const a of from) for (const b of to) cluster.block(a, b);
   };
   block([1, 2, 3], [4, 5]);
-  cluster.command(1, { kind: "raise", term: cluster.tokens.at(-1)! });
+  cluster.command(1, { kind: "advance-term", term: cluster.tokens.at(-1)! });
   cluster.run(cutFor);
   cluster.crash(3);
   cluster.heal();

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
-import { Offices } from "../../src/core/offices.ts";
+import { Offices } from "../../src/core/election/offices.ts";
 import { LIMITS } from "../../src/limits.ts";
 import { Cluster } from "./cluster.ts";
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Claim } from "../../src/core/message.ts";
+import type { Claim } from "../../src/core/message/message.ts";
 import { LIMITS } from "../../src/limits.ts";
 import {
   bootOf,
@@ -18,7 +18,7 @@ import {
 function voterOf(...puppets: Puppet[]): Solo {
   const solo = new Solo(puppets, { eligible: false });
   for (const puppet of puppets) solo.introduce(puppet);
-  assertEquals(solo.citizen.now, 0);
+  assertEquals(solo.state.ground.now, 0);
   return solo;
 }
 
@@ -213,7 +213,7 @@ Deno.test("this member's own idleness is what it says of itself", () => {
 
   const candidate = new Solo([puppetOf(2), puppetOf(3)], { weight: 9 });
   candidate.puppets.forEach((puppet) => candidate.introduce(puppet));
-  assert(candidate.citizen.candidacy !== undefined);
+  assert(candidate.state.election.candidacy !== undefined);
   const said = messages(candidate.ask(candidate.puppets[0]!), "ack").at(-1)?.message.status;
   assertEquals(said?.idle, false, "it stands");
 });
@@ -297,7 +297,7 @@ Deno.test("a lighter candidate yields its own vote to a heavier one, a heavier d
     const solo = new Solo([rival, b()], { weight: 1 });
     solo.puppets.forEach((puppet) => solo.introduce(puppet));
     solo.advance(2 * INTERVAL);
-    const own = solo.citizen.candidacy?.term ?? 0;
+    const own = solo.state.election.candidacy?.term ?? 0;
     assert(own > 0, "it stands");
     assertEquals(solo.claim(rival, claimOf(own + 1)), answer, `rival of weight ${weight}`);
   }
@@ -308,7 +308,7 @@ Deno.test("a restarted member is not fooled by claims meant for its old boot", (
   const solo = voterOf(first, b());
   const claim = claimOf(10);
   solo.ping(first, claim, { to: "00000000000000fe" });
-  assertEquals(solo.citizen.ballot.grant, undefined);
+  assertEquals(solo.state.election.ballot.grant, undefined);
 });
 
 Deno.test("a voter goes on voting for the leader in office after it lost sight of it for longer than a grant", () => {

@@ -29,7 +29,7 @@ function wellFormed(cluster: string, secret: string | undefined, to: string, tar
   };
   const boot = "00000000000000e1";
   const gossip = {
-    reign: { boot, term: Date.now() + 1e6, beat: 1e9, remaining: 1e9 },
+    leaderHint: { boot, term: Date.now() + 1e6, beat: 1e9, remaining: 1e9 },
     rumors: [
       { kind: "alive", address: target, boot, incarnation: 1e15, id: "ghost", weight: 1e300, eligible: true },
       { kind: "suspect", address: target, boot: to, incarnation: 1e15, by: boot },

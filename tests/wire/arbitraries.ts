@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Claim, Gossip, Message, Refusal, Rumor, Status, TermId, Vote } from "../../src/core/message.ts";
+import type { Claim, Gossip, Message, Refusal, Rumor, Status, TermId, Vote } from "../../src/core/message/message.ts";
 import { canonicalAddress } from "../../src/address.ts";
 import type { DataFragment } from "../../src/wire/fragments.ts";
 import { fragment } from "../../src/wire/fragments.ts";
@@ -70,10 +70,10 @@ export const rumor: fc.Arbitrary<Rumor> = fc.oneof(
   fc.record({ kind: fc.constant("suspect"), ...subject, by: boot } as const, { noNullPrototype: true }),
   fc.record({ kind: fc.constant("dead"), ...subject, left: fc.boolean() } as const, { noNullPrototype: true }),
 );
-const reign = fc.record({ boot, term: integer, beat: integer, remaining: duration }, { noNullPrototype: true });
+const leaderHint = fc.record({ boot, term: integer, beat: integer, remaining: duration }, { noNullPrototype: true });
 const rumors = fc.array(rumor, { maxLength: 4 });
 const gossip: fc.Arbitrary<Gossip | undefined> = fc.option(
-  fc.record({ reign: fc.option(reign, { nil: undefined }), rumors }, { noNullPrototype: true }),
+  fc.record({ leaderHint: fc.option(leaderHint, { nil: undefined }), rumors }, { noNullPrototype: true }),
   { nil: undefined },
 );
 const cursor = fc.oneof(fc.constant(""), address);

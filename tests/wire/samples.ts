@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import type { Ack, Gossip, Message, Ping, Rumor } from "../../src/core/message.ts";
+import type { Ack, Gossip, Message, Ping, Rumor } from "../../src/core/message/message.ts";
 import { crc32 } from "../../src/wire/checksum.ts";
 import type { Payload } from "../../src/wire/codec.ts";
 import { createWire, type Wire, type WireConfig } from "../../src/wire/wire.ts";
@@ -9,7 +9,7 @@ export const BOB = "b0b0000000000002";
 export const CLUSTER = "democracy";
 
 export const GOSSIP: Gossip = {
-  reign: { boot: BOB, term: 1_700_000_000_000, beat: 5, remaining: 12.345 },
+  leaderHint: { boot: BOB, term: 1_700_000_000_000, beat: 5, remaining: 12.345 },
   rumors: [
     { kind: "alive", address: "10.0.0.8:1", boot: BOB, incarnation: 7, id: "böb", weight: -1.5, eligible: true },
     { kind: "alive", address: "10.0.0.9:1", boot: ALICE, incarnation: 0, id: "c", weight: 0, eligible: false },
@@ -88,7 +88,7 @@ export const LONGEST_RUMOR: Rumor = {
   weight: -Number.MAX_VALUE,
   eligible: true,
 };
-const gossip = { reign: { boot: BOB, term: most, beat: most, remaining: 3_600_000 }, rumors: [LONGEST_RUMOR] };
+const gossip = { leaderHint: { boot: BOB, term: most, beat: most, remaining: 3_600_000 }, rumors: [LONGEST_RUMOR] };
 
 /** The longest message of each kind. */
 export const LONGEST: readonly Message[] = [

@@ -2,8 +2,8 @@ import { assert, assertEquals, assertGreater, assertLess, assertThrows } from "@
 import fc from "fast-check";
 import { Buffer } from "node:buffer";
 import { crc32 as zlibCrc32 } from "node:zlib";
-import type { Rumor } from "../../src/core/message.ts";
-import { bytesOf as roomOf, LEAST_RUMOR_BYTES } from "../../src/core/rumor.ts";
+import type { Rumor } from "../../src/core/message/message.ts";
+import { bytesOf as roomOf, LEAST_RUMOR_BYTES } from "../../src/core/membership/rumor.ts";
 import { BOUNDS, LIMITS } from "../../src/limits.ts";
 import { crc32 } from "../../src/wire/checksum.ts";
 import type { Payload } from "../../src/wire/codec.ts";
@@ -288,8 +288,8 @@ Deno.test("what the rumors may take, and all the rest of a ping or an ack, make 
         const count = Math.floor(room / roomOf(LONGEST_RUMOR));
         assertGreater(count, 0);
         const rumors = Array.from({ length: count }, () => LONGEST_RUMOR);
-        const { reign } = message.gossip!;
-        const datagram = wire.seal(BOB, { ...message, gossip: { reign, rumors } });
+        const { leaderHint } = message.gossip!;
+        const datagram = wire.seal(BOB, { ...message, gossip: { leaderHint, rumors } });
         assertLess(datagram.length, limit + 1);
       }
     }
