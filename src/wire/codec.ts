@@ -51,6 +51,8 @@ const VOTING = 32;
 const HEARS = 64;
 const STATUS_FLAGS = ELIGIBLE | IDLE | LEADING | BALLOT | GOSSIP | VOTING;
 const CHANNEL = 1;
+/** Of a release. */
+const UNANSWERED = 1;
 
 const MICROSECONDS = 1000;
 const CLAIM_BYTES = 3 * INTEGER_BYTES + BOOT_BYTES + 4;
@@ -71,6 +73,7 @@ export function writeBody(writer: ByteWriter, payload: Payload): void {
       writer.integer(payload.nonce, "nonce");
       writer.integer(payload.term, "term");
       writer.boot(payload.successor ?? "", "successor");
+      writer.u8(payload.unanswered ? UNANSWERED : 0);
       break;
     case "leave":
       writer.integer(payload.nonce, "nonce");
@@ -192,6 +195,7 @@ function readKind(reader: ByteReader, exact: boolean): Payload | undefined {
         nonce: reader.integer(),
         term: reader.integer(),
         successor: reader.bootOrNone() || undefined,
+        unanswered: (readFlags(reader, UNANSWERED, exact) & UNANSWERED) !== 0,
       };
     case KINDS.leave:
       return { kind: "leave", nonce: reader.integer() };

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { Cluster } from "./cluster.ts";
-import { claimOf, INTERVAL, ofKind, puppetOf, Solo, TIMEOUT } from "./harness.ts";
+import { claimOf, INTERVAL, ofKind, puppetOf, Solo, TIMEOUT, voteIn } from "./harness.ts";
 
 const JUMPS = [TIMEOUT, -TIMEOUT, 3_600_000, -3_600_000, TIMEOUT / 2 + 1, -TIMEOUT / 2 - 1];
 
@@ -57,6 +57,35 @@ Deno.test("a candidate whose wall clock jumps gives up: its vote may be somebody
     solo.input({ kind: "tick" });
     assertEquals(solo.state.election.candidacy, undefined, `after a jump by ${jump} ms`);
   }
+});
+
+Deno.test("after a jump nothing counts that was true before: neither idle voters, nor a claim that waits", () => {
+  const [first, second] = [puppetOf(2), puppetOf(3)];
+  const solo = new Solo([first, second], { eligible: false, quarantine: "until-idle" });
+  for (const puppet of solo.puppets) solo.introduce(puppet);
+  assertEquals(solo.claim(first, claimOf(10)), "granted", "all are idle: the quarantine is over");
+  for (const puppet of solo.puppets) puppet.idle = false;
+  solo.advance(INTERVAL / 2);
+  assertEquals(solo.claim(second, claimOf(11)), "held", "it waits for the vote");
+  solo.skew += TIMEOUT;
+  const answers = solo.release(first, 10);
+  assertEquals(voteIn(answers, claimOf(11)), undefined, "what waited is not granted when the vote becomes free");
+  assertEquals(solo.claim(second, claimOf(12)), "quarantined", "nobody has said since that it is idle");
+  solo.advance(TIMEOUT);
+  second.highestTerm = 50;
+  assertEquals(solo.claim(second, claimOf(13)), "granted");
+});
+
+Deno.test("a leader whose clock jumped back does not count its own vote until it votes again", () => {
+  const peers = [puppetOf(2, { grants: true }), puppetOf(3)];
+  const solo = new Solo(peers, { weight: 9, quarantine: TIMEOUT });
+  solo.advance(TIMEOUT + INTERVAL);
+  assert(solo.leads, "one vote beside its own is enough");
+  solo.skew -= TIMEOUT;
+  solo.input({ kind: "tick" });
+  assert(solo.leads, "what it has been granted holds");
+  solo.advance(TIMEOUT);
+  assert(!solo.leads, "its own vote was not renewed");
 });
 
 Deno.test("a step of all clocks costs a timeout and two intervals without a leader, and removes nobody", () => {

@@ -59,11 +59,16 @@ export class Cluster {
       const config = { ...this.configs[n - 1]!, boot: bootOf(n + 0x100 * ++this.#starts) };
       const state = createMember(config, { now: this.now, wall: this.#wall });
       this.#running.set(n, { n, state, effects: [] });
-      const listed = this.#lists.get(n)?.map((other) => this.configs[other - 1]!) ?? this.configs;
-      const addresses = listed.map(({ address }) => address);
-      const voters = this.#voters;
-      this.command(n, { kind: "peers", addresses, voters, clusterSize: (voters ?? addresses).length });
+      this.tell(n);
     }
+  }
+
+  /** Tells a member that runs who is in its list. */
+  tell(n: number): void {
+    const listed = this.#lists.get(n)?.map((other) => this.configs[other - 1]!) ?? this.configs;
+    const addresses = listed.map(({ address }) => address);
+    const voters = this.#voters;
+    this.command(n, { kind: "peers", addresses, voters, clusterSize: (voters ?? addresses).length });
   }
 
   /** From its next start on a member has another configuration, and is told of those members only that are listed. */
@@ -71,6 +76,9 @@ export class Cluster {
     this.configs[n - 1] = { ...this.configs[n - 1]!, ...config };
     if (list !== undefined) this.#lists.set(n, list);
   }
+
+  /** Whether a message that is sent now arrives; by the numbers of its sender and its receiver. */
+  passes: (from: number, to: number) => boolean = () => true;
 
   /** Called for each message that is sent, with the numbers of who sends it and who is to receive it. */
   onSend: (from: number, to: number, message: Message) => void = () => {};
@@ -188,7 +196,7 @@ export class Cluster {
   #send(n: number, { address: source, boot: from }: MemberConfig, { address, to, message }: Send): void {
     const receiver = this.configs.findIndex((config) => config.address === address) + 1;
     this.onSend(n, receiver, message);
-    if (receiver === 0 || this.#cut.has(`${n}>${receiver}`)) return;
+    if (receiver === 0 || this.#cut.has(`${n}>${receiver}`) || !this.passes(n, receiver)) return;
     const event: InputEvent = { kind: "packet", source, from, to, message };
     this.#mail.push({ at: this.now + this.delay, to: receiver, event });
   }

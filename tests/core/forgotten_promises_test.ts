@@ -110,6 +110,34 @@ Deno.test("voters that restart with a shorter timeout withhold their votes for t
   assertGreater(restart(500), 1000, "without being told they do not know: the README says so");
 });
 
+Deno.test("voters that a live list no longer names do not help a leader beside one of the new list", () => {
+  const options = { interval: INTERVAL, timeout: TIMEOUT, quarantine: TIMEOUT };
+  for (const told of [true, false]) {
+    const cluster = new Cluster([9, 1, 1, 5, 4].map((weight) => ({ weight })), options);
+    const running = new Set<number>();
+    const give = (list: readonly number[]): void => {
+      for (const n of [1, 2, 3, 4, 5]) {
+        cluster.reconfigure(n, {}, list);
+        if (running.has(n) && (told || list.includes(n))) cluster.tell(n);
+        else if (running.has(n)) {
+          running.delete(n);
+          cluster.crash(n);
+        } else if (list.includes(n)) {
+          running.add(n);
+          cluster.start(n);
+        }
+      }
+      cluster.run(5 * TIMEOUT);
+    };
+    // One voter is added or removed each time, and everybody knows before the next.
+    for (const list of [[1, 2, 3], [1, 2], [1, 2, 4], [1, 4], [1, 4, 5]]) give(list);
+    assertEquals(cluster.leaders, ["m1"], "the heaviest of all leads all the while");
+    for (const a of [1, 2, 3]) for (const b of [4, 5]) cluster.cut(a, b);
+    assertEquals(overlap(cluster, 10_000), 0, told ? "removed members still run" : "removed members are stopped");
+    assertEquals(cluster.leaders, ["m4"], "the majority of the newest list leads");
+  }
+});
+
 Deno.test("a quarantine that ends when all are idle is unsafe where a list gets shorter, as its documentation says", () => {
   const cluster = new Cluster([{ weight: 1 }, { weight: 2 }, { weight: 3 }], { quarantine: "until-idle" });
   cluster.start();

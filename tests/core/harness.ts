@@ -188,9 +188,10 @@ export class Solo {
     return [...this.ping(puppet, undefined, where), ...this.ping(puppet, undefined, where)];
   }
 
-  ping(puppet: Puppet, claim?: Claim, where: { to?: string; source?: string } = {}): Effect[] {
+  /** A ping; `hears` says whether the puppet hears this member. */
+  ping(puppet: Puppet, claim?: Claim, where: { to?: string; source?: string } = {}, hears = true): Effect[] {
     const [nonce, status] = [++this.#nonce, statusOf(puppet)];
-    const message: Ping = { kind: "ping", nonce, hears: true, status, claim, gossip: undefined };
+    const message: Ping = { kind: "ping", nonce, hears, status, claim, gossip: undefined };
     return this.packet(puppet, message, where);
   }
 
@@ -229,8 +230,13 @@ export class Solo {
     });
   }
 
-  release(puppet: Puppet, term: number, successor?: string, where: { source?: string } = {}): Effect[] {
-    return this.packet(puppet, { kind: "release", nonce: ++this.#nonce, term, successor }, where);
+  release(
+    puppet: Puppet,
+    term: number,
+    successor?: string,
+    { unanswered = false, ...where }: { source?: string; unanswered?: boolean } = {},
+  ): Effect[] {
+    return this.packet(puppet, { kind: "release", nonce: ++this.#nonce, term, successor, unanswered }, where);
   }
 
   leave(puppet: Puppet, where: { source?: string } = {}): Effect[] {

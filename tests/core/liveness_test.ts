@@ -100,6 +100,37 @@ Deno.test("in any topology of one-way cuts somebody leads if anybody reaches a q
   console.log(`  the longest time without a leader in 500 topologies: ${worst.toFixed(2)} timeouts`);
 });
 
+Deno.test("nobody is in the way of a heavier candidate where answers take longer than an interval", () => {
+  for (
+    const [size, interval, delay] of [[5, 200, 210], [7, 200, 250], [9, 100, 130], [3, 20, 50], [3, 100, 300]] as const
+  ) {
+    for (const seed of [1, 2, 3]) {
+      const members = Array.from({ length: size }, (_, index) => ({ weight: size - index, seed: seed * 100 + index }));
+      const cluster = new Cluster(members, { interval, timeout: 1000, quarantine: 1000 });
+      cluster.delay = delay;
+      cluster.start();
+      cluster.run(1000);
+      const longest = longestVacancy(cluster, 20_000);
+      assertLess(longest, 2500, `${size} members, ${interval} ms, ${delay} ms each way: nobody led for ${longest} ms`);
+      const elections = cluster.happenings.filter(({ what }) => what === "elected").length;
+      assertLess(elections, 3, `${size} members, ${interval} ms, ${delay} ms each way: elections`);
+    }
+  }
+});
+
+Deno.test("heavy candidates whose votes are lost do not keep a light one from leading for long", () => {
+  for (const [size, heavy, timeout] of [[5, 2, 600], [7, 3, 600], [7, 3, 1000], [9, 4, 1000]] as const) {
+    const members = Array.from({ length: size }, (_, index) => ({ weight: size - index, seed: index }));
+    const cluster = new Cluster(members, { interval: INTERVAL, timeout, quarantine: timeout });
+    // What goes to the heavy ones passes only when it is sent at a beat: their votes come back in between, and are lost.
+    cluster.passes = (_from, to) => to > heavy || cluster.now % INTERVAL < 2;
+    cluster.start();
+    cluster.run(timeout);
+    const longest = longestVacancy(cluster, 60 * timeout) / timeout;
+    assertLess(longest, BOUND, `${heavy} heavy of ${size}, ${timeout} ms: nobody led for ${longest} timeouts`);
+  }
+});
+
 Deno.test("links that come and go, and others that restart, do not keep a member that reaches a quorum from leading", () => {
   const vacancies: number[] = [];
   for (let seed = 1; seed <= 40; seed++) {

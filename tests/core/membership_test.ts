@@ -91,7 +91,7 @@ Deno.test("what is meant for another boot is ignored", () => {
   const nonce = 5;
   const where = { to: bootOf(77) };
   assertEquals(reasons(solo.packet(peer, { kind: "leave", nonce }, where)), ["misdirected"]);
-  const release = { kind: "release", nonce, term: 1, successor: undefined } as const;
+  const release = { kind: "release", nonce, term: 1, successor: undefined, unanswered: false } as const;
   assertEquals(reasons(solo.packet(peer, release, where)), ["misdirected"]);
   assertEquals(reasons(solo.packet(peer, { kind: "probe", target: addressOf(3) }, where)), ["misdirected"]);
   assertEquals(reasons(solo.packet(puppetOf(1), { kind: "leave", nonce })), ["misdirected"], "its own echo");

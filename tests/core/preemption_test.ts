@@ -122,6 +122,36 @@ Deno.test("a member that was offered the lead and did not take it has failed", (
   assertEquals(offices.heldBackUntil(HEAVY), 53 * TIMEOUT, "one that takes it has not failed again");
 });
 
+Deno.test("one that crashed has failed, though a heavier one came after it; one that made way after long is forgiven", () => {
+  const [middle, timeout] = [{ id: "middle", address: "10.0.0.3:1", weight: 5 }, TIMEOUT];
+  const crashed = new Offices(timeout);
+  crashed.begin(middle, 0);
+  crashed.end(timeout / 2);
+  crashed.begin(HEAVY, 2 * timeout);
+  assertEquals(crashed.heldBackUntil(middle), 2.5 * timeout, "two timeouts from its end");
+  const forgiven = new Offices(timeout);
+  forgiven.begin(middle, 0);
+  forgiven.end(timeout);
+  forgiven.begin(LIGHT, 2 * timeout);
+  forgiven.begin(middle, 10 * timeout);
+  forgiven.offer(HEAVY);
+  forgiven.end(110 * timeout);
+  forgiven.begin(HEAVY, 110 * timeout + 1);
+  assertEquals(forgiven.heldBackUntil(middle), -Infinity, "a hundred timeouts in office make up for all");
+});
+
+Deno.test("a leader that goes on under another term has not failed", () => {
+  const offices = new Offices(TIMEOUT);
+  let now = 0;
+  for (let term = 0; term < 5; term++) {
+    offices.begin(HEAVY, now);
+    now += TIMEOUT;
+    offices.end(now);
+  }
+  offices.begin(HEAVY, now);
+  assertEquals(offices.heldBackUntil(HEAVY), -Infinity);
+});
+
 Deno.test("a bounded number of offices is remembered", () => {
   const offices = new Offices(TIMEOUT);
   const holder = (n: number) => ({ id: `m${n}`, address: `10.0.${n >> 8}.${n & 255}:1`, weight: -n });

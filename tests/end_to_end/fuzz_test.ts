@@ -40,7 +40,7 @@ function wellFormed(cluster: string, secret: string | undefined, to: string, tar
   const payloads: Payload[] = [
     { kind: "ping", nonce: 1, hears: true, status, gossip, claim },
     { kind: "ack", nonce: 1, challenge: 7, status, gossip, vote: { term: 1, sequence: 1, refusal: undefined } },
-    { kind: "release", nonce: 1, term: Date.now(), successor: "00000000000000e1" },
+    { kind: "release", nonce: 1, term: Date.now(), successor: "00000000000000e1", unanswered: true },
     { kind: "leave", nonce: 1 },
     { kind: "probe", target },
     { kind: "vouch", target, boot, age: 0 },

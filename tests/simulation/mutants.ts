@@ -87,8 +87,8 @@ export const MUTANTS: readonly Mutant[] = [
     bug: "a claim of an old term is granted",
     patches: [{
       file: "election/voter.ts",
-      find: `return isNew || inOffice ? undefined : "stale-term";`,
-      replace: "return undefined;",
+      find: `if (!isNew && !inOffice) return "stale-term";`,
+      replace: "",
     }, {
       file: "election/candidate.ts",
       find: "const term = Math.max(self.seenTerm + 1, Math.floor(self.ground.wall));",
@@ -99,9 +99,9 @@ export const MUTANTS: readonly Mutant[] = [
     bug: "quorum from live members",
     patches: [{
       file: "election/state.ts",
-      find: "return quorumOf(ground.config.quorum, clusterSize(membership));",
+      find: "const { named, all } = electorateSize(membership);",
       replace:
-        "return quorumOf(ground.config.quorum, membership.voters.items.filter((peer) => peer.alive).length + 1);",
+        "const named = membership.voters.items.filter((peer) => peer.alive).length + 1, all = named + 0 * electorateSize(membership).all;",
     }],
   },
   {

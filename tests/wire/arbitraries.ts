@@ -108,6 +108,7 @@ export const message: fc.Arbitrary<Message> = fc.oneof(
       nonce: integer,
       term: integer,
       successor: fc.option(boot, { nil: undefined }),
+      unanswered: fc.boolean(),
     } as const,
     { noNullPrototype: true },
   ),

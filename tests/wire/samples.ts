@@ -52,7 +52,7 @@ export const ACK: Ack = {
 export const SAMPLES: readonly Payload[] = [
   PING,
   ACK,
-  { kind: "release", nonce: 8, term: 9, successor: BOB },
+  { kind: "release", nonce: 8, term: 9, successor: BOB, unanswered: true },
   { kind: "leave", nonce: 10 },
   { kind: "probe", target: "10.0.0.9:65535" },
   { kind: "vouch", target: "[::1]:1", boot: BOB, age: 12.345 },
@@ -108,7 +108,7 @@ export const LONGEST: readonly Message[] = [
     vote: { term: most, sequence: most, refusal: "longer-lease" },
     gossip,
   },
-  { kind: "release", nonce: most, term: most, successor: BOB },
+  { kind: "release", nonce: most, term: most, successor: BOB, unanswered: true },
   { kind: "leave", nonce: most },
   { kind: "probe", target: address },
   { kind: "vouch", target: address, boot: BOB, age: 3_600_000 },

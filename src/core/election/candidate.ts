@@ -6,21 +6,25 @@
 
 import type { ResignReason } from "../effect.ts";
 import type { Peer } from "../membership/peer.ts";
+import { answerTime } from "../membership/round_trip.ts";
 import { ping } from "../membership/sending.ts";
 import { audience } from "../membership/state.ts";
-import type { Boot, Claim, TermId, Vote } from "../message/message.ts";
+import type { Claim, Release, TermId, Vote } from "../message/message.ts";
 import { nextRandom } from "../random.ts";
-import { empty } from "../small_set.ts";
+import { empty, SmallSet } from "../small_set.ts";
 import { setLeader } from "./leader.ts";
-import { leaseFrom, leaseLength } from "./lease.ts";
+import { leaseFrom, leaseLength, type SendTime } from "./lease.ts";
 import { sendRelease } from "./releases.ts";
-import { type Candidacy, type Election, quorum } from "./state.ts";
+import { type Candidacy, type Election, isQuorum, quorum } from "./state.ts";
 import { isVoteFree, release, voteForSelf } from "./voter.ts";
 
-/** Intervals that a candidate asks for a quorum before it makes way. */
+/** Intervals, and round trips as long as answers take, that a candidate asks for a quorum before it makes way. */
 const PATIENCE = 3;
-/** Timeouts that a candidate waits at most after candidacies that failed. */
-const LONGEST_WAIT = 2;
+const PATIENT_TRIPS = 1.5;
+/** Timeouts that a candidate waits at most after candidacies that were not answered. */
+const LONGEST_WAIT = 32;
+/** Intervals within which a candidate that others were in the way of stands again. */
+const RETRY = 2;
 
 /** ms by which a wall clock, which tells whole ms, may come to the end of a lease before the monotonic one. */
 const WALL_GRAIN = 2;
@@ -41,7 +45,8 @@ export function stand(self: Election, succeeds: TermId | undefined): void {
     askedAt: self.ground.now,
     sent: new Map(),
     granted: new Map(),
-    counting: [],
+    answered: new SmallSet(),
+    counting: { named: [], all: [] },
     elected: false,
     deadline: -Infinity,
     wallDeadline: -Infinity,
@@ -80,9 +85,12 @@ export function countVote(self: Election, peer: Peer, answer: Vote): void {
   const { candidacy } = self;
   if (candidacy === undefined || answer.term !== candidacy.term) {
     // The voter would keep a grant of no use to anybody for a whole timeout.
-    if (answer.refusal === undefined) sendRelease(self, peer, answer.term, undefined);
+    if (answer.refusal === undefined) {
+      sendRelease(self, peer, { term: answer.term, successor: undefined, unanswered: false });
+    }
     return;
   }
+  candidacy.answered.add(peer);
   if (answer.refusal === "stale-term" && !candidacy.elected) return abandon(self);
   if (answer.refusal !== undefined) return;
   const sentAt = candidacy.sent.get(answer.sequence);
@@ -97,7 +105,7 @@ export function countGrants(self: Election): void {
   const { candidacy, ground: { config } } = self;
   if (candidacy === undefined) return;
   findCounting(self, candidacy);
-  const from = leaseFrom(candidacy.counting, quorum(self));
+  const from = grantedFrom(self, candidacy);
   const length = leaseLength(config.timeout, config.drift);
   const deadline = from === undefined ? -Infinity : from.now + length;
   const wallDeadline = from === undefined ? -Infinity : from.wall + length;
@@ -143,7 +151,7 @@ export function leaveOffice(self: Election, reason: ResignReason, successor: Pee
     { kind: "resigned", id: config.id, token: candidacy.term, reason },
   );
   setLeader(self, undefined);
-  endCandidacy(self, candidacy, successor?.boot);
+  endCandidacy(self, candidacy, { successor: successor?.boot, unanswered: false });
   if (successor === undefined) self.standNotBefore = self.ground.now + config.interval;
   else {
     const released = { term: candidacy.term, boot: config.boot };
@@ -151,20 +159,27 @@ export function leaveOffice(self: Election, reason: ResignReason, successor: Pee
   }
 }
 
-/** Gives up a candidacy that did not reach a quorum, and waits about twice as long each time, so that others have their chance. */
+/**
+ * Gives up a candidacy that did not reach a quorum. Where a quorum has answered, others were in the way: it tries again soon.
+ * Where it has not, votes or claims are lost: each time it waits about twice as long, so that others have their chance.
+ */
 export function abandon(self: Election): void {
-  const { candidacy, failures, ground: { config } } = self;
+  const { candidacy, membership: { electorate }, ground: { config, now, random } } = self;
   if (candidacy === undefined || candidacy.elected) return;
-  endCandidacy(self, candidacy, undefined);
-  const wait = Math.min(config.interval * 2 ** failures, LONGEST_WAIT * config.timeout);
-  self.failures += 1;
-  self.standNotBefore = self.ground.now + wait * (0.5 + nextRandom(self.ground.random) / 2);
+  const answered = candidacy.answered.size + (electorate.votes ? 1 : 0);
+  const isAnswered = isQuorum(self, answered, answered);
+  endCandidacy(self, candidacy, { successor: undefined, unanswered: !isAnswered });
+  const wait = isAnswered ? RETRY * config.interval : Math.min(2 ** self.failures, LONGEST_WAIT) * config.timeout;
+  if (!isAnswered) self.failures += 1;
+  self.standNotBefore = now + wait * (isAnswered ? nextRandom(random) : 0.5 + nextRandom(random) / 2);
 }
 
-/** Makes way for another candidate, which is no failure: if that one is not elected, this one may stand again at once. */
-export function yieldVote(self: Election): void {
+/** Ends a candidacy without fault: for another candidate, or for a reason of this member's own. It may stand again at once. */
+export function stepBack(self: Election): void {
   const { candidacy } = self;
-  if (candidacy !== undefined && !candidacy.elected) endCandidacy(self, candidacy, undefined);
+  if (candidacy !== undefined && !candidacy.elected) {
+    endCandidacy(self, candidacy, { successor: undefined, unanswered: false });
+  }
 }
 
 /** Whether the last claims to all voters have not brought a quorum yet. */
@@ -180,8 +195,9 @@ export function owesVote(candidacy: Candidacy, peer: Peer): boolean {
 }
 
 /** Whether a candidate has asked long enough. */
-export function isExhausted(self: Election, candidacy: Candidacy): boolean {
-  return !candidacy.elected && self.ground.now >= candidacy.startedAt + PATIENCE * self.ground.config.interval;
+export function isExhausted({ ground: { now, config }, membership }: Election, candidacy: Candidacy): boolean {
+  const patience = Math.max(PATIENCE * config.interval, PATIENT_TRIPS * answerTime(membership.roundTrips));
+  return !candidacy.elected && now >= candidacy.startedAt + patience;
 }
 
 /**
@@ -220,22 +236,39 @@ function announce(self: Election): void {
 /** Who granted may not vote any more. */
 function findCounting({ membership, ground: { config } }: Election, { granted, counting }: Candidacy): void {
   const { electorate, voters } = membership;
-  empty(counting);
+  empty(counting.named);
+  empty(counting.all);
   const own = electorate.votes ? granted.get(config.address) : undefined;
-  if (own !== undefined) counting.push(own);
+  if (own !== undefined) {
+    counting.named.push(own);
+    counting.all.push(own);
+  }
   const { items } = voters;
   for (let place = 0; place < items.length; place++) {
-    const { address } = items[place]!;
+    const { address, leaving } = items[place]!;
     const sentAt = granted.get(address);
-    if (sentAt !== undefined) counting.push(sentAt);
+    if (sentAt === undefined) continue;
+    counting.all.push(sentAt);
+    if (!leaving) counting.named.push(sentAt);
   }
 }
 
-function endCandidacy(self: Election, candidacy: Candidacy, successor: Boot | undefined): void {
+/** The send time that the lease counts from: that of a quorum of the voters that are named, and of all. */
+function grantedFrom(self: Election, { counting }: Candidacy): SendTime | undefined {
+  const needed = quorum(self);
+  const named = leaseFrom(counting.named, needed.named);
+  const all = leaseFrom(counting.all, needed.all);
+  if (named === undefined || all === undefined) return undefined;
+  return named.now < all.now ? named : all;
+}
+
+function endCandidacy(self: Election, candidacy: Candidacy, end: Pick<Release, "successor" | "unanswered">): void {
+  const { term } = candidacy;
+  const { successor } = end;
   self.candidacy = undefined;
-  release(self, self.ground.config.boot, candidacy.term);
+  release(self, self.ground.config.boot, term);
   const told = audience(self.membership);
   const heir = successor === undefined ? undefined : self.membership.byBoot.get(successor);
   if (heir !== undefined) told.add(heir);
-  for (const peer of told) sendRelease(self, peer, candidacy.term, successor);
+  for (const peer of told) sendRelease(self, peer, { term, ...end });
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { abandon, leaveOffice } from "./candidate.ts";
+import { leaveOffice, stepBack } from "./candidate.ts";
 import { type Election, quarantineOf, recordOf } from "./state.ts";
 
 /** Part of a timeout that a clock must jump by to count. */
@@ -26,5 +26,5 @@ export function noteClocks(self: Election): void {
   for (const peer of self.membership.voters.items) recordOf(self, peer).toldIdleAt = -Infinity;
   // Set back, it may hold what others have been given since. A clock that is only behind takes nothing away from a lease.
   if (jump > 0) leaveOffice(self, "suspended", undefined);
-  abandon(self);
+  stepBack(self);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { abandon, advanceLead, leaveOffice, stand } from "./candidate.ts";
+import { advanceLead, leaveOffice, stand, stepBack } from "./candidate.ts";
 import { findSuccessor } from "./standing.ts";
 import { type Election, isQuarantined } from "./state.ts";
 
@@ -25,7 +25,7 @@ export function resign(self: Election): void {
 export function advanceTerm(self: Election, term: number): void {
   self.seenTerm = Math.max(self.seenTerm, term);
   if (self.candidacy === undefined || self.candidacy.term > term) return;
-  if (!self.candidacy.elected) return abandon(self);
+  if (!self.candidacy.elected) return stepBack(self);
   if (self.ground.config.quorum === "none") return advanceLead(self, term);
   leaveOffice(self, "outweighed", undefined);
   if (!isQuarantined(self)) stand(self, undefined);
@@ -36,7 +36,7 @@ export function withdraw(self: Election): void {
   const successor = findSuccessor(self);
   self.closing = true;
   leaveOffice(self, "closed", successor);
-  abandon(self);
+  stepBack(self);
 }
 
 /** Gives the lead away while the application's thread hangs; it may stand again once the thread moves. */
@@ -44,5 +44,5 @@ export function setStalled(self: Election, stalled: boolean): void {
   self.stalled = stalled;
   if (!stalled) return;
   leaveOffice(self, "stalled", findSuccessor(self));
-  abandon(self);
+  stepBack(self);
 }

@@ -57,12 +57,17 @@ export class Offices {
     this.#offered = undefined;
     if (offered !== undefined && offered.address !== holder.address) this.#fail(offered, now);
     const before = this.#current;
-    const goesOn = before?.holder.id === holder.id && before.holder.address === holder.address;
-    if (goesOn && this.#endedAt === undefined) return;
-    // One that makes way for a heavier one has not failed.
-    if (before !== undefined && !outranks(holder, before.holder)) this.#close(before, this.#endedAt ?? now);
-    this.#current = { holder: keep(holder), since: now };
+    const endedAt = this.#endedAt ?? now;
+    const isSame = before?.holder.id === holder.id && before.holder.address === holder.address;
     this.#endedAt = undefined;
+    // The same process under another term: it would not have come back from a restart so soon.
+    if (isSame && now - endedAt < this.#timeout / 2) return;
+    if (before !== undefined) {
+      // One that makes way for a heavier one has not failed.
+      const gaveWay = outranks(holder, before.holder) && (offered?.address === holder.address || endedAt === now);
+      if (!gaveWay || !this.#isShort(before, endedAt)) this.#close(before, endedAt);
+    }
+    this.#current = { holder: keep(holder), since: now };
   }
 
   /** Nobody leads any more, since `now`. */

@@ -8,11 +8,11 @@ import { drop } from "../drop.ts";
 import type { Peer } from "../membership/peer.ts";
 import { type Heard, isTrusted } from "../membership/state.ts";
 import type { Boot, Claim, Release, Status, Vote } from "../message/message.ts";
-import { advanceLead, countVote, leaveOffice, yieldVote } from "./candidate.ts";
+import { advanceLead, countVote, leaveOffice, stepBack } from "./candidate.ts";
 import { followLeader, forgetLeader, isAbsurd, takeLeaderHint } from "./leader.ts";
 import { outranks } from "./rank.ts";
 import { type Election, recordOf } from "./state.ts";
-import { deferClaim, release, vote } from "./voter.ts";
+import { deferClaim, noteWaste, release, vote } from "./voter.ts";
 
 /** Takes what was heard; returns the vote where it asks for one. */
 export function respond(self: Election, heard: Heard): Vote | undefined {
@@ -54,8 +54,10 @@ function takeTerms(self: Election, peer: Peer, status: Status): void {
 }
 
 function takeLeading(self: Election, peer: Peer, status: Status, { term }: NonNullable<Status["leading"]>): void {
-  const { candidacy, membership, ground: { config } } = self;
+  const { candidacy, membership, ballot: { grant }, ground: { config } } = self;
   if (isAbsurd(term)) return drop(self.ground, "absurd-term");
+  if (grant?.boot === peer.boot && grant.term === term) grant.inOffice = true;
+  recordOf(self, peer).wasted = 0;
   const leads = candidacy?.elected === true;
   if (leads && config.quorum !== "none") return;
   if (leads && isTrusted(membership, peer) && term > recordOf(self, peer).endedTerm) {
@@ -79,14 +81,18 @@ function takeClaim(self: Election, { peer, from, nonce, claim, status }: Asked):
   if (isAbsurd(claim.term)) return drop(self.ground, "absurd-term");
   if (peer.configured) self.seenTerm = Math.max(self.seenTerm, claim.term);
   const prevails = status.leading !== undefined || outranks(status, config);
-  if (candidacy?.elected === false && peer.configured && prevails) yieldVote(self);
   const inOffice = status.leading?.term === claim.term;
+  // Making way for a claim that is refused all the same would be the end of both.
+  const isWorthIt = inOffice || claim.term > self.ballot.promisedTerm;
+  if (candidacy?.elected === false && peer.configured && prevails && isWorthIt && claim.lease <= config.timeout) {
+    stepBack(self);
+  }
   const answer = vote(self, peer, from, claim, inOffice);
   if (answer.refusal === "held" || answer.refusal === "quarantined") deferClaim(self, peer, from, claim, nonce);
   return answer;
 }
 
-function takeRelease(self: Election, peer: Peer, from: Boot, { term, successor }: Release): void {
+function takeRelease(self: Election, peer: Peer, from: Boot, { term, successor, unanswered }: Release): void {
   const { membership, ground: { now, config } } = self;
   if (isAbsurd(term)) return drop(self.ground, "absurd-term");
   release(self, from, term);
@@ -94,9 +100,12 @@ function takeRelease(self: Election, peer: Peer, from: Boot, { term, successor }
   const record = recordOf(self, peer);
   if (peer.boot !== from || term <= record.endedTerm) return;
   record.endedTerm = term;
+  if (unanswered) noteWaste(self, record);
   forgetLeader(self, from, term);
   const trusted = isTrusted(membership, peer);
   if (config.quorum === "none" && trusted) advanceLead(self, term);
   if (successor === undefined || self.leader !== undefined || !trusted) return;
+  const heir = membership.byBoot.get(successor);
+  if (config.preemptAfter !== undefined && heir !== undefined && outranks(heir, peer)) self.offices.offer(heir);
   self.successor = { boot: successor, released: { term, boot: from }, until: now + config.interval };
 }

@@ -7,26 +7,29 @@
 import type { Peer } from "../membership/peer.ts";
 import { send } from "../membership/sending.ts";
 import { nextNonce } from "../membership/state.ts";
-import type { Boot } from "../message/message.ts";
+import type { Boot, Release } from "../message/message.ts";
 import type { Election } from "./state.ts";
 
-/** Tells a peer that this member's term is over; `successor` is asked to claim at once. */
-export function sendRelease(self: Election, peer: Peer, term: number, successor: Boot | undefined): void {
-  const told = self.releases.some((pending) => pending.boot === peer.boot && pending.term >= term);
+/** Tells a peer that this member's term is over. */
+export function sendRelease(
+  self: Election,
+  peer: Peer,
+  release: Pick<Release, "term" | "successor" | "unanswered">,
+): void {
+  const told = self.releases.some(({ boot, message }) => boot === peer.boot && message.term >= release.term);
   if (!peer.alive || told) return;
-  const nonce = nextNonce(self.membership, peer);
+  const message: Release = { kind: "release", nonce: nextNonce(self.membership, peer), ...release };
   const until = self.ground.now + self.ground.config.timeout;
   self.releases = self.releases.filter((pending) => pending.address !== peer.address);
-  self.releases.push({ address: peer.address, boot: peer.boot, nonce, term, successor, until });
-  send(self.membership, peer, { kind: "release", nonce, term, successor });
+  self.releases.push({ address: peer.address, boot: peer.boot, until, message });
+  send(self.membership, peer, message);
 }
 
 /** Sends the releases that were not acknowledged once more. */
 export function repeatReleases(self: Election): void {
   if (self.releases.length === 0) return;
   self.releases = self.releases.filter((pending) => self.ground.now < pending.until);
-  for (const { address, boot, nonce, term, successor } of self.releases) {
-    const message = { kind: "release", nonce, term, successor } as const;
+  for (const { address, boot, message } of self.releases) {
     self.ground.effects.push({ kind: "send", address, to: boot, message });
   }
 }
@@ -34,5 +37,5 @@ export function repeatReleases(self: Election): void {
 /** A release was acknowledged, if `nonce` is that of one. */
 export function acknowledgeRelease(self: Election, from: Boot, nonce: number): void {
   if (self.releases.length === 0) return;
-  self.releases = self.releases.filter((pending) => pending.boot !== from || pending.nonce !== nonce);
+  self.releases = self.releases.filter((pending) => pending.boot !== from || pending.message.nonce !== nonce);
 }

@@ -5,19 +5,19 @@
  */
 
 import { setLeader } from "./leader.ts";
-import { considerStanding, isOverdue, isSuccessor } from "./standing.ts";
+import { considerStanding } from "./standing.ts";
 import type { Election, KnownLeader } from "./state.ts";
-import { reviewDeferred, reviewQuarantine } from "./voter.ts";
+import { reviewDeferred, reviewGrant, reviewQuarantine } from "./voter.ts";
 
 /** Forgets a leader that is not heard of any more, votes where the vote has become free, and stands when it is time. */
-export function review(self: Election, mayStand: boolean): void {
+export function review(self: Election, anew: boolean): void {
   const { leader, ground: { now } } = self;
   if (leader !== undefined && isGone(self, leader)) setLeader(self, undefined);
   else if (leader !== undefined && now >= leader.until && !isPromised(self, leader)) setLeader(self, undefined);
+  reviewGrant(self, false);
   reviewQuarantine(self);
   reviewDeferred(self);
-  // Among many members each packet would be one too many to find one's rank again.
-  if (mayStand || isSuccessor(self) || isOverdue(self)) considerStanding(self);
+  considerStanding(self, anew);
 }
 
 /** The leader has said that it leaves, to this member or to others. */

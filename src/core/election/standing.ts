@@ -12,7 +12,7 @@ import { gossipIntervals } from "../membership/swim.ts";
 import { nextRandom } from "../random.ts";
 import { stand } from "./candidate.ts";
 import { heaviest, outranks } from "./rank.ts";
-import { type Election, isEligible, isQuarantined, quorum, recordOf } from "./state.ts";
+import { type Election, isEligible, isQuarantined, isQuorum, recordOf } from "./state.ts";
 import { isVoteFree } from "./voter.ts";
 
 /** Ranks that wait an interval each. Those behind share as much time again, at random: they may be a thousand. */
@@ -21,9 +21,13 @@ const RANKS = 4;
 /** Of an interval: what a rank waits once others had their chance, so that of those that become ready together one comes first. */
 const STAGGER = 0.25;
 
-/** Stands when nobody leads, this member has its vote, reaches a quorum, and everyone heavier had the chance. */
-export function considerStanding(self: Election): void {
+/**
+ * Stands when nobody leads, this member has its vote, reaches a quorum, and everyone heavier had the chance. Among many members
+ * each packet would be one too many to find one's rank again: it is found `anew` only where that is cheap, or a tick is due.
+ */
+export function considerStanding(self: Election, anew: boolean): void {
   if (!isVacant(self)) {
+    self.outOfReachSince = undefined;
     self.vacantSince = undefined;
     self.readySince = undefined;
     self.standsAt = undefined;
@@ -33,9 +37,11 @@ export function considerStanding(self: Election): void {
     self.vacantSince = self.ground.now;
     self.lot = nextRandom(self.ground.random);
   }
+  noteReach(self);
   if (self.candidacy !== undefined) return;
-  const canStand = isVoteFree(self) && (isSuccessor(self) || reachesQuorum(self));
-  self.readySince = canStand ? self.readySince ?? self.ground.now : undefined;
+  const canStand = isVoteFree(self) && (isSuccessor(self) || self.outOfReachSince === undefined);
+  if (canStand !== (self.readySince !== undefined)) self.readySince = canStand ? self.ground.now : undefined;
+  else if (!anew && !isSuccessor(self) && !(canStand && isTurn(self))) return;
   self.standsAt = standingAt(self, self.vacantSince);
   if (!canStand || self.ground.now < self.standsAt) return;
   stand(self, isSuccessor(self) ? self.successor!.released : undefined);
@@ -46,9 +52,23 @@ export function postpone(self: Election, ms: number): void {
   self.standNotBefore = Math.max(self.standNotBefore, self.ground.now + ms);
 }
 
-/** Whether its rank no longer keeps this member from standing: then any packet may bring what it still waits for. */
-export function isOverdue({ standsAt, ground }: Election): boolean {
+/** Whether its rank no longer keeps this member from standing, as far as it was found out. */
+function isTurn({ standsAt, ground }: Election): boolean {
   return standsAt !== undefined && ground.now >= standsAt;
+}
+
+/** A member that was cut off for a whole timeout begins anew: what failed before says nothing of the links that it has now. */
+function noteReach(self: Election): void {
+  const { outOfReachSince, ground: { now, config } } = self;
+  if (!reachesQuorum(self)) {
+    self.outOfReachSince ??= now;
+    return;
+  }
+  if (outOfReachSince === undefined) return;
+  self.outOfReachSince = undefined;
+  if (now - outOfReachSince < config.timeout) return;
+  self.failures = 0;
+  self.standNotBefore = Math.min(self.standNotBefore, now);
 }
 
 /** Whether this member will stand within an interval, if it can. */
@@ -74,13 +94,16 @@ function isVacant(self: Election): boolean {
 /** Whether so many voters that make a quorum, self included, vote, and have shown of late that they hear this member. */
 function reachesQuorum(self: Election): boolean {
   const { ground: { now, config }, membership: { electorate, voters: { items } } } = self;
-  let reachable = electorate.votes ? 1 : 0;
+  const own = electorate.votes ? 1 : 0;
+  let [named, all] = [own, own];
   for (let place = 0; place < items.length; place++) {
     const peer = items[place]!;
     const hears = peer.alive && now - peer.lastHeardBy <= OF_LATE * config.interval;
-    if (hears && recordOf(self, peer).voting) reachable += 1;
+    if (!hears || !recordOf(self, peer).voting) continue;
+    all += 1;
+    if (!peer.leaving) named += 1;
   }
-  return reachable >= quorum(self);
+  return isQuorum(self, named, all);
 }
 
 function standingAt(self: Election, vacantSince: number): number {

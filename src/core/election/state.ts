@@ -8,8 +8,9 @@ import type { LeaderInfo } from "../effect.ts";
 import type { Ground } from "../ground.ts";
 import type { MemberConfig } from "../input.ts";
 import type { Peer } from "../membership/peer.ts";
-import { clusterSize, type Membership } from "../membership/state.ts";
-import type { Boot, Claim, TermId } from "../message/message.ts";
+import { electorateSize, type Membership } from "../membership/state.ts";
+import type { Boot, Claim, Release, TermId } from "../message/message.ts";
+import type { SmallSet } from "../small_set.ts";
 import { quorumOf, type SendTime } from "./lease.ts";
 import { Offices } from "./offices.ts";
 
@@ -17,6 +18,10 @@ import { Offices } from "./offices.ts";
 export interface Grant {
   readonly term: number;
   readonly boot: Boot;
+  /** Whether the candidate has said since that it leads in that term. */
+  inOffice: boolean;
+  /** Whether it was noted that it did not. */
+  isWasted: boolean;
   /** The newest claim that it answers. */
   sequence: number;
   /** On the voter's monotonic clock. */
@@ -57,8 +62,10 @@ export interface Candidacy {
   readonly sent: Map<number, SendTime>;
   /** The send time of the newest granted claim of each voter, by address. */
   readonly granted: Map<string, SendTime>;
-  /** Those of them that count now. */
-  readonly counting: SendTime[];
+  /** The voters that have answered, granted or not. */
+  readonly answered: SmallSet<Peer>;
+  /** The send times that count now: of the voters that are named, and of all. */
+  readonly counting: { readonly named: SendTime[]; readonly all: SendTime[] };
   elected: boolean;
   deadline: number;
   wallDeadline: number;
@@ -82,10 +89,8 @@ export interface KnownLeader {
 export interface PendingRelease {
   readonly address: string;
   readonly boot: Boot;
-  readonly nonce: number;
-  readonly term: number;
-  readonly successor: Boot | undefined;
   readonly until: number;
+  readonly message: Release;
 }
 
 /** What one process has said of itself as a voter, a candidate and a leader. */
@@ -99,6 +104,12 @@ export interface PeerRecord {
   endedTerm: number;
   /** The newest word on its leading, whoever passed it on: term and beat. */
   leading: { term: number; beat: number } | undefined;
+  /** Votes of this member's in a row that did not bring it into office, and when the last of them ended. */
+  wasted: number;
+  wastedAt: number;
+  /** The term that it asks this member's vote for, and since when. */
+  asksFor: number;
+  asksSince: number;
 }
 
 /** The other wing of a member's state. Times are monotonic ms. */
@@ -127,8 +138,10 @@ export interface Election {
   /** Drawn for each vacancy, from 0 up to, not including, 1: spreads those that would stand at once. */
   lot: number;
   standNotBefore: number;
-  /** Candidacies that failed since a leader was last known. */
+  /** Candidacies in a row that no quorum answered, since a leader was last known or a quorum was out of reach for long. */
   failures: number;
+  /** Since when no quorum is in reach; undefined while one is. */
+  outOfReachSince: number | undefined;
   /** Named by the leader that released a term: comes first in rank until then. */
   successor: { readonly boot: Boot; readonly released: TermId; readonly until: number } | undefined;
   readonly offices: Offices;
@@ -167,6 +180,7 @@ export function createElection(membership: Membership): Election {
     lot: 0,
     standNotBefore: -Infinity,
     failures: 0,
+    outOfReachSince: now,
     successor: undefined,
     offices: new Offices(config.timeout),
     stalled: false,
@@ -190,9 +204,23 @@ export function isEligible({ ground: { config, now }, stalled, closing, retiredU
   return config.eligible && !stalled && !closing && now >= retiredUntil;
 }
 
+/** How many grants a leader needs: of the voters that options or discovery name, and of all that count. */
+export interface Quorum {
+  readonly named: number;
+  /** Voters that are not named any more count until they are silent: together with the others they may have elected somebody. */
+  readonly all: number;
+}
+
 /** How many grants a leader needs now. */
-export function quorum({ ground, membership }: Election): number {
-  return quorumOf(ground.config.quorum, clusterSize(membership));
+export function quorum({ ground: { config }, membership }: Election): Quorum {
+  const { named, all } = electorateSize(membership);
+  return { named: quorumOf(config.quorum, named), all: quorumOf(config.quorum, all) };
+}
+
+/** Whether so many votes, of the voters that are named and of all, are a quorum. */
+export function isQuorum(self: Election, named: number, all: number): boolean {
+  const needed = quorum(self);
+  return named >= needed.named && all >= needed.all;
 }
 
 /** What the process that is, or was last, at a peer's address has said. What the one before it said does not count. */
@@ -205,6 +233,10 @@ export function recordOf({ records }: Election, peer: Peer): PeerRecord {
     voting: false,
     endedTerm: 0,
     leading: undefined,
+    wasted: 0,
+    wastedAt: -Infinity,
+    asksFor: 0,
+    asksSince: -Infinity,
   };
   records.set(peer, record);
   return record;

@@ -6,10 +6,13 @@
 
 import type { Peer } from "../membership/peer.ts";
 import { ack, ping } from "../membership/sending.ts";
-import { audience, clusterSize } from "../membership/state.ts";
+import { audience, electorateSize } from "../membership/state.ts";
 import type { Boot, Claim, Refusal, TermId, Vote } from "../message/message.ts";
 import { outranks } from "./rank.ts";
-import { type Election, isQuarantined, recordOf } from "./state.ts";
+import { type Election, isQuarantined, type PeerRecord, recordOf } from "./state.ts";
+
+/** Timeouts after which a wasted vote is forgiven. */
+const FORGIVEN = 10;
 
 /** Whether the vote is promised to nobody. */
 export function isVoteFree(self: Election): boolean {
@@ -31,7 +34,7 @@ export function reviewQuarantine(self: Election): void {
     if (!plain && (config.quarantine !== "until-idle" || !electorate.isAll)) return;
     const others = voters.items;
     const ready = others.every((peer) => peer.alive && (plain || recordOf(self, peer).toldIdleAt >= peer.aliveSince));
-    if (!ready || others.length < clusterSize(self.membership) - (electorate.votes ? 1 : 0)) return;
+    if (!ready || others.length < electorateSize(self.membership).all - (electorate.votes ? 1 : 0)) return;
     ballot.quarantineUntil = now;
   } else if (ballot.floorTerm > 0) {
     return;
@@ -55,7 +58,9 @@ export function vote(self: Election, peer: Peer, from: Boot, claim: Claim, inOff
   answer.term = claim.term;
   answer.sequence = claim.sequence;
   answer.refusal = refusalOf(self, peer, from, claim, inOffice);
-  if (answer.refusal === undefined) promise(self, from, claim);
+  if (answer.refusal !== undefined) return answer;
+  promise(self, from, claim);
+  if (inOffice && self.ballot.grant !== undefined) self.ballot.grant.inOffice = true;
   return answer;
 }
 
@@ -71,16 +76,49 @@ export function voteForSelf(self: Election, claim: Claim): boolean {
 }
 
 /** Promises this member's vote to the process `from`, or promises it again. */
-function promise({ ballot, ground: { now, config } }: Election, from: Boot, { term, sequence }: Claim): void {
+function promise(self: Election, from: Boot, { term, sequence }: Claim): void {
+  const { ballot, ground: { now, config } } = self;
   const { grant } = ballot;
   const expiresAt = now + config.timeout;
   ballot.promisedTerm = Math.max(ballot.promisedTerm, term);
-  if (grant?.boot !== from || grant.term !== term) ballot.grant = { term, boot: from, sequence, expiresAt };
-  // A datagram that comes twice must not make a promise longer.
-  else if (sequence > grant.sequence) {
-    grant.sequence = sequence;
-    grant.expiresAt = expiresAt;
+  if (grant?.boot !== from || grant.term !== term) {
+    reviewGrant(self, true);
+    ballot.grant = { term, boot: from, inOffice: false, isWasted: false, sequence, expiresAt };
+    return;
   }
+  // A datagram that comes twice must not make a promise longer.
+  if (sequence <= grant.sequence) return;
+  grant.sequence = sequence;
+  grant.expiresAt = expiresAt;
+}
+
+/** Whether the vote that has ended by now, or is `replaced`, brought anybody into office is remembered of who had it. */
+export function reviewGrant(self: Election, isReplaced: boolean): void {
+  const { ballot: { grant }, membership: { byBoot }, ground: { now } } = self;
+  if (grant === undefined || grant.isWasted || grant.inOffice || (!isReplaced && now < grant.expiresAt)) return;
+  grant.isWasted = true;
+  const peer = byBoot.get(grant.boot);
+  if (peer !== undefined) noteWaste(self, recordOf(self, peer));
+}
+
+/** A vote for this process was wasted once more; long ago counts no more. */
+export function noteWaste({ ground: { now, config } }: Election, record: PeerRecord): void {
+  if (now - record.wastedAt > FORGIVEN * config.timeout) record.wasted = 0;
+  record.wasted += 1;
+  record.wastedAt = now;
+}
+
+/**
+ * Whether others come first: a candidate that wasted votes before is granted another only once it has asked for it for so long
+ * that anybody else who stands has asked, too. Each time that is twice as long.
+ */
+function comesLater({ ground: { now, config } }: Election, record: PeerRecord, term: number): boolean {
+  if (record.wasted === 0 || now - record.wastedAt > FORGIVEN * config.timeout) return false;
+  if (record.asksFor !== term) {
+    record.asksFor = term;
+    record.asksSince = now;
+  }
+  return now - record.asksSince < 2 ** (record.wasted - 1) * config.interval;
 }
 
 function refusalOf(
@@ -102,7 +140,9 @@ function refusalOf(
     (claim.term < grant.term || claim.term === grant.term && claim.sequence <= grant.sequence);
   if (isOld || claim.term <= recordOf(self, peer).endedTerm) return "stale-term";
   const isNew = claim.term > promisedTerm && claim.term >= floorTerm;
-  return isNew || inOffice ? undefined : "stale-term";
+  if (!isNew && !inOffice) return "stale-term";
+  const mustWait = !inOffice && claim.succeeds === undefined && comesLater(self, recordOf(self, peer), claim.term);
+  return mustWait ? "held" : undefined;
 }
 
 /** The holder of a grant gives it back; nobody else can. */

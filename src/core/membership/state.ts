@@ -159,9 +159,16 @@ export function nextNonce({ nonces }: Membership, peer: Peer): number {
   return drawNonce(peer.configured ? nonces.configured : nonces.strangers);
 }
 
-/** How many voters there are: at least what options or discovery say, and more while more are known. */
-export function clusterSize({ electorate, voters }: Membership): number {
-  return Math.max(electorate.size, voters.size + (electorate.votes ? 1 : 0));
+/**
+ * How many voters there are: at least what options or discovery say, and more while more are known. Those that are not named
+ * any more are among `all` until they are silent.
+ */
+export function electorateSize({ electorate, voters: { items } }: Membership): { named: number; all: number } {
+  const own = electorate.votes ? 1 : 0;
+  let leaving = 0;
+  for (let place = 0; place < items.length; place++) if (items[place]!.leaving) leaving += 1;
+  const all = items.length + own;
+  return { named: Math.max(electorate.size, all - leaving), all: Math.max(electorate.size, all) };
 }
 
 /**

@@ -139,6 +139,8 @@ export interface Release {
   readonly nonce: number;
   readonly term: number;
   readonly successor: Boot | undefined;
+  /** Whether a candidate gives up that no quorum has answered: its votes, or its claims, are lost. */
+  readonly unanswered: boolean;
 }
 
 /** The sender is about to close for good. */
