@@ -49,6 +49,18 @@ export const LIMITS = {
   maxTerm: 2 ** 52,
   /** One custom message, encoded. */
   messageBytes: 65_536,
+  /** Levels of nesting in a message's value. */
+  messageDepth: 100,
+  /** Values in a message's value, holes of arrays included, and shared ones counted wherever they stand. */
+  messageNodes: 32_768,
+  /** Characters of a message's texts, names, numbers and bytes, shared ones counted wherever they stand. */
+  messageText: 1_048_576,
+  /** Entries of all Maps and Sets in a message's value. */
+  messageKeys: 1024,
+  /** Digits of a BigInt in a message's value: reading and writing one takes time with their square. */
+  messageDigits: 2048,
+  /** Bytes of messages that wait for the application's thread. */
+  backlogBytes: 4_194_304,
   /** Messages of one sender that wait for fragments. */
   reassembliesPerSender: 16,
   /** Bytes of one sender that wait for fragments. */
