@@ -4,6 +4,7 @@
  * @module
  */
 
+import { onAbort } from "./abort.ts";
 import type { LeaderInfo, ResignReason } from "./core/effect.ts";
 import { followDiscovery } from "./discovery/follow.ts";
 import type { Discovery } from "./discovery/discovery.ts";
@@ -53,6 +54,8 @@ export class Democracy extends TypedEvents {
   readonly #tenures = new Tenures();
   /** Aborts when this member is over; the reason says why. */
   readonly #over = new AbortController();
+  /** Those who wait for the lead. */
+  readonly #waiting = new Set<() => void>();
   readonly #resigning = new Map<number, () => void>();
   #resignations = 0;
   /** The leadership that the application was told of, and not yet told the end of. */
@@ -255,10 +258,8 @@ export class Democracy extends TypedEvents {
   }
 
   #closeOn(signal: AbortSignal): void {
-    const close = (): void => void this.close();
-    if (signal.aborted) return close();
-    signal.addEventListener("abort", close, { once: true });
-    this.#over.signal.addEventListener("abort", () => signal.removeEventListener("abort", close));
+    const callOff = onAbort(signal, () => void this.close());
+    onAbort(this.#over.signal, callOff);
   }
 
   /** Resolves with the token as soon as this member leads. */
@@ -269,15 +270,15 @@ export class Democracy extends TypedEvents {
       const { token } = this;
       if (token !== null) return token;
       await new Promise<void>((resolve) => {
-        const done = (): void => {
-          this.removeEventListener("elected", done);
-          this.#over.signal.removeEventListener("abort", done);
-          signal?.removeEventListener("abort", done);
+        const wake = (): void => {
+          this.#waiting.delete(wake);
+          for (const callOff of callOffs) callOff();
           resolve();
         };
-        this.addEventListener("elected", done);
-        this.#over.signal.addEventListener("abort", done);
-        signal?.addEventListener("abort", done);
+        const callOffs: (() => void)[] = [];
+        this.#waiting.add(wake);
+        callOffs.push(onAbort(this.#over.signal, wake));
+        if (signal !== undefined) callOffs.push(onAbort(signal, wake));
       });
     }
   }
@@ -304,7 +305,9 @@ export class Democracy extends TypedEvents {
         return this.#emit("leader", news.leader);
       case "elected":
         this.#office = { id: news.id, token: news.token };
-        return this.#emit("elected", this.#office);
+        this.#emit("elected", this.#office);
+        for (const wake of this.#waiting) wake();
+        return;
       case "resigned":
         return this.#endOffice(news.reason);
       case "mint":
@@ -339,6 +342,8 @@ export class Democracy extends TypedEvents {
   }
 
   #deliver({ name, body, from }: Extract<News, { type: "message" }>): void {
+    // What it costs to read is for its sender to choose: nothing, where nobody wants to know.
+    if (!this.hears(name)) return this.#host.counters.dropped("no-listener");
     const value = decodeValue(body);
     if (value === undefined) this.#host.counters.dropped("bad-value");
     else this.dispatchEvent(new CustomMessageEvent(name, value.value, from));

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { onAbort } from "../abort.ts";
 import { canonicalAddress } from "../address.ts";
 import { describe } from "../errors.ts";
 import { BOUNDS } from "../limits.ts";
@@ -70,7 +71,7 @@ async function* until(
 ): AsyncGenerator<DiscoveryUpdate> {
   let abort = (): void => {};
   const aborted = new Promise<undefined>((resolve) => abort = (): void => resolve(undefined));
-  signal.addEventListener("abort", abort);
+  const callOff = onAbort(signal, () => abort());
   const iterator = start();
   try {
     while (!signal.aborted) {
@@ -79,7 +80,7 @@ async function* until(
       yield next.value;
     }
   } finally {
-    signal.removeEventListener("abort", abort);
+    callOff();
     iterator.return?.().catch(() => {});
   }
 }

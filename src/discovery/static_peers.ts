@@ -5,6 +5,7 @@
  */
 
 import { lookup } from "node:dns/promises";
+import { onAbort } from "../abort.ts";
 import { type Address, canonicalHost, formatAddress, parseAddress } from "../address.ts";
 import type { Discovery, DiscoveryContext, DiscoveryUpdate } from "./discovery.ts";
 import { sleep } from "./sleep.ts";
@@ -81,16 +82,14 @@ export class StaticPeers implements Discovery {
     if (names.length === 0) return;
 
     const stop = new AbortController();
-    const onAbort = (): void => stop.abort();
-    context.signal.addEventListener("abort", onAbort);
+    const callOff = onAbort(context.signal, () => stop.abort());
     const changes = new Changes(stop.signal);
     try {
       for (const name of names) void this.#follow(name, { ...context, signal: stop.signal }, () => changes.report());
-      if (context.signal.aborted) stop.abort();
       while (await changes.next()) yield this.#update(names, context.source);
     } finally {
       stop.abort();
-      context.signal.removeEventListener("abort", onAbort);
+      callOff();
     }
   }
 
@@ -148,7 +147,7 @@ class Changes {
 
   constructor(signal: AbortSignal) {
     this.#signal = signal;
-    signal.addEventListener("abort", () => this.#wake?.(), { once: true });
+    onAbort(signal, () => this.#wake?.());
   }
 
   report(): void {

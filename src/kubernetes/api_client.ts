@@ -10,6 +10,7 @@ import { Buffer } from "node:buffer";
 import { readFile } from "node:fs/promises";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
+import { onAbort } from "../abort.ts";
 import { describe, DiscoveryError } from "../errors.ts";
 import { errorOfAnswer } from "./api_error.ts";
 import { type Environment, environment } from "./environment.ts";
@@ -201,15 +202,14 @@ function limited(outer: AbortSignal, ms: number): Limit {
     clearTimeout(timer);
     timer = setTimeout(() => controller.abort(new Error(`The API server was silent for ${wait} ms`)), wait);
   };
-  if (outer.aborted) abort();
-  else extend(ms);
-  outer.addEventListener("abort", abort, { once: true });
+  const callOff = onAbort(outer, abort);
+  if (!outer.aborted) extend(ms);
   return {
     signal: controller.signal,
     extend,
     release: () => {
       clearTimeout(timer);
-      outer.removeEventListener("abort", abort);
+      callOff();
       // Closes the connection of an answer that was not read to its end.
       controller.abort(new Error("The request is over"));
     },

@@ -21,7 +21,11 @@ export type DropReason =
   /** A custom message with the name of one of the library's own events. */
   | "reserved-name"
   /** A custom message whose value makes no sense; counted when the application's thread reads it. */
-  | "bad-value";
+  | "bad-value"
+  /** A custom message that nobody in the application listens to; it is not read at all. */
+  | "no-listener"
+  /** A custom message for an application whose thread does not keep up. */
+  | "backlog";
 
 /** What went over the network, and how long things took, since the start. */
 export interface Stats {
@@ -70,6 +74,8 @@ const NONE: Readonly<Record<DropReason, number>> = {
   "not-a-member": 0,
   "reserved-name": 0,
   "bad-value": 0,
+  "no-listener": 0,
+  "backlog": 0,
 };
 
 const SENT = 0;
@@ -87,7 +93,7 @@ const INDEX: ReadonlyMap<string, number> = new Map(
 const FIRST_RECORD = FIRST_REASON + INDEX.size;
 
 /**
- * One member's counters. No cell has two writers: `bad-value` and `mainLateness` are the application's, all others are
+ * One member's counters. No cell has two writers: `bad-value`, `no-listener` and `mainLateness` are the application's, all others are
  * the loop's.
  */
 export class Counters {

@@ -7,6 +7,7 @@
 
 import type { LeaderInfo, MemberInfo, ResignReason } from "../core/effect.ts";
 import { BOUNDS } from "../limits.ts";
+import { Audience, type Callback } from "./audience.ts";
 
 /** What the library tells the application, by the event's name. */
 export interface LifecycleEvents {
@@ -109,6 +110,29 @@ type Handler = (detail: never, from: never) => void;
  */
 export class TypedEvents extends EventTarget {
   readonly #listeners = new Map<string, Map<Handler, EventListener>>();
+  readonly #audience = new Audience();
+
+  /** As an EventTarget has it. */
+  override addEventListener(name: string, callback: Callback, options?: boolean | AddEventListenerOptions): void {
+    super.addEventListener(name, callback, options);
+    this.#audience.add(name, callback, options);
+  }
+
+  /** As an EventTarget has it. */
+  override removeEventListener(name: string, callback: Callback, options?: boolean | EventListenerOptions): void {
+    super.removeEventListener(name, callback, options);
+    this.#audience.remove(name, callback, options);
+  }
+
+  /** As an EventTarget has it. */
+  override dispatchEvent(event: globalThis.Event): boolean {
+    return this.#audience.dispatching(event, () => super.dispatchEvent(event));
+  }
+
+  /** Whether anybody listens to events of this name. */
+  protected hears(name: string): boolean {
+    return this.#audience.hears(name);
+  }
 
   /** Calls `handler` on each such event; a second call with the same handler changes nothing. */
   on<Name extends keyof LifecycleEvents>(name: Name, handler: LifecycleHandler<Name>): this;

@@ -23,6 +23,7 @@ import type { Bind, Datagram, DatagramHandlers } from "../transport/datagram.ts"
 import type { Payload } from "../wire/codec.ts";
 import type { DataFragment } from "../wire/fragments.ts";
 import { createWire, type Wire } from "../wire/wire.ts";
+import { Backlog } from "./backlog.ts";
 import { HINTS } from "./hints.ts";
 import { MintGate } from "./mint_gate.ts";
 import { Messenger } from "./messenger.ts";
@@ -78,6 +79,7 @@ class Loop {
   readonly #socket: Datagram;
   readonly #view: SharedView;
   readonly #counters: Counters;
+  readonly #backlog: Backlog;
   readonly #offset: ClockOffset;
   readonly #boot: Boot = randomBoot();
   readonly #citizen: Citizen;
@@ -109,6 +111,7 @@ class Loop {
     this.#socket = socket;
     this.#view = new SharedView(start.view);
     this.#counters = new Counters(start.counters);
+    this.#backlog = new Backlog(start.backlog);
     this.#offset = new ClockOffset(watched ? start.sentAt : now, now);
     this.#wire = createWire({ cluster: settings.cluster, boot: this.#boot, secrets: settings.secrets });
     this.#citizen = createCitizen({
@@ -321,6 +324,7 @@ class Loop {
     if (taken.message === undefined) return this.#counters.dropped(taken.reason);
     const { name, channel, value } = taken.message;
     const parcel: Parcel = { name, channel, body: value };
+    if (!this.#backlog.admits(parcel)) return this.#counters.dropped("backlog");
     this.#port.post({ type: "message", from: member, ...parcel }, transferOf(parcel));
   }
 
