@@ -14,7 +14,7 @@ import { checkMessageName, CustomMessageEvent, emit, type LifecycleEvents, Typed
 import { type Node, Roster } from "./leadership/roster.ts";
 import { Minting } from "./leadership/minting.ts";
 import { type Lead, Tenures } from "./leadership/tenure.ts";
-import type { Logger } from "./logger.ts";
+import { type Logger, plainLogger } from "./logger.ts";
 import { type Options, resolveOptions, type Settings } from "./options.ts";
 import { decodeValue, encodeValue } from "./wire/value.ts";
 import { Host, type News } from "./worker/host.ts";
@@ -70,7 +70,8 @@ export class Democracy extends TypedEvents {
    */
   constructor(options: Options) {
     super();
-    const { settings, discovery, fencing, logger, signal, workerUrl } = resolveOptions(options);
+    const { settings, discovery, fencing, signal, workerUrl, ...resolved } = resolveOptions(options);
+    const logger = plainLogger(resolved.logger);
     this.#settings = settings;
     this.#discovery = discovery;
     this.#minting = fencing && new Minting(fencing, settings.id, {

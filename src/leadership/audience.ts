@@ -4,8 +4,13 @@
  * @module
  */
 
-/** What `addEventListener` takes. */
-export type Callback = EventListenerOrEventListenerObject | null;
+// Taken from the methods, because a consumer without the types of a browser has no other names for them.
+/** What `addEventListener` calls. */
+export type Callback = Parameters<EventTarget["addEventListener"]>[1];
+/** How it listens. */
+export type ListenOptions = Parameters<EventTarget["addEventListener"]>[2];
+/** What `removeEventListener` tells listeners apart by. */
+export type UnlistenOptions = Parameters<EventTarget["removeEventListener"]>[2];
 
 interface Listener {
   readonly callback: Callback;
@@ -23,7 +28,7 @@ export class Audience {
   }
 
   /** `addEventListener` was called with this. */
-  add(name: string, callback: Callback, options: boolean | AddEventListenerOptions | undefined): void {
+  add(name: string, callback: Callback, options: ListenOptions): void {
     const { capture = false, once = false, signal } = typeof options === "object" ? options : { capture: options };
     if (callback === null || signal?.aborted === true) return;
     if (this.#find(name, callback, capture) !== undefined) return;
@@ -35,7 +40,7 @@ export class Audience {
   }
 
   /** `removeEventListener` was called with this. */
-  remove(name: string, callback: Callback, options: boolean | EventListenerOptions | undefined): void {
+  remove(name: string, callback: Callback, options: UnlistenOptions): void {
     const { capture = false } = typeof options === "object" ? options : { capture: options };
     const listener = this.#find(name, callback, capture);
     if (listener !== undefined) this.#forget(name, listener);
