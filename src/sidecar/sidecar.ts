@@ -6,6 +6,7 @@
 
 import type { Democracy } from "../democracy.ts";
 import type { LeaderInfo } from "../core/effect.ts";
+import type { Stats } from "../leadership/counters.ts";
 import type { LifecycleEvents } from "../leadership/events.ts";
 import type { Node } from "../leadership/roster.ts";
 import { PrometheusText } from "../metrics/prometheus.ts";
@@ -43,6 +44,8 @@ export interface SidecarState {
   readonly leader: (LeaderInfo & { readonly since: string }) | null;
   /** The members that are alive, self included. */
   readonly members: readonly Node[];
+  /** What was ignored and why, how often since the start, and the address that the last of it came from, where it came from one. */
+  readonly dropped: readonly { readonly reason: string; readonly times: number; readonly from: string | null }[];
   /** When this was said. */
   readonly at: string;
 }
@@ -107,6 +110,7 @@ export class Sidecar {
       remaining: Math.floor(democracy.remaining()),
       leader: leader === null ? null : { ...leader, since: (this.#since ?? new Date()).toISOString() },
       members: Object.values(democracy.nodes()),
+      dropped: droppedOf(democracy.stats()),
       at: new Date().toISOString(),
     };
   }
@@ -172,4 +176,10 @@ export class Sidecar {
     this.#journal.append(type, { type, at: new Date().toISOString(), ...detail });
     this.#streams.wake();
   }
+}
+
+function droppedOf({ dropped, droppedFrom }: Stats): SidecarState["dropped"] {
+  const entries = Object.entries(dropped).filter(([, times]) => times > 0);
+  const sources: Readonly<Record<string, string | undefined>> = droppedFrom;
+  return entries.map(([reason, times]) => ({ reason, times, from: sources[reason] ?? null }));
 }

@@ -9,7 +9,7 @@ import { advertisedAddress } from "../address.ts";
 import { type Citizen, createCitizen, leaderOf, memberBy, members, step, wakeAt } from "../core/citizen.ts";
 import type { Effect } from "../core/effect.ts";
 import type { Event, Input } from "../core/input.ts";
-import { type Boot, UNKNOWN_BOOT } from "../core/message.ts";
+import { type Boot, type Message, UNKNOWN_BOOT } from "../core/message.ts";
 import type { Reused } from "../core/reused.ts";
 import { errorToData } from "../errors.ts";
 import { Broadcast, type Change, type State } from "../leadership/broadcast.ts";
@@ -24,7 +24,7 @@ import type { Payload } from "../wire/codec.ts";
 import type { DataFragment } from "../wire/fragments.ts";
 import { createWire, type Wire } from "../wire/wire.ts";
 import { Backlog } from "./backlog.ts";
-import { HINTS } from "./hints.ts";
+import { hintOf, isSuspicious } from "./hints.ts";
 import { MintGate } from "./mint_gate.ts";
 import { Messenger } from "./messenger.ts";
 import type { Port } from "./port.ts";
@@ -93,6 +93,11 @@ class Loop {
     ...{ kind: "packet", source: "", from: UNKNOWN_BOOT, to: UNKNOWN_BOOT, now: 0, wall: 0 },
     message: { kind: "leave", nonce: 0 },
   };
+  readonly #address: string;
+  /** Where the datagram that is being read came from. */
+  #source: string | undefined;
+  /** What it says, as soon as that is known. */
+  #message: Message | undefined;
   #leadership = NOBODY;
   /** The core wants to know its peers before anything else. */
   #hasPeers = false;
@@ -106,6 +111,7 @@ class Loop {
     const now = performance.now();
     const address = advertisedAddress(settings, socket.address);
     this.#settings = settings;
+    this.#address = address;
     this.#watched = watched;
     this.#port = port;
     this.#socket = socket;
@@ -166,6 +172,18 @@ class Loop {
   receive(bytes: Uint8Array, source: string): void {
     if (this.#over) return;
     this.#counters.received(bytes.length);
+    this.#source = source;
+    this.#read(bytes, source);
+    this.#source = undefined;
+    this.#message = undefined;
+  }
+
+  /** Ends for a reason that nobody wished for. */
+  fail(error: unknown): void {
+    this.#end({ type: "failed", error: errorToData(error) });
+  }
+
+  #read(bytes: Uint8Array, source: string): void {
     const opened = this.#wire.open(bytes);
     if (!opened.ok) return this.#drop(opened.reason);
     const { from, to, payload } = opened.packet;
@@ -176,14 +194,10 @@ class Loop {
     input.from = from;
     input.to = to;
     input.message = payload;
+    this.#message = payload;
     input.now = performance.now();
     input.wall = Date.now();
     this.#step(input);
-  }
-
-  /** Ends for a reason that nobody wished for. */
-  fail(error: unknown): void {
-    this.#end({ type: "failed", error: errorToData(error) });
   }
 
   #admit(term: number, token: number): void {
@@ -290,10 +304,12 @@ class Loop {
   }
 
   #drop(reason: DropReason): void {
-    this.#counters.dropped(reason);
-    const hint = HINTS[reason];
-    if (hint === undefined || this.#hinted.has(reason)) return;
+    this.#counters.dropped(reason, 1, this.#source);
+    if (!isSuspicious(reason) || this.#hinted.has(reason)) return;
     this.#hinted.add(reason);
+    const self = { id: this.#settings.id, source: this.#address };
+    const clues = { source: this.#source, message: this.#message, self, members: members(this.#citizen) };
+    const hint = hintOf(reason, clues);
     this.#port.post({ type: "suspicious", reason, hint });
   }
 
@@ -316,15 +332,15 @@ class Loop {
   }
 
   #take(from: Boot, to: Boot, piece: DataFragment): void {
-    if (to !== this.#boot) return this.#counters.dropped("misdirected");
+    if (to !== this.#boot) return this.#drop("misdirected");
     const member = memberBy(this.#citizen, from);
-    if (member === undefined) return this.#counters.dropped("not-a-member");
+    if (member === undefined) return this.#drop("not-a-member");
     const taken = this.#messenger.take(from, piece, performance.now());
     if (taken === undefined) return;
-    if (taken.message === undefined) return this.#counters.dropped(taken.reason);
+    if (taken.message === undefined) return this.#drop(taken.reason);
     const { name, channel, value } = taken.message;
     const parcel: Parcel = { name, channel, body: value };
-    if (!this.#backlog.admits(parcel)) return this.#counters.dropped("backlog");
+    if (!this.#backlog.admits(parcel)) return this.#drop("backlog");
     this.#port.post({ type: "message", from: member, ...parcel }, transferOf(parcel));
   }
 

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertGreater, assertLess, assertStringIncludes } from "@std/assert";
+import { createSocket } from "node:dgram";
 import { until } from "../end_to_end/cluster.ts";
 import { withSidecar } from "./serving.ts";
 
@@ -52,6 +53,23 @@ Deno.test("/state and /members tell all that is known", async () => {
       true,
       true,
     ]]);
+  });
+});
+
+Deno.test("/state tells what was ignored, and the address that the last of it came from", async () => {
+  await withSidecar({}, async ({ get, democracy }) => {
+    const stranger = createSocket("udp4");
+    await new Promise<void>((resolve) => stranger.bind(0, "127.0.0.1", resolve));
+    const from = `127.0.0.1:${stranger.address().port}`;
+    const [host = "", port] = democracy.source.split(":");
+    await until("it was counted", () => {
+      stranger.send(new Uint8Array([1, 2, 3]), Number(port), host);
+      return democracy.stats().dropped["too-short"] > 0;
+    });
+    stranger.close();
+    assertEquals(democracy.stats().droppedFrom, { "too-short": from });
+    const { dropped } = await (await get("/state")).json();
+    assertEquals(dropped, [{ reason: "too-short", times: democracy.stats().dropped["too-short"], from }]);
   });
 });
 
