@@ -25,7 +25,17 @@ export interface Member {
 
 /** The names of settings that are no options of the library. */
 const OURS = ["peers", "election", "service", "port", "discovery", "lease", "ttl"];
-const OTHERS = ["http", "resignToken", "ui", "electionNamespace", "useClusterCredentials", "grace", "once", "format"];
+const OTHERS = [
+  "http",
+  "httpHosts",
+  "resignToken",
+  "ui",
+  "electionNamespace",
+  "useClusterCredentials",
+  "grace",
+  "once",
+  "format",
+];
 
 /** What the library wants people to know goes to standard error. */
 const logger: Logger = {

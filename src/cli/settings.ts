@@ -104,6 +104,12 @@ export const SIDECAR_SETTINGS: readonly Setting[] = [
     parse: parseAddress,
   },
   {
+    name: "httpHosts",
+    value: "<list>",
+    help: "host names that HTTP is asked by, beside IP addresses and localhost; .example for all below it, or *",
+    parse: parseList,
+  },
+  {
     name: "resignToken",
     value: "<token>",
     help: "bearer token for POST /resign, which is off without one",

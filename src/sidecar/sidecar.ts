@@ -50,7 +50,7 @@ export interface SidecarState {
   readonly at: string;
 }
 
-const LIMITS = { entries: 256, readers: 256, keepAlive: 15_000, patience: 60_000 } as const;
+const LIMITS = { entries: 256, readers: 256, readersPerClient: 64, keepAlive: 15_000, patience: 60_000 } as const;
 
 /** What the HTTP server shows of one member, kept up to date. */
 export class Sidecar {
@@ -122,16 +122,16 @@ export class Sidecar {
 
   /**
    * What happens, from now on or from after `lastEventId`: a reader that starts, or whose place is forgotten, is
-   * told the state first. Undefined when too many read already.
+   * told the state first. Undefined when too many read already, or too many of this client.
    */
-  events(lastEventId: string | undefined): ReadableStream<Uint8Array> | undefined {
+  events(lastEventId: string | undefined, client: string): ReadableStream<Uint8Array> | undefined {
     const known = lastEventId === undefined ? undefined : this.#journal.sequenceOf(lastEventId);
-    return this.#streams.open(this.#follow, known);
+    return this.#streams.open(this.#follow, known, client);
   }
 
-  /** The leader in the form of the nais elector, at once and on each change. Undefined when too many read already. */
-  naisEvents(): ReadableStream<Uint8Array> | undefined {
-    return this.#streams.open(this.#followLeader, undefined);
+  /** The leader in the form of the nais elector, at once and on each change. Undefined where {@linkcode Sidecar.events} is. */
+  naisEvents(client: string): ReadableStream<Uint8Array> | undefined {
+    return this.#streams.open(this.#followLeader, undefined, client);
   }
 
   /** Watches no more, and lets all readers go. */
