@@ -16,6 +16,7 @@ import { Minting } from "./leadership/minting.ts";
 import { type Lead, Tenures } from "./leadership/tenure.ts";
 import { type Logger, plainLogger } from "./logger.ts";
 import { type Options, resolveOptions, type Settings } from "./options.ts";
+import { adviceOn } from "./options/advice.ts";
 import { decodeValue, encodeValue } from "./wire/value.ts";
 import { Host, type News } from "./worker/host.ts";
 import { type Parcel, transferOf } from "./worker/protocol.ts";
@@ -82,6 +83,7 @@ export class Democracy extends TypedEvents {
       },
     });
     this.#logger = logger;
+    for (const advice of adviceOn(settings)) logger.warn(advice);
     this.#roster = new Roster({
       id: settings.id,
       source: settings.advertise,

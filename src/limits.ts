@@ -30,6 +30,8 @@ export const BOUNDS = {
   maxNameBytes: 128,
   maxChannels: 256,
   maxSecrets: 8,
+  /** A secret of fewer bytes is taken, with a warning. */
+  wiseSecretBytes: 16,
   maxConfiguredPeers: 1024,
   /** Every configured peer, and self. */
   maxClusterSize: 1025,
