@@ -9,7 +9,6 @@ import {
 } from "@std/assert";
 import type { Discovery } from "../src/discovery/discovery.ts";
 import { StaticPeers } from "../src/discovery/static_peers.ts";
-import { adviceOn } from "../src/options/advice.ts";
 import { type Options, resolveOptions } from "../src/options.ts";
 
 const SOURCE = "10.0.0.7:12345";
@@ -316,16 +315,6 @@ Deno.test("durations that do not fit each other are refused", () => {
     [{ stallTimeout: Infinity }, RangeError, '"stallTimeout" must be a number from 0 to 86400000 ms, got Infinity'],
     [{ stallTimeout: false }, TypeError, '"stallTimeout" must be a number of ms, got false'],
   ]);
-});
-
-Deno.test("a secret of fewer than 16 bytes is warned of, in bytes and not in characters", () => {
-  const adviceFor = (secret: unknown): readonly string[] => adviceOn(resolve({ secret }).settings);
-  assertEquals([adviceFor(undefined), adviceFor("0123456789abcdef"), adviceFor("üüüüüüüü")], [[], [], []]);
-  for (const short of ["0123456789abcde", ["0123456789abcdef", "old"]]) {
-    const [advice = "", ...more] = adviceFor(short);
-    assertEquals([more.length, /^"secret" has fewer than 16 bytes/u.test(advice)], [0, true]);
-    assertEquals([short].flat().some((secret) => advice.includes(secret)), false);
-  }
 });
 
 Deno.test("a secret that will not do is refused, and not shown", () => {
