@@ -21,6 +21,9 @@ import { decodeValue, encodeValue } from "./wire/value.ts";
 import { Host, type News } from "./worker/host.ts";
 import { type Parcel, transferOf } from "./worker/protocol.ts";
 
+/** A member that is new to a list has as many timeouts to answer before another of its addresses is tried. */
+const PATIENCE_TIMEOUTS = 2;
+
 /**
  * One member of a cluster that elects one leader.
  *
@@ -337,6 +340,8 @@ export class Democracy extends TypedEvents {
       source: address,
       logger: this.#logger,
       clusterSize: this.#settings.clusterSize,
+      isAlive: (peer) => this.#roster.isAt(peer),
+      patience: PATIENCE_TIMEOUTS * this.#settings.timeout,
       onVoters: (found) => {
         this.#roster.self.voter = found.voters?.includes(address) ?? true;
         this.#host.post({ type: "peers", ...found });

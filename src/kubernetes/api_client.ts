@@ -10,7 +10,9 @@ import { Buffer } from "node:buffer";
 import { readFile } from "node:fs/promises";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
+import type { LookupFunction } from "node:net";
 import { onAbort } from "../abort.ts";
+import { systemNames } from "../transport/names.ts";
 import { describe, DiscoveryError } from "../errors.ts";
 import { errorOfAnswer } from "./api_error.ts";
 import { type Environment, environment } from "./environment.ts";
@@ -133,6 +135,8 @@ export class ApiClient {
         // The default is what NODE_TLS_REJECT_UNAUTHORIZED says, and the token is worth more than somebody's convenience.
         rejectUnauthorized: true,
         agent: false,
+        // The server is mostly an IP address; a name must not block a thread, nor keep the process from ending.
+        lookup: lookupBy(signal),
         headers: {
           accept: "application/json",
           authorization: `Bearer ${token.trim()}`,
@@ -186,6 +190,21 @@ function serverOf(given: string | undefined, variables: Environment): URL {
     );
   }
   return new URL(`https://${host.includes(":") ? `[${host}]` : host}:${port}`);
+}
+
+/** Looks names up as the peers' are; see `systemNames`. */
+function lookupBy(signal: AbortSignal): LookupFunction {
+  return (host, { all, family }, callback) => {
+    systemNames.addresses(host, signal).then((found) => {
+      const every = found.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }));
+      const wanted = family === 4 || family === 6 ? every.filter((each) => each.family === family) : every;
+      return wanted.length > 0 ? wanted : Promise.reject(new Error(`"${host}" has no address of family ${family}`));
+    }).then((found) => {
+      const [first = { address: "", family: 0 }] = found;
+      if (all === true) callback(null, [...found]);
+      else callback(null, first.address, first.family);
+    }, (error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), ""));
+  };
 }
 
 interface Limit {

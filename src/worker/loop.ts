@@ -42,28 +42,35 @@ const NOBODY: Leadership = { leading: false, term: 0, deadline: 0, wallDeadline:
 /** Runs one member at the end of `port`, from its `start` to its `close`. */
 export function serve(port: Port<Report, Order>, bind: Bind): void {
   const waiting: Command[] = [];
+  const stop = new AbortController();
   let loop: Loop | undefined;
   port.receive((order) => {
     if (order.type !== "start") {
+      // Nobody waits any more for an address that may become one.
+      if (order.type === "close") stop.abort();
       if (loop === undefined) waiting.push(order);
       else loop.obey(order);
       return;
     }
-    open(order, port, bind).then((opened) => {
+    open(order, port, bind, stop.signal).then((opened) => {
       loop = opened;
       for (const early of waiting) opened.obey(early);
-    }, (error: unknown) => port.post({ type: "failed", error: errorToData(error) }));
+    }, (error: unknown) => port.post(stop.signal.aborted ? { type: "closed" } : failure(error)));
   });
 }
 
-async function open(start: Start, port: Port<Report, Order>, bind: Bind): Promise<Loop> {
+function failure(error: unknown): Report {
+  return { type: "failed", error: errorToData(error) };
+}
+
+async function open(start: Start, port: Port<Report, Order>, bind: Bind, stop: AbortSignal): Promise<Loop> {
   let loop: Loop | undefined;
   const { source, maxPacketSize } = start.settings;
   const handlers: DatagramHandlers = {
     onDatagram: (bytes, from) => loop?.receive(bytes, from),
     onError: (error) => loop?.fail(error),
   };
-  const socket = await bind(source, handlers, maxPacketSize);
+  const socket = await bind(source, handlers, maxPacketSize, stop);
   try {
     return loop = new Loop(start, port, socket);
   } catch (error) {
@@ -180,7 +187,7 @@ class Loop {
 
   /** Ends for a reason that nobody wished for. */
   fail(error: unknown): void {
-    this.#end({ type: "failed", error: errorToData(error) });
+    this.#end(failure(error));
   }
 
   #read(bytes: Uint8Array, source: string): void {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { onAbort } from "../abort.ts";
+import { onAbort } from "./abort.ts";
 
 /** Resolves after `ms`, or as soon as `signal` aborts; leaves no timer and no listener behind. */
 export function sleep(ms: number, signal: AbortSignal): Promise<void> {
