@@ -3,6 +3,7 @@ import fc from "fast-check";
 import process from "node:process";
 import { LIMITS } from "../../src/limits.ts";
 import { decodeValue, encodeValue } from "../../src/wire/value.ts";
+import { random } from "./samples.ts";
 
 const decode = (text: string): unknown => decodeValue(new TextEncoder().encode(text));
 
@@ -119,4 +120,37 @@ Deno.test("whatever refers to whatever: what is read can be walked to its end, a
     { numRuns: 3000 },
   );
   assert(seen.read > 100 && seen.refused > 100, `it was to try both: ${JSON.stringify(seen)}`);
+});
+
+/** As many entries as a message can hold, which refer to one another at random: forward only, or to whatever. */
+function large(next: () => number): string {
+  const size = 50 + Math.floor(next() * 3000);
+  const isForward = next() < 0.5;
+  const width = Math.max(1, Math.floor(LIMITS.messageBytes / size / 6));
+  const place = (index: number): number =>
+    isForward ? index + 1 + Math.floor(next() * (size - index - 1)) : Math.floor(next() * size);
+  const entries = Array.from({ length: size - 1 }, (_, index) => {
+    const places = Array.from({ length: Math.floor(next() * width) }, () => place(index));
+    const kind = next();
+    if (kind < 0.1) return `"${"x".repeat(places.length)}"`;
+    if (kind < 0.2) return `{${[...new Set(places)].map((target) => `"k${target}":${target}`)}}`;
+    if (kind < 0.3) return `["Set"${places.map((target) => `,${target}`).join("")}]`;
+    return `[${places}]`;
+  });
+  return `[${[...entries, '"end"']}]`.slice(0, LIMITS.messageBytes);
+}
+
+Deno.test("whatever refers to whatever, as much as a message can hold, costs a bounded time", () => {
+  const yardstick = costOf(20, () => JSON.parse(YARDSTICK));
+  const seed = Math.floor(Math.random() * 2 ** 31);
+  const next = random(seed);
+  for (let round = 0; round < 60; round++) {
+    const bytes = new TextEncoder().encode(large(next));
+    const cost = costOf(2, () => decodeValue(bytes));
+    assertLess(
+      cost / yardstick,
+      40,
+      `seed ${seed}, round ${round}: ${cost.toFixed(2)} ms, of JSON ${yardstick.toFixed(2)}`,
+    );
+  }
 });
