@@ -126,7 +126,8 @@ class Run {
 
   #end(name: NodeJS.Signals): void {
     this.#stoppedBy ??= name;
-    if (this.#ward === undefined) this.#stop.abort();
-    else this.#ward.end(name);
+    if (this.#ward?.started === true) return this.#ward.signal(name);
+    this.#ward?.kill();
+    this.#stop.abort();
   }
 }

@@ -44,11 +44,6 @@ class Guard {
       this.#armed = true;
       return this.#beat();
     }
-    if (order.type === "end") {
-      if (this.#child === undefined) return this.#kill();
-      process.kill(-process.pid, order.signal);
-      return;
-    }
     const { at, wall, remaining, token } = order;
     if (this.#child !== undefined && token !== this.#token) return this.#kill();
     this.#lease = { until: at + remaining, wallUntil: wall + remaining };

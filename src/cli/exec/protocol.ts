@@ -26,8 +26,6 @@ export type Report =
 export type Order =
   /** This member leads: start asking, and start the command with the first good answer. */
   | { readonly type: "arm" }
-  /** This program was asked to end: pass the signal on to the command, or do not start it any more. */
-  | { readonly type: "end"; readonly signal: NodeJS.Signals }
   /** The answer: ms that are left under this token, or 0. */
   | {
     readonly type: "lease";

@@ -33,7 +33,8 @@ export const guardModule = (): Promise<unknown> => import("./guard.ts");
 export class Ward {
   /** Resolves when the command has ended, and everything of its process group with it. */
   readonly outcome: Promise<Outcome>;
-  #started = false;
+  /** Whether the command has been started. */
+  started = false;
   readonly #child: ChildProcess;
   /** ms of the lease that are left under the token of this run, and that token. */
   readonly #lease: () => { readonly remaining: number; readonly token: number };
@@ -70,13 +71,6 @@ export class Ward {
     this.#signal(name);
   }
 
-  /** Passes a signal on that ends this program; a command that has not been started yet is not started any more. */
-  end(name: NodeJS.Signals): void {
-    if (this.#started) this.#signal(name);
-    // Only the guard knows whether the command has begun in the meantime, and what it was going to do about the signal.
-    else this.#tell({ type: "end", signal: name });
-  }
-
   /** Ends the command, its children and its guard at once. */
   kill(): void {
     this.#signal("SIGKILL");
@@ -90,7 +84,7 @@ export class Ward {
         this.#said ??= { kind: "lost" };
         return;
       case "started":
-        this.#started = true;
+        this.started = true;
         return;
       case "exited":
         this.#said ??= { kind: "exited", code: report.code, signal: report.signal };
