@@ -91,9 +91,10 @@ async function show(seed: number, port: number): Promise<boolean> {
 
 /** Replays one seed with a readable trace. */
 function replay(seed: number, verbose: boolean): boolean {
-  const { treatment, machines, interval, timeout, quorum, preempt } = planOf(seed);
+  const { treatment, machines, interval, timeout, quorum, preemptAfter, quarantine } = planOf(seed);
   console.log(
-    `seed ${seed}: ${treatment}, interval ${interval}, timeout ${timeout}, quorum ${quorum}, preempt ${preempt}`,
+    `seed ${seed}: ${treatment}, interval ${interval}, timeout ${timeout}, quorum ${quorum}, ` +
+      `preempt ${preemptAfter !== undefined}, quarantine ${quarantine}`,
   );
   for (const { name, weight, eligible, voter, configured, rate, skew } of machines) {
     const place = configured ? voter ? "" : ", does not vote" : ", not in the others' configuration";

@@ -6,7 +6,8 @@
 
 import { fileURLToPath } from "node:url";
 import { factsOf, type SourceText } from "./tidy/facts.ts";
-import { inspect } from "./tidy/rules.ts";
+import { type Finding, inspect } from "./tidy/rules.ts";
+import { trespasses } from "./tidy/wings.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
@@ -25,7 +26,8 @@ async function* sourcesIn(path: string): AsyncGenerator<SourceText> {
 
 async function main(): Promise<void> {
   const files = (await Promise.all(PLACES.map((place) => Array.fromAsync(sourcesIn(place))))).flat();
-  const findings = inspect(files.map(factsOf));
+  const wings = trespasses(files).map((each): Finding => ({ ...each, rule: "wings", fatal: true }));
+  const findings = [...inspect(files.map(factsOf)), ...wings];
   for (const { path, line, rule, message, fatal } of findings) {
     console.log(`${fatal ? "error" : "advice"} ${path}:${line} ${rule}: ${message}`);
   }

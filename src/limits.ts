@@ -22,10 +22,12 @@ export const BOUNDS = {
   maxTimeout: 3_600_000,
   /** A day. */
   maxStallTimeout: 86_400_000,
+  /** A day. */
+  maxPreemptAfter: 86_400_000,
   /** `timeout` must hold at least this many intervals, so that a lost datagram costs nothing. */
   minIntervalsPerTimeout: 3,
   /** The smallest datagram limit in which every protocol message fits, and a rumor of any member. */
-  minPacketSize: 600,
+  minPacketSize: 640,
   maxPacketSize: 65_507,
   maxNameBytes: 128,
   maxChannels: 256,
@@ -47,6 +49,8 @@ export const LIMITS = {
   pendingProbes: 64,
   /** Unanswered pings remembered for each member. */
   outstandingPings: 16,
+  /** Ids and addresses of members that held the lead for too short a time. */
+  officeRecords: 64,
   /** The highest term believed. Terms follow the wall clock, which in ms comes to this in the year 144 683. */
   maxTerm: 2 ** 52,
   /** One custom message, encoded. */

@@ -69,8 +69,17 @@ export interface Options {
   secret?: string | readonly string[];
   /** `false`: votes and observes, but never leads; default `true`. */
   eligible?: boolean;
-  /** `true`: a leader hands over to a heavier healthy member; default `false`. */
-  preempt?: boolean;
+  /**
+   * `true`: a leader hands over to a heavier member that has been healthy for a `timeout`; `{ after }`: for so many ms. A
+   * member that cannot hold the lead is handed it less and less often: it waits 2, 4 ... 64 timeouts. Default `false`.
+   */
+  preempt?: boolean | { readonly after: number };
+  /**
+   * ms that a member withholds its vote after it has started, because it may have forgotten a promise; at least `timeout`, which
+   * is the default. Where a new `timeout` is shorter, give the old one here while it is rolled out. `"until-idle"`: only until
+   * all other voters have said that they are idle, a fast cold start; unsafe where lists of voters ever get shorter.
+   */
+  quarantine?: number | "until-idle";
   /**
    * ms that the main thread may be blocked before the lead is given away; default 10 000. At least `timeout`, at
    * most a day.
@@ -79,7 +88,7 @@ export interface Options {
   /** Channels to subscribe to from the start; at most 256. */
   channels?: readonly string[];
   /**
-   * Bytes of the largest datagram, 600 to 65 507; default 1200. Above 8192 all members need the same: in Deno, one with less does
+   * Bytes of the largest datagram, 640 to 65 507; default 1200. Above 8192 all members need the same: in Deno, one with less does
    * not receive larger ones.
    */
   maxPacketSize?: number;
@@ -114,7 +123,10 @@ export interface Settings {
   /** The first seals, all open; empty when datagrams are not sealed. */
   readonly secrets: readonly string[];
   readonly eligible: boolean;
-  readonly preempt: boolean;
+  /** ms that a heavier member must have been healthy before it is handed the lead; undefined when it never is. */
+  readonly preemptAfter: number | undefined;
+  /** ms, or `"until-idle"`. */
+  readonly quarantine: number | "until-idle";
   readonly stallTimeout: number;
   readonly channels: readonly string[];
   readonly maxPacketSize: number;
@@ -151,6 +163,7 @@ const NAMES: { readonly [Name in keyof Required<Options>]: true } = {
   secret: true,
   eligible: true,
   preempt: true,
+  quarantine: true,
   stallTimeout: true,
   channels: true,
   maxPacketSize: true,

@@ -30,7 +30,8 @@ Deno.test("two options are enough, and the rest has its default", () => {
     clusterSize: 3,
     cluster: "democracy",
     eligible: true,
-    preempt: false,
+    preemptAfter: undefined,
+    quarantine: 1000,
     interval: 200,
     timeout: 1000,
     stallTimeout: 10_000,
@@ -92,7 +93,7 @@ Deno.test("values at the edge are taken as they are", () => {
     [{ id: "ä".repeat(64) }, { id: "ä".repeat(64) }],
     [{ interval: 10, timeout: 30, stallTimeout: 30 }, { interval: 10, timeout: 30, stallTimeout: 30 }],
     [{ interval: 500, timeout: 60_000 }, { timeout: 60_000, stallTimeout: 60_000 }],
-    [{ maxPacketSize: 600 }, { maxPacketSize: 600 }],
+    [{ maxPacketSize: 640 }, { maxPacketSize: 640 }],
     [{ broadcast: false }, { broadcast: false }],
     [{ secret: "x" }, { secrets: ["x"] }],
     [{ peers: [] }, { clusterSize: 1 }],
@@ -175,7 +176,7 @@ Deno.test("an unknown option is refused, with the one that was probably meant", 
       { frobnicate: 1 },
       TypeError,
       'unknown option "frobnicate"; known are source, peers, voters, advertise, id, weight, interval, timeout, quorum, ' +
-      "clusterSize, cluster, secret, eligible, preempt, stallTimeout, channels, maxPacketSize, broadcast, isolation, " +
+      "clusterSize, cluster, secret, eligible, preempt, quarantine, stallTimeout, channels, maxPacketSize, broadcast, isolation, " +
       "workerUrl, fencing, signal, logger",
     ],
   ]);
@@ -294,7 +295,6 @@ Deno.test("an identity that cannot be is refused", () => {
     [{ cluster: "x".repeat(129) }, RangeError, '"cluster" must be at most 128 bytes long, got 129 bytes'],
     [{ eligible: 1 }, TypeError, '"eligible" must be true or false, got 1'],
     [{ eligible: null }, TypeError, '"eligible" must be true or false, got null'],
-    [{ preempt: "yes" }, TypeError, '"preempt" must be true or false, got "yes"'],
   ]);
 });
 
@@ -334,16 +334,16 @@ Deno.test("messaging that will not do is refused", () => {
   refused([
     [{ channels: "news" }, TypeError, '"channels" must be an array of names, got "news"'],
     [{ channels: new Array(257).fill("a") }, RangeError, '"channels" must be at most 256 names, got 257'],
-    [{ maxPacketSize: 599 }, RangeError, '"maxPacketSize" must be a whole number from 600 to 65507 bytes, got 599'],
+    [{ maxPacketSize: 639 }, RangeError, '"maxPacketSize" must be a whole number from 640 to 65507 bytes, got 639'],
     [
       { maxPacketSize: 65_508 },
       RangeError,
-      '"maxPacketSize" must be a whole number from 600 to 65507 bytes, got 65508',
+      '"maxPacketSize" must be a whole number from 640 to 65507 bytes, got 65508',
     ],
     [
       { maxPacketSize: 1200.5 },
       RangeError,
-      '"maxPacketSize" must be a whole number from 600 to 65507 bytes, got 1200.5',
+      '"maxPacketSize" must be a whole number from 640 to 65507 bytes, got 1200.5',
     ],
     [{ broadcast: true }, TypeError, '"broadcast" must be the name of a BroadcastChannel or false, got true'],
     [{ broadcast: "" }, TypeError, '"broadcast" must not be empty'],

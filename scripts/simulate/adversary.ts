@@ -4,16 +4,16 @@
  * @module
  */
 
-import type { Boot, Message } from "../../src/core/message.ts";
+import type { Boot, Message } from "../../src/core/message/message.ts";
 import type { Effect } from "../../src/core/effect.ts";
 import { cut, later, restart, type Scene, span } from "./chaos.ts";
 import type { Machine } from "./machine.ts";
 import type { Adversary } from "./world.ts";
 
 /** Makes the adversary of a seed: it strikes about `plan.spite` times each timeout, and at many elections. */
-export function adversaryOf<Citizen>(scene: Scene<Citizen>): Adversary<Citizen> {
+export function adversaryOf<MemberState>(scene: Scene<MemberState>): Adversary<MemberState> {
   const { world, plan, random } = scene;
-  return (machine: Machine<Citizen>, effect: Effect): void => {
+  return (machine: Machine<MemberState>, effect: Effect): void => {
     if (!machine.alive || world.now >= plan.faultsEnd) return;
     if (effect.kind === "send") return onSend(scene, machine, effect.to, effect.message);
     if (effect.kind !== "elected") return;
@@ -22,7 +22,12 @@ export function adversaryOf<Citizen>(scene: Scene<Citizen>): Adversary<Citizen> 
   };
 }
 
-function onSend<Citizen>(scene: Scene<Citizen>, machine: Machine<Citizen>, to: Boot, message: Message): void {
+function onSend<MemberState>(
+  scene: Scene<MemberState>,
+  machine: Machine<MemberState>,
+  to: Boot,
+  message: Message,
+): void {
   const { world, plan, random } = scene;
   const { timeout } = plan;
   const rarely = 0.5 * plan.spite / ((timeout / plan.interval) * plan.machines.length);
@@ -50,7 +55,11 @@ function onSend<Citizen>(scene: Scene<Citizen>, machine: Machine<Citizen>, to: B
   }
 }
 
-function onGrant<Citizen>(scene: Scene<Citizen>, voter: Machine<Citizen>, leader: Machine<Citizen>): void {
+function onGrant<MemberState>(
+  scene: Scene<MemberState>,
+  voter: Machine<MemberState>,
+  leader: Machine<MemberState>,
+): void {
   const { world, plan, random } = scene;
   const { timeout } = plan;
   switch (random.pick(["forget", "forget-apart", "forget-apart", "part", "isolate"])) {
@@ -67,7 +76,7 @@ function onGrant<Citizen>(scene: Scene<Citizen>, voter: Machine<Citizen>, leader
   }
 }
 
-function onElected<Citizen>(scene: Scene<Citizen>, leader: Machine<Citizen>): void {
+function onElected<MemberState>(scene: Scene<MemberState>, leader: Machine<MemberState>): void {
   const { world, plan, random } = scene;
   const { timeout } = plan;
   switch (random.pick(["isolate", "isolate", "part", "pause", "sleep", "crash", "resign", "stall"])) {

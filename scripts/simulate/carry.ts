@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Boot } from "../../src/core/message.ts";
+import type { Boot } from "../../src/core/message/message.ts";
 import { createWire, type Wire } from "../../src/wire/wire.ts";
 import { keepMessage } from "./keep.ts";
 import type { Carry } from "./spectator.ts";

@@ -11,14 +11,14 @@ import type { SeedPlan } from "./seed_plan.ts";
 import type { World } from "./world.ts";
 
 /** What a fault needs. */
-export interface Scene<Citizen> {
-  readonly world: World<Citizen>;
+export interface Scene<MemberState> {
+  readonly world: World<MemberState>;
   readonly plan: SeedPlan;
   readonly random: Random;
 }
 
 /** Starts all machines, some of them late, and lets faults happen until `plan.faultsEnd`. */
-export function unleash<Citizen>(world: World<Citizen>, plan: SeedPlan, random: Random): void {
+export function unleash<MemberState>(world: World<MemberState>, plan: SeedPlan, random: Random): void {
   const scene = { world, plan, random };
   const late = random.chance(0.5);
   for (const machine of world.machines) {
@@ -30,7 +30,7 @@ export function unleash<Citizen>(world: World<Citizen>, plan: SeedPlan, random: 
 }
 
 /** Ends all faults: links mend, whoever was stopped goes on, and whoever is down comes back or stays down. */
-export function makePeace<Citizen>(world: World<Citizen>, plan: SeedPlan, random: Random): void {
+export function makePeace<MemberState>(world: World<MemberState>, plan: SeedPlan, random: Random): void {
   world.adversary = undefined;
   world.network.heal();
   world.network.setWeather(plan.fair);
@@ -46,7 +46,7 @@ export function makePeace<Citizen>(world: World<Citizen>, plan: SeedPlan, random
 }
 
 /** Whether enough voters run for a leader, and somebody who may lead. */
-export function canElect<Citizen>(world: World<Citizen>): boolean {
+export function canElect<MemberState>(world: World<MemberState>): boolean {
   // Plain democracy needs no votes, so that even somebody whom the others were not told of may lead.
   const plain = world.plan.quorum === "none";
   const votes = plain ? 1 : world.voters.filter((machine) => machine.alive).length;
@@ -54,7 +54,7 @@ export function canElect<Citizen>(world: World<Citizen>): boolean {
     world.machines.some(({ alive, plan }) => alive && plan.eligible && (plain || plan.configured));
 }
 
-function repeat<Citizen>(scene: Scene<Citizen>, pace: number, act: () => void): void {
+function repeat<MemberState>(scene: Scene<MemberState>, pace: number, act: () => void): void {
   const { world, plan, random } = scene;
   const next = (): void => {
     const time = world.now + random.exponential(pace);
@@ -68,7 +68,7 @@ function repeat<Citizen>(scene: Scene<Citizen>, pace: number, act: () => void): 
 }
 
 /** Runs something later, unless the faults have ended by then. */
-export function later<Citizen>({ world, plan }: Scene<Citizen>, delay: number, act: () => void): void {
+export function later<MemberState>({ world, plan }: Scene<MemberState>, delay: number, act: () => void): void {
   if (world.now + delay < plan.faultsEnd) world.timeline.after(delay, act);
 }
 
@@ -78,7 +78,7 @@ export function span(random: Random, timeout: number): number {
     random.pick([random.between(0, 0.1), random.between(0.1, 1), random.between(0.9, 1.1), random.between(1, 4)]);
 }
 
-function troubleMachine<Citizen>(scene: Scene<Citizen>): void {
+function troubleMachine<MemberState>(scene: Scene<MemberState>): void {
   const { world, plan, random } = scene;
   const machine = random.pick(world.machines);
   const { timeout } = plan;
@@ -109,20 +109,20 @@ function troubleMachine<Citizen>(scene: Scene<Citizen>): void {
 }
 
 /** Crashes a member; a new one starts at the same address, with empty memory. */
-export function restart<Citizen>(scene: Scene<Citizen>, machine: Machine<Citizen>, delay: number): void {
+export function restart<MemberState>(scene: Scene<MemberState>, machine: Machine<MemberState>, delay: number): void {
   scene.world.crash(machine);
   later(scene, delay, () => comeBack(scene, machine));
 }
 
-function comeBack<Citizen>({ world }: Scene<Citizen>, machine: Machine<Citizen>): void {
+function comeBack<MemberState>({ world }: Scene<MemberState>, machine: Machine<MemberState>): void {
   world.start(machine);
 }
 
-function rate<Citizen>({ plan, random }: Scene<Citizen>): number {
+function rate<MemberState>({ plan, random }: Scene<MemberState>): number {
   return 1 + random.pick([-1, 0, 1, random.between(-1, 1)]) * plan.drift / 2;
 }
 
-function troubleLinks<Citizen>(scene: Scene<Citizen>): void {
+function troubleLinks<MemberState>(scene: Scene<MemberState>): void {
   const { world, plan, random } = scene;
   const { machines, network } = world;
   const duration = span(random, plan.timeout) * random.pick([1, 3]);
@@ -158,10 +158,10 @@ function troubleLinks<Citizen>(scene: Scene<Citizen>): void {
 }
 
 /** Cuts all links from one group to another, and back unless one way only; mends them later. */
-export function cut<Citizen>(
-  scene: Scene<Citizen>,
-  group: readonly Machine<Citizen>[],
-  others: readonly Machine<Citizen>[],
+export function cut<MemberState>(
+  scene: Scene<MemberState>,
+  group: readonly Machine<MemberState>[],
+  others: readonly Machine<MemberState>[],
   duration: number,
   oneWay: boolean,
 ): void {
@@ -178,7 +178,7 @@ export function cut<Citizen>(
   }
   if (pairs.length === 0) return;
   const kind = oneWay ? "one-way partition" : "partition";
-  const names = (members: readonly Machine<Citizen>[]): string => members.map(({ plan }) => plan.name).join(" ");
+  const names = (members: readonly Machine<MemberState>[]): string => members.map(({ plan }) => plan.name).join(" ");
   const arrow = !oneWay ? "|" : forth ? "-/>" : "</-";
   world.fault(kind, "network", `cut for ${duration.toFixed(0)} ms: ${names(group)} ${arrow} ${names(others)}`);
   for (const [from, to] of pairs) network.cut(from, to);
@@ -187,7 +187,12 @@ export function cut<Citizen>(
   });
 }
 
-function flap<Citizen>(scene: Scene<Citizen>, one: Machine<Citizen>, other: Machine<Citizen>, times: number): void {
+function flap<MemberState>(
+  scene: Scene<MemberState>,
+  one: Machine<MemberState>,
+  other: Machine<MemberState>,
+  times: number,
+): void {
   if (times === 0) return;
   const { plan, random } = scene;
   const period = random.between(0.1, 1.5) * plan.timeout;
@@ -195,7 +200,7 @@ function flap<Citizen>(scene: Scene<Citizen>, one: Machine<Citizen>, other: Mach
   later(scene, period, () => flap(scene, one, other, times - 1));
 }
 
-function foulWeather<Citizen>({ plan, random }: Scene<Citizen>): Weather {
+function foulWeather<MemberState>({ plan, random }: Scene<MemberState>): Weather {
   const { interval, timeout } = plan;
   const delay: Delay = random.pick<Delay>([
     { kind: "uniform", low: 0.1, high: 2 },

@@ -4,13 +4,13 @@
  * @module
  */
 
-import type { CitizenConfig, Input, Instant } from "../../src/core/input.ts";
+import type { Input, Instant, MemberConfig } from "../../src/core/input.ts";
 import type { Effect, LeaderInfo } from "../../src/core/effect.ts";
 
 /** The functions of `src/core/citizen.ts`; the citizen itself is nobody's business but theirs. */
-export interface Core<Citizen> {
-  createCitizen(config: CitizenConfig, at: Instant): Citizen;
-  step(citizen: Citizen, input: Input): readonly Effect[];
-  wakeAt(citizen: Citizen): number;
-  leaderOf(citizen: Citizen): LeaderInfo | undefined;
+export interface Core<MemberState> {
+  createMember(config: MemberConfig, at: Instant): MemberState;
+  step(state: MemberState, input: Input): readonly Effect[];
+  wakeAt(state: MemberState): number;
+  leaderOf(state: MemberState): LeaderInfo | undefined;
 }

@@ -8,15 +8,15 @@ import type { Machine, Packet } from "./machine.ts";
 import type { Task } from "./timeline.ts";
 
 /** Who takes what arrives. */
-export interface Recipient<Citizen> {
-  arrive(machine: Machine<Citizen>, packet: Packet, era: number): void;
+export interface Recipient<MemberState> {
+  arrive(machine: Machine<MemberState>, packet: Packet, era: number): void;
 }
 
 /** One datagram on its way. There are millions of them: each is one object, and no closure. */
-export class Delivery<Citizen> implements Task {
+export class Delivery<MemberState> implements Task {
   constructor(
-    readonly recipient: Recipient<Citizen>,
-    readonly machine: Machine<Citizen>,
+    readonly recipient: Recipient<MemberState>,
+    readonly machine: Machine<MemberState>,
     readonly packet: Packet,
     readonly era: number,
   ) {}

@@ -4,12 +4,12 @@
  * @module
  */
 
-import type { CitizenConfig, Event } from "../../src/core/input.ts";
+import type { InputEvent, MemberConfig } from "../../src/core/input.ts";
 import type { MachinePlan } from "./machine.ts";
 import type { Random } from "./random.ts";
 import type { WorldPlan } from "./world_plan.ts";
 
-type Peers = Extract<Event, { kind: "peers" }>;
+type Peers = Extract<InputEvent, { kind: "peers" }>;
 
 /** The configuration that all members share. */
 export class Enrolment {
@@ -27,11 +27,12 @@ export class Enrolment {
   }
 
   /** What a member is made of: everything random about it is drawn here. */
-  configOf({ name, address, weight, eligible }: MachinePlan, random: Random): CitizenConfig {
-    const { preempt, interval, timeout, drift, quorum, lifeguard = true, rumorBytes = RUMOR_BYTES } = this.#plan;
+  configOf({ name, address, weight, eligible }: MachinePlan, random: Random): MemberConfig {
+    const { interval, timeout, drift, quorum, lifeguard = true, rumorBytes = RUMOR_BYTES } = this.#plan;
+    const { preemptAfter, quarantine = timeout } = this.#plan;
     return {
       ...{ id: name, boot: random.boot(), address, weight, eligible },
-      ...{ preempt, interval, timeout, drift, quorum, lifeguard, rumorBytes },
+      ...{ preemptAfter, quarantine, interval, timeout, drift, quorum, lifeguard, rumorBytes },
       sealed: true,
       seed: random.bits(),
       nonceSeed: Array.from({ length: 8 }, () => random.bits()),

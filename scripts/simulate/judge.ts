@@ -5,7 +5,7 @@
  */
 
 import type { Effect } from "../../src/core/effect.ts";
-import type { Message } from "../../src/core/message.ts";
+import type { Message } from "../../src/core/message/message.ts";
 import { Failure } from "./failure.ts";
 import type { Machine } from "./machine.ts";
 import type { WorldPlan } from "./world_plan.ts";
@@ -21,8 +21,8 @@ interface Leadership {
 }
 
 /** A leader on whom all agree: `name` is that of its machine, and its token. */
-export interface Agreement<Citizen> {
-  readonly machine: Machine<Citizen>;
+export interface Agreement<MemberState> {
+  readonly machine: Machine<MemberState>;
   readonly name: string;
 }
 
@@ -41,7 +41,7 @@ interface Told {
 }
 
 /** Watches all members of a world, and throws a {@linkcode Failure} when a promise is broken. */
-export class Judge<Citizen> {
+export class Judge<MemberState> {
   elections = 0;
   handovers = 0;
   /** Terms that did not grow because restarts made a majority forget: the documented limit. */
@@ -55,7 +55,7 @@ export class Judge<Citizen> {
   /** By the machine's place; undefined for one that is down. */
   readonly #told: (Told | undefined)[];
   /** Those whose last view says that they lead: all others cannot believe it. */
-  readonly #claimants = new Set<Machine<Citizen>>();
+  readonly #claimants = new Set<Machine<MemberState>>();
   /** The boots that granted a term to a boot, by `term boot`. */
   #granted = new Map<string, Set<string>>();
   #succeeding = new Set<string>();
@@ -63,11 +63,11 @@ export class Judge<Citizen> {
   #minted = new Map<string, number>();
   #spread = { low: Infinity, high: -Infinity };
 
-  constructor(readonly plan: WorldPlan, readonly machines: readonly Machine<Citizen>[]) {
+  constructor(readonly plan: WorldPlan, readonly machines: readonly Machine<MemberState>[]) {
     this.#told = machines.map(() => undefined);
   }
 
-  started(machine: Machine<Citizen>, time: number): void {
+  started(machine: Machine<MemberState>, time: number): void {
     this.#told[machine.index] = {
       present: new Map(),
       sources: new Map(),
@@ -81,19 +81,19 @@ export class Judge<Citizen> {
     this.#noteWall(machine, time);
   }
 
-  stopped(machine: Machine<Citizen>): void {
+  stopped(machine: Machine<MemberState>): void {
     this.#told[machine.index] = undefined;
     this.#claimants.delete(machine);
   }
 
   /** A machine goes on, or its clocks were changed: what it believes may have come back. */
-  changed(machine: Machine<Citizen>, time: number): void {
+  changed(machine: Machine<MemberState>, time: number): void {
     this.#noteWall(machine, time);
     this.#atMostOne(machine, time);
   }
 
   /** A message leaves a member. */
-  sent(machine: Machine<Citizen>, to: string, message: Message, time: number): void {
+  sent(machine: Machine<MemberState>, to: string, message: Message, time: number): void {
     if (message.kind === "ack" && message.vote !== undefined && message.vote.refusal === undefined) {
       const key = `${message.vote.term} ${to}`;
       let voters = this.#granted.get(key);
@@ -102,12 +102,12 @@ export class Judge<Citizen> {
     } else if (message.kind === "ping" && message.claim !== undefined) {
       const key = `${message.claim.term} ${machine.boot}`;
       if (!this.#minted.has(key)) this.#minted.set(key, time);
-      if (message.claim.succeeds > 0) this.#succeeding.add(key);
+      if (message.claim.succeeds !== undefined) this.#succeeding.add(key);
     }
   }
 
   /** A member does something other than send. */
-  effect(machine: Machine<Citizen>, effect: Effect, time: number): void {
+  effect(machine: Machine<MemberState>, effect: Effect, time: number): void {
     const told = this.#told[machine.index];
     if (told === undefined) throw new Failure(time, "events", `${machine.plan.name} speaks after "closed"`);
     switch (effect.kind) {
@@ -135,7 +135,7 @@ export class Judge<Citizen> {
   }
 
   /** A tick is due: there must not be too many of them. */
-  ticks(machine: Machine<Citizen>, time: number): void {
+  ticks(machine: Machine<MemberState>, time: number): void {
     const told = this.#told[machine.index];
     if (told === undefined) return;
     const second = Math.floor(time / 1000);
@@ -150,7 +150,7 @@ export class Judge<Citizen> {
   }
 
   /** A lease had lapsed before a step: the member demotes first and asks later. */
-  demotes(machine: Machine<Citizen>, effects: readonly Effect[], time: number): void {
+  demotes(machine: Machine<MemberState>, effects: readonly Effect[], time: number): void {
     const [first] = effects;
     if (first?.kind !== "view" || first.leading) {
       throw new Failure(time, "stale", `${machine.plan.name} does something else before it gives up a lapsed lease`);
@@ -158,7 +158,7 @@ export class Judge<Citizen> {
   }
 
   /** A machine was suspended: `isLeader()` must know. */
-  woke(machine: Machine<Citizen>, time: number, slept: number): void {
+  woke(machine: Machine<MemberState>, time: number, slept: number): void {
     if (this.plan.quorum !== "none" && slept >= this.plan.timeout && machine.believes(time)) {
       throw new Failure(
         time,
@@ -169,12 +169,12 @@ export class Judge<Citizen> {
   }
 
   /** Those who believe that they lead. */
-  believers(time: number): Machine<Citizen>[] {
+  believers(time: number): Machine<MemberState>[] {
     return [...this.#claimants].filter((machine) => machine.believes(time)).sort((a, b) => a.index - b.index);
   }
 
   /** The one leader on whom everybody who runs agrees; anything else is a failure. */
-  agreed(time: number): Agreement<Citizen> {
+  agreed(time: number): Agreement<MemberState> {
     const believers = this.believers(time);
     const [leader] = believers;
     if (leader === undefined || believers.length > 1) {
@@ -210,7 +210,7 @@ export class Judge<Citizen> {
     }
   }
 
-  #atMostOne(machine: Machine<Citizen>, time: number): void {
+  #atMostOne(machine: Machine<MemberState>, time: number): void {
     if (this.plan.quorum === "none" || !machine.believes(time)) return;
     for (const other of this.#claimants) {
       if (other === machine || !other.believes(time)) continue;
@@ -221,7 +221,7 @@ export class Judge<Citizen> {
   }
 
   /** Only a leader of plain democracy goes on under another term: above that of the leader that gave way. */
-  #continued(machine: Machine<Citizen>, told: Told, time: number): void {
+  #continued(machine: Machine<MemberState>, told: Told, time: number): void {
     const { leading, term } = machine.view;
     if (!leading || told.token === undefined || told.token === term) return;
     if (this.plan.quorum !== "none" || term < told.token) {
@@ -231,7 +231,7 @@ export class Judge<Citizen> {
   }
 
   #added(
-    machine: Machine<Citizen>,
+    machine: Machine<MemberState>,
     told: Told,
     member: { id: string; boot: string; source: string },
     time: number,
@@ -249,7 +249,7 @@ export class Judge<Citizen> {
     told.sources.set(member.source, member.boot);
   }
 
-  #removed(machine: Machine<Citizen>, told: Told, boot: string, id: string, time: number): void {
+  #removed(machine: Machine<MemberState>, told: Told, boot: string, id: string, time: number): void {
     this.removals++;
     const source = told.present.get(boot);
     if (source === undefined) {
@@ -267,7 +267,7 @@ export class Judge<Citizen> {
     return this.machines.some((machine) => machine.alive && machine.boot === boot);
   }
 
-  #elected(machine: Machine<Citizen>, told: Told, id: string, token: number, time: number): void {
+  #elected(machine: Machine<MemberState>, told: Told, id: string, token: number, time: number): void {
     const { name } = machine.plan;
     const { view } = machine;
     if (told.token !== undefined) throw new Failure(time, "events", `${name} elected twice`);
@@ -296,7 +296,7 @@ export class Judge<Citizen> {
     this.leaderships.push(leadership);
   }
 
-  #resigned(machine: Machine<Citizen>, told: Told, token: number, reason: string, time: number): void {
+  #resigned(machine: Machine<MemberState>, told: Told, token: number, reason: string, time: number): void {
     const { name } = machine.plan;
     if (machine.view.leading) throw new Failure(time, "events", `${name} resigned before its view says so`);
     if (told.token !== token) throw new Failure(time, "events", `${name} resigned ${token}, elected ${told.token}`);
@@ -330,7 +330,7 @@ export class Judge<Citizen> {
   }
 
   /** How far wall clocks were ever apart. */
-  #noteWall(machine: Machine<Citizen>, time: number): void {
+  #noteWall(machine: Machine<MemberState>, time: number): void {
     const ahead = machine.clock.wallAt(time) - time;
     this.#spread.low = Math.min(this.#spread.low, ahead);
     this.#spread.high = Math.max(this.#spread.high, ahead);

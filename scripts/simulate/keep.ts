@@ -5,7 +5,7 @@
  */
 
 import type { Effect } from "../../src/core/effect.ts";
-import type { Gossip, Message, Status } from "../../src/core/message.ts";
+import type { Gossip, Message, Status } from "../../src/core/message/message.ts";
 
 // Field by field: what happens millions of times must not copy objects by their keys.
 
@@ -23,21 +23,25 @@ export function keepEffects(effects: readonly Effect[]): Effect[] {
 export function spoil(message: Message): void {
   if (message.kind !== "ping" && message.kind !== "ack") return;
   const { status, gossip } = message;
-  const parts = [status, status.leading, gossip?.reign, message.kind === "ping" ? message.claim : message.vote];
+  const parts = [
+    ...[status, status.leading, gossip?.leaderHint],
+    ...(message.kind === "ping" ? [message.claim, message.claim?.succeeds] : [message.vote]),
+  ];
   for (const part of parts) if (part !== undefined) Object.assign(part, NONSENSE);
 }
 
-const NONSENSE = { beat: NaN, incarnation: NaN, term: NaN, sequence: NaN, succeeds: NaN, lease: NaN, remaining: NaN };
+const NONSENSE = { beat: NaN, incarnation: NaN, term: NaN, sequence: NaN, boot: "spoilt", lease: NaN, remaining: NaN };
 
 /** What a message says, kept for later. Rumors are never changed. */
 export function keepMessage(message: Message): Message {
   if (message.kind === "ping") {
-    const { nonce, status, claim, gossip } = message;
+    const { nonce, hears, status, claim, gossip } = message;
     return {
       kind: "ping",
       nonce,
+      hears,
       status: keepStatus(status),
-      claim: claim && { ...claim },
+      claim: claim && { ...claim, succeeds: claim.succeeds && { ...claim.succeeds } },
       gossip: keepGossip(gossip),
     };
   }
@@ -49,15 +53,16 @@ export function keepMessage(message: Message): Message {
   return message;
 }
 
-function keepStatus({ beat, incarnation, id, address, weight, eligible, idle, highestTerm, leading }: Status): Status {
+function keepStatus(status: Status): Status {
+  const { beat, incarnation, id, address, weight, eligible, idle, voting, highestTerm, leading } = status;
   const lead = leading === undefined ? undefined : { term: leading.term, remaining: leading.remaining };
-  return { beat, incarnation, id, address, weight, eligible, idle, highestTerm, leading: lead };
+  return { beat, incarnation, id, address, weight, eligible, idle, voting, highestTerm, leading: lead };
 }
 
 function keepGossip(gossip: Gossip | undefined): Gossip | undefined {
   if (gossip === undefined) return undefined;
-  const { reign, rumors } = gossip;
-  if (reign === undefined) return { reign, rumors };
-  const { boot, term, beat, remaining } = reign;
-  return { reign: { boot, term, beat, remaining }, rumors };
+  const { leaderHint, rumors } = gossip;
+  if (leaderHint === undefined) return { leaderHint, rumors };
+  const { boot, term, beat, remaining } = leaderHint;
+  return { leaderHint: { boot, term, beat, remaining }, rumors };
 }

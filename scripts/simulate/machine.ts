@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CitizenConfig, Event, Input } from "../../src/core/input.ts";
+import type { Input, InputEvent, MemberConfig } from "../../src/core/input.ts";
 import type { Effect } from "../../src/core/effect.ts";
 import type { Core } from "./core.ts";
 import { keepEffects, keepMessage, spoil } from "./keep.ts";
@@ -32,7 +32,7 @@ export interface MachinePlan {
 export type View = Extract<Effect, { kind: "view" }>;
 
 /** A datagram on its way; `to` is the receiver's boot as the sender knows it. */
-export type Packet = Extract<Event, { kind: "packet" }>;
+export type Packet = Extract<InputEvent, { kind: "packet" }>;
 
 /** A datagram that waits to be sent. */
 export type Outgoing = Extract<Effect, { kind: "send" }>;
@@ -46,7 +46,7 @@ export const EPOCH = 1_767_225_600_000;
 export type Phase = "down" | "running" | "paused" | "suspended";
 
 /** The state of one machine, driven by the world. */
-export class Machine<Citizen> {
+export class Machine<MemberState> {
   readonly clock: MachineClock;
   phase: Phase = "down";
   boot = "";
@@ -60,12 +60,12 @@ export class Machine<Citizen> {
   asleepSince = 0;
   /** Whether it can neither send nor receive, though it runs: what it sends waits, and what comes for it. */
   blocked = false;
-  readonly inbox: Event[] = [];
+  readonly inbox: InputEvent[] = [];
   readonly outbox: Outgoing[] = [];
-  #citizen: Citizen | undefined;
+  #state: MemberState | undefined;
   #view: View = NO_VIEW;
 
-  constructor(readonly index: number, readonly plan: MachinePlan, readonly core: Core<Citizen>) {
+  constructor(readonly index: number, readonly plan: MachinePlan, readonly core: Core<MemberState>) {
     this.clock = new MachineClock({
       origin: plan.origin,
       wall: EPOCH + plan.skew,
@@ -83,14 +83,14 @@ export class Machine<Citizen> {
   }
 
   /** Starts a member with empty memory. */
-  start(time: number, config: CitizenConfig): void {
+  start(time: number, config: MemberConfig): void {
     this.boot = config.boot;
     this.phase = "running";
     this.closing = false;
     this.tickAt = Infinity;
     this.#empty();
     this.#view = NO_VIEW;
-    this.#citizen = this.core.createCitizen(config, this.#instant(time));
+    this.#state = this.core.createMember(config, this.#instant(time));
   }
 
   /** The member is gone: crashed or closed. */
@@ -101,11 +101,11 @@ export class Machine<Citizen> {
     this.spell++;
     this.#empty();
     this.#view = NO_VIEW;
-    this.#citizen = undefined;
+    this.#state = undefined;
   }
 
   /** Tells the core of an event, and returns what it wants done. */
-  step(time: number, event: Event): Effect[] {
+  step(time: number, event: InputEvent): Effect[] {
     const input = this.#inputOf(event, time);
     const effects = keepEffects(this.core.step(this.#member(), input));
     if (input.kind === "packet" && !Object.isFrozen(input.message)) spoil(input.message);
@@ -134,7 +134,7 @@ export class Machine<Citizen> {
   }
 
   /** Nearly all events are of two kinds, and what happens millions of times must not copy objects by their keys. */
-  #inputOf(event: Event, time: number): Input {
+  #inputOf(event: InputEvent, time: number): Input {
     const now = this.clock.monotonicAt(time);
     const wall = this.clock.wallAt(time);
     if (event.kind === "tick") return { kind: "tick", now, wall };
@@ -155,8 +155,8 @@ export class Machine<Citizen> {
     return { now: this.clock.monotonicAt(time), wall: this.clock.wallAt(time) };
   }
 
-  #member(): Citizen {
-    if (this.#citizen === undefined) throw new Error(`${this.plan.name} is down`);
-    return this.#citizen;
+  #member(): MemberState {
+    if (this.#state === undefined) throw new Error(`${this.plan.name} is down`);
+    return this.#state;
   }
 }

@@ -35,7 +35,12 @@ const REUNION = 1;
 const AGREEMENT = 3;
 
 /** Runs a seed; a broken promise is an outcome, not an exception. */
-export function runSeed<Citizen>(core: Core<Citizen>, seed: number, carry: Carry, spectator?: Spectator): Outcome {
+export function runSeed<MemberState>(
+  core: Core<MemberState>,
+  seed: number,
+  carry: Carry,
+  spectator?: Spectator,
+): Outcome {
   const plan = planOf(seed);
   const world = new World(plan, core, carry, spectator);
   let failure: Outcome["failure"];
@@ -54,7 +59,7 @@ export function runSeed<Citizen>(core: Core<Citizen>, seed: number, carry: Carry
 }
 
 /** Every fault at once, then none: the cluster must come to one leader and keep it. */
-function runChaos<Citizen>(world: World<Citizen>, plan: SeedPlan): void {
+function runChaos<MemberState>(world: World<MemberState>, plan: SeedPlan): void {
   const random = new Random(plan.seed ^ 0xc4a05);
   world.adversary = adversaryOf({ world, plan, random });
   unleash(world, plan, random);
@@ -69,31 +74,31 @@ function runChaos<Citizen>(world: World<Citizen>, plan: SeedPlan): void {
 }
 
 /** No faults, or lost datagrams only: nobody is removed, and the first leader stays. */
-function runCalm<Citizen>(world: World<Citizen>, plan: SeedPlan): void {
+function runCalm<MemberState>(world: World<MemberState>, plan: SeedPlan): void {
   const random = new Random(plan.seed ^ 0xca1);
   for (const machine of world.machines) {
     world.timeline.after(random.between(0, plan.interval), () => world.start(machine));
   }
   // With preempt the lead passes on to the heaviest member once that has been there for a while.
-  world.timeline.runUntil((plan.preempt ? 8 : 3) * plan.timeout);
+  world.timeline.runUntil((plan.preemptAfter === undefined ? 3 : 8) * plan.timeout);
   world.judge.calm = true;
   if (plan.treatment === "calm") stays(world, plan.end);
   else world.timeline.runUntil(plan.end);
   world.judge.complete(world.now);
   const { elections } = world.judge;
   // Plain democracy may start with two leaders that have not heard of each other yet.
-  if (elections > 1 && !plan.preempt && plan.quorum !== "none") {
+  if (elections > 1 && plan.preemptAfter === undefined && plan.quorum !== "none") {
     throw new Failure(world.now, "stability", `${elections} elections, though the first leader was healthy`);
   }
 }
 
-function stays<Citizen>(world: World<Citizen>, end: number): void {
+function stays<MemberState>(world: World<MemberState>, end: number): void {
   const { now: begin } = world;
   let leader = lookForLeader(world);
   for (let look = 1; look <= LOOKS; look++) {
     world.timeline.runUntil(begin + (end - begin) * look / LOOKS);
     const next = lookForLeader(world);
-    const passedOn = world.plan.preempt && outranks(next.machine.plan, leader.machine.plan);
+    const passedOn = world.plan.preemptAfter !== undefined && outranks(next.machine.plan, leader.machine.plan);
     if (next.name !== leader.name && !passedOn) {
       throw new Failure(world.now, "convergence", `${next.name} leads instead of ${leader.name}`);
     }
@@ -102,11 +107,11 @@ function stays<Citizen>(world: World<Citizen>, end: number): void {
 }
 
 /** The leader on whom all agree; with preempt, the look may fall into a hand-over, and is repeated a little later. */
-function lookForLeader<Citizen>(world: World<Citizen>): Agreement<Citizen> {
+function lookForLeader<MemberState>(world: World<MemberState>): Agreement<MemberState> {
   try {
     return world.judge.agreed(world.now);
   } catch (error) {
-    if (!world.plan.preempt || !(error instanceof Failure)) throw error;
+    if (world.plan.preemptAfter === undefined || !(error instanceof Failure)) throw error;
     world.timeline.runUntil(world.now + 2 * world.plan.interval);
     return world.judge.agreed(world.now);
   }
@@ -116,7 +121,7 @@ function outranks(a: MachinePlan, b: MachinePlan): boolean {
   return a.weight > b.weight || (a.weight === b.weight && a.name > b.name);
 }
 
-function remainsLeaderless<Citizen>(world: World<Citizen>, end: number): void {
+function remainsLeaderless<MemberState>(world: World<MemberState>, end: number): void {
   const begin = world.now;
   for (let look = 0; look <= LOOKS; look++) {
     world.timeline.runUntil(begin + (end - begin) * look / LOOKS);

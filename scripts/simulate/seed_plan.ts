@@ -59,7 +59,8 @@ export function planOf(seed: number): SeedPlan {
     timeout,
     drift: DRIFT,
     quorum: quorumOf(random, crowd?.voters.size ?? size),
-    preempt: random.chance(0.3),
+    preemptAfter: random.chance(0.3) ? timeout : undefined,
+    quarantine: quarantineOf(seed, timeout),
     weather: treatment === "lossy" ? { ...fair, loss: 0.2 } : fair,
     fair,
     socketBuffer: random.pick([16, 64, 256]),
@@ -113,6 +114,11 @@ function chosenOf(random: Random, size: number, voters: number): Crowd {
 function withVoters(machines: MachinePlan[], voters: Crowd["voters"] | undefined): MachinePlan[] {
   if (voters === undefined) return machines;
   return machines.map((machine, place) => ({ ...machine, voter: voters.has(place) }));
+}
+
+/** No list of voters gets shorter here, so that waiting only until all others are idle is safe. */
+function quarantineOf(seed: number, timeout: number): number | "until-idle" {
+  return seed % 4 === 3 ? "until-idle" : timeout;
 }
 
 function quorumOf(random: Random, size: number): "majority" | "none" | number {

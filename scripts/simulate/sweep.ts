@@ -38,8 +38,8 @@ export function include(totals: Totals, outcome: Outcome): void {
 }
 
 /** Runs seeds one after the other; stops early when `enough` says so. */
-export function sweep<Citizen>(
-  core: Core<Citizen>,
+export function sweep<MemberState>(
+  core: Core<MemberState>,
   seeds: Iterable<number>,
   enough: (totals: Totals) => boolean = () => false,
 ): Totals {

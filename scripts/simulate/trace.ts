@@ -5,7 +5,7 @@
  */
 
 import type { Effect } from "../../src/core/effect.ts";
-import type { Message } from "../../src/core/message.ts";
+import type { Message } from "../../src/core/message/message.ts";
 import type { Machine } from "./machine.ts";
 
 /** A message in one line. */
@@ -14,7 +14,7 @@ export function describeMessage(message: Message): string {
     case "ping": {
       const { claim } = message;
       if (claim === undefined) return "ping";
-      const succeeds = claim.succeeds === 0 ? "" : ` succeeding ${claim.succeeds}`;
+      const succeeds = claim.succeeds === undefined ? "" : ` succeeding ${claim.succeeds.term}`;
       return `ping, claim ${claim.term} #${claim.sequence}${succeeds}`;
     }
     case "ack": {
@@ -42,9 +42,9 @@ export function describeMessage(message: Message): string {
 }
 
 /** An effect in one line; undefined when it changes nothing that a reader wants to know. */
-export function describeEffect<Citizen>(
+export function describeEffect<MemberState>(
   effect: Effect,
-  machine: Machine<Citizen>,
+  machine: Machine<MemberState>,
   time: number,
   verbose: boolean,
 ): string | undefined {

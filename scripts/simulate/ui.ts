@@ -28,10 +28,10 @@ export function recordSeed(seed: number): RecordedSeed {
     linked: (from, to, cut, time) => recorder.linked(from, to, cut, time),
   });
   recorder.end(outcome.simulated);
-  const { treatment, interval, timeout, quorum, preempt } = plan;
+  const { treatment, interval, timeout, quorum, preemptAfter } = plan;
   const verdict = outcome.failure === undefined ? "all promises held" : `FAILED: ${outcome.failure.text}`;
   const detail = `${treatment}, interval ${interval} ms, timeout ${timeout} ms, quorum ${quorum}` +
-    `${preempt ? ", preempt" : ""}: ${verdict}`;
+    `${preemptAfter !== undefined ? ", preempt" : ""}: ${verdict}`;
   const heading = {
     ...{ title: `Simulation, seed ${seed}`, detail, timeout },
     ...{ exclusive: quorum !== "none", observer: null },

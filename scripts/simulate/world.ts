@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Event } from "../../src/core/input.ts";
+import type { InputEvent } from "../../src/core/input.ts";
 import type { Effect } from "../../src/core/effect.ts";
 import type { Core } from "./core.ts";
 import { Delivery } from "./delivery.ts";
@@ -20,31 +20,31 @@ import { describeEffect, describeMessage } from "./trace.ts";
 import type { WorldPlan } from "./world_plan.ts";
 
 /** Called after the effects of one step were carried out; may do harm. */
-export type Adversary<Citizen> = (machine: Machine<Citizen>, effect: Effect) => void;
+export type Adversary<MemberState> = (machine: Machine<MemberState>, effect: Effect) => void;
 
 /** Slack for rounding when a local time is turned into a true one, in ms. */
 const ROUNDING = 1e-6;
 
 /** The simulated cluster. */
-export class World<Citizen> {
+export class World<MemberState> {
   readonly timeline = new Timeline();
   readonly network: Network;
-  readonly machines: Machine<Citizen>[];
+  readonly machines: Machine<MemberState>[];
   /** Those whose votes count. */
-  readonly voters: readonly Machine<Citizen>[];
-  readonly judge: Judge<Citizen>;
+  readonly voters: readonly Machine<MemberState>[];
+  readonly judge: Judge<MemberState>;
   readonly faults = new Map<string, number>();
-  adversary: Adversary<Citizen> | undefined;
+  adversary: Adversary<MemberState> | undefined;
   /** Datagrams of an earlier era are lost. */
   era = 0;
   steps = 0;
   #random: Random;
   readonly #enrolment: Enrolment;
-  #byAddress = new Map<string, Machine<Citizen>>();
+  #byAddress = new Map<string, Machine<MemberState>>();
 
   constructor(
     readonly plan: WorldPlan,
-    core: Core<Citizen>,
+    core: Core<MemberState>,
     readonly carry: Carry,
     readonly spectator: Spectator = {},
   ) {
@@ -78,7 +78,7 @@ export class World<Citizen> {
   }
 
   /** Starts the member of a machine that is down. */
-  start(machine: Machine<Citizen>): void {
+  start(machine: Machine<MemberState>): void {
     if (machine.alive) return;
     const { plan } = machine;
     machine.start(this.now, this.#enrolment.configOf(plan, this.#random));
@@ -88,7 +88,7 @@ export class World<Citizen> {
   }
 
   /** The process dies without a word. */
-  crash(machine: Machine<Citizen>): void {
+  crash(machine: Machine<MemberState>): void {
     if (!machine.alive) return;
     this.fault("crash", machine.plan.name, "crashes");
     if (machine.phase === "suspended") machine.clock.resume(this.now);
@@ -98,7 +98,7 @@ export class World<Citizen> {
   }
 
   /** The application closes the member, or tells it something else. */
-  command(machine: Machine<Citizen>, event: Event): void {
+  command(machine: Machine<MemberState>, event: InputEvent): void {
     if (!machine.alive || machine.closing) return;
     if (event.kind === "close") machine.closing = true;
     if (event.kind === "stall" && !event.stalled) {
@@ -108,7 +108,7 @@ export class World<Citizen> {
   }
 
   /** SIGSTOP: clocks run on, datagrams wait in the socket. */
-  pause(machine: Machine<Citizen>, duration: number): void {
+  pause(machine: Machine<MemberState>, duration: number): void {
     if (machine.phase !== "running") return;
     this.fault("pause", machine.plan.name, `is paused for ${duration.toFixed(0)} ms`);
     machine.phase = "paused";
@@ -117,7 +117,7 @@ export class World<Citizen> {
   }
 
   /** The machine sleeps: its monotonic clock stands still, its wall clock does not. */
-  suspend(machine: Machine<Citizen>, duration: number): void {
+  suspend(machine: Machine<MemberState>, duration: number): void {
     if (machine.phase !== "running") return;
     this.fault("suspend", machine.plan.name, `is suspended for ${duration.toFixed(0)} ms`);
     machine.phase = "suspended";
@@ -128,7 +128,7 @@ export class World<Citizen> {
   }
 
   /** Ends a pause or suspension. */
-  resume(machine: Machine<Citizen>): void {
+  resume(machine: Machine<MemberState>): void {
     if (machine.phase !== "paused" && machine.phase !== "suspended") return;
     const { phase } = machine;
     if (phase === "suspended") machine.clock.resume(this.now);
@@ -149,7 +149,7 @@ export class World<Citizen> {
    * Sending and receiving block, while timers go on: what Lifeguard calls an anomaly. Datagrams wait at both ends, as
    * many as sockets hold.
    */
-  block(machine: Machine<Citizen>, duration: number): void {
+  block(machine: Machine<MemberState>, duration: number): void {
     if (machine.phase !== "running" || machine.blocked) return;
     this.fault("block", machine.plan.name, `neither sends nor receives for ${duration.toFixed(0)} ms`);
     machine.blocked = true;
@@ -159,7 +159,7 @@ export class World<Citizen> {
     });
   }
 
-  #unblock(machine: Machine<Citizen>): void {
+  #unblock(machine: Machine<MemberState>): void {
     machine.blocked = false;
     this.spectator.line?.(this.now, machine.plan.name, "sends and receives again");
     for (const effect of machine.outbox.splice(0)) this.#send(machine, effect);
@@ -167,7 +167,7 @@ export class World<Citizen> {
   }
 
   /** Handles what has waited for a machine, unless something on the way stops it again. */
-  #catchUp(machine: Machine<Citizen>, waiting: Event[]): void {
+  #catchUp(machine: Machine<MemberState>, waiting: InputEvent[]): void {
     const { boot, spell } = machine;
     let next = 0;
     while (next < waiting.length && machine.boot === boot && machine.spell === spell && !machine.blocked) {
@@ -177,7 +177,7 @@ export class World<Citizen> {
   }
 
   /** Sets the wall clock forward, or back. */
-  stepWall(machine: Machine<Citizen>, by: number): void {
+  stepWall(machine: Machine<MemberState>, by: number): void {
     this.fault("wall-step", machine.plan.name, `wall clock steps by ${by.toFixed(0)} ms`);
     machine.clock.stepWall(this.now, by);
     this.judge.changed(machine, this.now);
@@ -185,7 +185,7 @@ export class World<Citizen> {
   }
 
   /** Changes how fast a machine's clocks run. */
-  setRates(machine: Machine<Citizen>, rate: number, wallRate: number): void {
+  setRates(machine: Machine<MemberState>, rate: number, wallRate: number): void {
     this.fault("clock-rate", machine.plan.name, `clock runs at ${rate.toFixed(5)}`);
     machine.clock.setRates(this.now, rate, wallRate);
     this.judge.changed(machine, this.now);
@@ -193,11 +193,11 @@ export class World<Citizen> {
     this.#replanTick(machine);
   }
 
-  #notice(machine: Machine<Citizen>): void {
+  #notice(machine: Machine<MemberState>): void {
     this.spectator.noticed?.(machine, this.now);
   }
 
-  #resumeAfter(machine: Machine<Citizen>, duration: number): void {
+  #resumeAfter(machine: Machine<MemberState>, duration: number): void {
     machine.tickAt = Infinity;
     const spell = ++machine.spell;
     this.timeline.after(duration, () => {
@@ -206,7 +206,7 @@ export class World<Citizen> {
   }
 
   /** An event reaches a machine: it is handled, waits, or is lost. */
-  #receive(machine: Machine<Citizen>, event: Event): void {
+  #receive(machine: Machine<MemberState>, event: InputEvent): void {
     const waits = machine.blocked && event.kind === "packet";
     if (machine.phase === "running" && !waits) this.#handle(machine, event);
     else if (machine.alive && (event.kind !== "packet" || machine.inbox.length < this.plan.socketBuffer)) {
@@ -214,7 +214,7 @@ export class World<Citizen> {
     }
   }
 
-  #handle(machine: Machine<Citizen>, event: Event): void {
+  #handle(machine: Machine<MemberState>, event: InputEvent): void {
     this.steps++;
     const lapsed = machine.view.leading && !machine.believes(this.now);
     let effects: Effect[];
@@ -235,7 +235,7 @@ export class World<Citizen> {
     if (machine.phase === "running" && machine.boot === boot) this.#planTick(machine);
   }
 
-  #carryOut(machine: Machine<Citizen>, effect: Effect): void {
+  #carryOut(machine: Machine<MemberState>, effect: Effect): void {
     this.spectator.told?.(machine, effect, this.now);
     if (effect.kind === "send") {
       this.judge.sent(machine, effect.to, effect.message, this.now);
@@ -255,7 +255,7 @@ export class World<Citizen> {
     }
   }
 
-  #send(machine: Machine<Citizen>, { address, to, message }: Outgoing): void {
+  #send(machine: Machine<MemberState>, { address, to, message }: Outgoing): void {
     const receiver = this.#byAddress.get(address);
     if (receiver === undefined) return;
     const sent: Packet = { kind: "packet", source: machine.plan.address, from: machine.boot, to, message };
@@ -273,22 +273,22 @@ export class World<Citizen> {
   }
 
   /** Plans the arrival of a datagram. */
-  deliver(receiver: Machine<Citizen>, packet: Packet, time: number): void {
+  deliver(receiver: Machine<MemberState>, packet: Packet, time: number): void {
     this.timeline.plan(time, new Delivery(this, receiver, packet, this.era));
   }
 
   /** A datagram arrives. */
-  arrive(receiver: Machine<Citizen>, packet: Packet, era: number): void {
+  arrive(receiver: Machine<MemberState>, packet: Packet, era: number): void {
     if (receiver.alive && era === this.era) this.#receive(receiver, packet);
   }
 
-  #replanTick(machine: Machine<Citizen>): void {
+  #replanTick(machine: Machine<MemberState>): void {
     machine.tickAt = Infinity;
     if (machine.phase === "running") this.#planTick(machine);
   }
 
   /** A planned tick that turns out to be early is planned again when it comes, which keeps the queue short. */
-  #planTick(machine: Machine<Citizen>): void {
+  #planTick(machine: Machine<MemberState>): void {
     const due = Math.max(this.now, machine.clock.whenMonotonic(machine.wakeAt()) + ROUNDING);
     if (due >= machine.tickAt || due === Infinity) return;
     const late = this.plan.lateness > 0 ? this.#random.unit() ** 4 * this.plan.lateness : 0;
@@ -304,7 +304,7 @@ export class World<Citizen> {
     });
   }
 
-  #tick(machine: Machine<Citizen>, local: number): void {
+  #tick(machine: Machine<MemberState>, local: number): void {
     const { boot } = machine;
     this.judge.ticks(machine, this.now);
     this.#handle(machine, { kind: "tick" });

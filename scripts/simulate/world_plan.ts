@@ -15,7 +15,10 @@ export interface WorldPlan {
   readonly timeout: number;
   readonly drift: number;
   readonly quorum: "majority" | "none" | number;
-  readonly preempt: boolean;
+  /** ms that a heavier member must have been healthy before it is handed the lead; undefined when it never is. */
+  readonly preemptAfter: number | undefined;
+  /** ms that a member which has started withholds its vote, or `"until-idle"`; `timeout` unless set. */
+  readonly quarantine?: number | "until-idle";
   readonly weather: Weather;
   /** Datagrams that a stopped machine keeps; the rest are lost. */
   readonly socketBuffer: number;

@@ -49,6 +49,27 @@ export function isPublished(path: string): boolean {
   return path === "mod.ts" || path.startsWith("src/");
 }
 
+/** The floors of the core, from the top: a file imports from its own floor and those below. */
+const CORE_FLOORS = [
+  /^src\/core\/[^/]+\.ts$/,
+  /^src\/core\/election\//,
+  /^src\/core\/membership\//,
+  /^src\/core\/message\//,
+];
+
+/** Files of the core that stand on the ground, though they lie beside those at the top. */
+const CORE_GROUND = /^src\/core\/(drop|effect|ground|input|nonce|random|small_set)\.ts$/;
+
+function coreProblem(path: string, target: string): string | undefined {
+  if (!path.startsWith("src/core/") || CORE_GROUND.test(target)) return undefined;
+  const floorOf = (file: string): number =>
+    CORE_GROUND.test(file) ? CORE_FLOORS.length : CORE_FLOORS.findIndex((floor) => floor.test(file));
+  const [from, to] = [floorOf(path), floorOf(target)];
+  // What a step wants done is made of messages.
+  const isGround = from === CORE_FLOORS.length && target.startsWith("src/core/message/");
+  return to >= from || isGround ? undefined : `imports ${target}: that lies on a floor above`;
+}
+
 /** The path of an imported file of this repository; undefined for anything else. */
 export function targetOf(path: string, specifier: string): string | undefined {
   if (!/^\.{1,2}\//.test(specifier)) return undefined;
@@ -60,6 +81,8 @@ function layerProblem(path: string, imported: Import, target: string): string | 
   if (path.startsWith("src/core/") && !target.startsWith("src/core/") && target !== "src/limits.ts") {
     return `the core imports ${target}: it may know nothing but itself and src/limits.ts`;
   }
+  const core = target === "src/limits.ts" ? undefined : coreProblem(path, target);
+  if (core !== undefined) return core;
   if (companionOf(target) !== undefined && companionOf(path) === undefined) {
     return `imports ${target}: the library never loads what stands on it`;
   }

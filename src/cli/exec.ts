@@ -18,7 +18,7 @@ import { UsageError } from "./usage_error.ts";
 export async function exec(command: readonly string[], values: Values, environment: Environment): Promise<number> {
   if (process.platform === "win32") throw new UsageError("Cannot run a command: Windows has no process groups");
   if (command[0] === "") throw new UsageError('Cannot run a command without a name, got ""');
-  if (values.preempt === true) {
+  if (values.preempt !== undefined && values.preempt !== false) {
     throw new UsageError(
       "Cannot run a command with preempt: the lead is then handed over while the command still runs",
     );

@@ -18,6 +18,8 @@ import {
   parseLease,
   parseList,
   parseNumber,
+  parsePreempt,
+  parseQuarantine,
   parseQuorum,
   parseSecret,
   parseSecrets,
@@ -72,7 +74,18 @@ export const MEMBER_SETTINGS: readonly Setting[] = [
     help: "file with the secret; several, for rotation, one a line",
   },
   { name: "eligible", value: "[boolean]", help: "false: votes, but never leads", parse: parseBoolean },
-  { name: "preempt", value: "[boolean]", help: "hands the lead to a heavier member", parse: parseBoolean },
+  {
+    name: "preempt",
+    value: "[duration]",
+    help: "hands the lead to a heavier member, once that was healthy for a timeout, or for so long",
+    parse: parsePreempt,
+  },
+  {
+    name: "quarantine",
+    value: "<duration>",
+    help: "how long a member that started withholds its vote, or until-idle; default: the timeout",
+    parse: parseQuarantine,
+  },
   {
     name: "stallTimeout",
     value: "<duration>",

@@ -78,6 +78,18 @@ export function parseQuorum(value: unknown, label: string): string | number {
   return /^\d+$/u.test(text) ? Number(text) : text;
 }
 
+/** Whether to preempt, or after how long. */
+export function parsePreempt(value: unknown, label: string): boolean | { readonly after: number } {
+  if (typeof value === "boolean") return value;
+  const isDuration = typeof value === "number" || (typeof value === "string" && /^\d.*[a-z]$/u.test(value));
+  return isDuration ? { after: parseDuration(value, label) } : parseBoolean(value, label);
+}
+
+/** A duration, or `until-idle`. */
+export function parseQuarantine(value: unknown, label: string): number | "until-idle" {
+  return value === "until-idle" ? value : parseDuration(value, label);
+}
+
 /** A name of a BroadcastChannel, or none. */
 export function parseBroadcast(value: unknown, label: string): string | false {
   return value === "false" || value === false ? false : parseText(value, label);

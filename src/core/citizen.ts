@@ -1,133 +1,119 @@
 /**
- * One member as a state machine: `step(citizen, input)` returns what is to be done. It never sends, sleeps or reads
+ * One member as a state machine: `step(self, input)` returns what is to be done. It never sends, sleeps or reads
  * a clock, and never throws, whatever it is told.
  *
  * @module
  */
 
-import { countGrants, endLapsedLease } from "./candidacy.ts";
 import { close, reviewClosing } from "./closing.ts";
-import { considerStanding, isSuccessor } from "./election.ts";
-import type { Effect, MemberInfo } from "./effect.ts";
-import { empty } from "./few.ts";
-import { heartbeat, isRepeatDue, repeat, scheduleRepeat } from "./heartbeat.ts";
+import { countGrants, endLapsedLease } from "./election/candidate.ts";
+import { noteClocks } from "./election/clock_jump.ts";
+import { advanceTerm, resign, setStalled } from "./election/commands.ts";
+import { leaderOf as electedLeader } from "./election/leader.ts";
+import { nextDue, review } from "./election/review.ts";
+import { postpone } from "./election/standing.ts";
+import type { Effect, LeaderInfo, MemberInfo } from "./effect.ts";
+import { heartbeat, isRepeatDue, nextRepeatDue, repeat } from "./heartbeat.ts";
 import type { Input } from "./input.ts";
-import { setLeader } from "./leader.ts";
-import { memberInfo } from "./member.ts";
-import { setPeers } from "./membership.ts";
-import { raise, resign, setStalled } from "./office.ts";
-import { forgiveSilence, reviewProbes, scheduleProbes } from "./probing.ts";
+import { setPeers } from "./membership/membership.ts";
+import { infoOf } from "./membership/peer.ts";
+import { forgiveSilence, nextProbeDue, reviewProbes } from "./membership/probing.ts";
+import { isMeshed } from "./membership/state.ts";
+import { nextRemovalDue, reviewSuspects } from "./membership/suspicion.ts";
 import { receive } from "./receive.ts";
-import { type Citizen, isMeshed, type KnownLeader, wakeBy } from "./state.ts";
-import { reviewSuspects, scheduleRemoval } from "./suspicion.ts";
-import { reviewDeferred, reviewQuarantine } from "./voter.ts";
+import { empty } from "./small_set.ts";
+import { speak } from "./speak.ts";
+import type { MemberState } from "./state.ts";
 
-export { createCitizen } from "./state.ts";
-export type { Citizen } from "./state.ts";
-export { leaderOf } from "./leader.ts";
+export { createMember } from "./state.ts";
+export type { MemberState } from "./state.ts";
 
 /** Takes one input and returns the effects to carry out, in order: before the next step, which overwrites them. */
-export function step(citizen: Citizen, input: Input): readonly Effect[] {
-  empty(citizen.effects);
-  citizen.outbox.reset();
-  citizen.now = Math.max(citizen.now, input.now);
-  citizen.wall = input.wall;
-  endLapsedLease(citizen);
-  const { interval, timeout } = citizen.config;
-  // What was said while this member was not run may still be waiting to be read.
-  if (citizen.now - citizen.dueAt > timeout / 2) {
-    citizen.standNotBefore = Math.max(citizen.standNotBefore, citizen.now + interval);
-  }
+export function step(self: MemberState, input: Input): readonly Effect[] {
+  begin(self, input);
+  const { membership, election } = self;
   switch (input.kind) {
     case "tick":
-      tick(citizen);
+      tick(self);
       break;
     case "packet":
-      receive(citizen, input);
+      receive(self, input);
       break;
     case "peers":
-      setPeers(citizen, input);
-      countGrants(citizen);
+      setPeers(membership, input);
+      self.nextHeartbeat = self.ground.now;
+      countGrants(election);
       break;
     case "resign":
-      resign(citizen);
+      resign(election);
       break;
     case "stall":
-      setStalled(citizen, input.stalled);
+      setStalled(election, input.stalled);
       break;
-    case "raise":
-      raise(citizen, input.term);
+    case "advance-term":
+      advanceTerm(election, input.term);
       break;
     case "close":
-      close(citizen);
+      close(self);
       break;
   }
-  settle(citizen, input);
-  return citizen.effects;
+  review(election, input.kind !== "packet" || isMeshed(membership));
+  reviewClosing(self);
+  self.dueAt = nextTick(self);
+  speak(self);
+  return self.ground.effects;
 }
 
 /** The monotonic ms at which a tick is due at the latest. */
-export function wakeAt(citizen: Citizen): number {
-  return citizen.dueAt;
+export function wakeAt(self: MemberState): number {
+  return self.dueAt;
+}
+
+/** Who leads now, as this member knows, with the token. */
+export function leaderOf(self: MemberState): LeaderInfo | undefined {
+  return electedLeader(self.election);
 }
 
 /** The peers that are alive. */
-export function members(citizen: Citizen): MemberInfo[] {
-  return [...citizen.byBoot.values()].map(memberInfo);
+export function peersOf(self: MemberState): MemberInfo[] {
+  return [...self.membership.byBoot.values()].map(infoOf);
 }
 
 /** The peer that is alive with that boot. */
-export function memberBy(citizen: Citizen, boot: string): MemberInfo | undefined {
-  const member = citizen.byBoot.get(boot);
-  return member === undefined ? undefined : memberInfo(member);
+export function peerBy(self: MemberState, boot: string): MemberInfo | undefined {
+  const peer = self.membership.byBoot.get(boot);
+  return peer === undefined ? undefined : infoOf(peer);
 }
 
-function tick(citizen: Citizen): void {
-  const late = citizen.now - citizen.nextHeartbeat;
-  if (late > citizen.config.interval) forgiveSilence(citizen, late);
-  reviewProbes(citizen);
-  reviewSuspects(citizen);
-  if (citizen.now >= citizen.nextHeartbeat) heartbeat(citizen);
-  else if (isRepeatDue(citizen)) repeat(citizen);
+/** Time has passed: a lease that has lapsed ends before anything else happens. */
+function begin(self: MemberState, { now, wall }: Input): void {
+  const { ground, election } = self;
+  empty(ground.effects);
+  ground.pool.reset();
+  ground.now = Math.max(ground.now, now);
+  ground.wall = wall;
+  noteClocks(election);
+  endLapsedLease(election);
+  const { interval, timeout } = ground.config;
+  // What was said while this member was not run may still be waiting to be read.
+  if (ground.now - self.dueAt > timeout / 2) postpone(election, interval);
 }
 
-/** What follows from the new state, whatever the input was. */
-function settle(citizen: Citizen, { kind }: Input): void {
-  if (citizen.leader !== undefined && citizen.now >= citizen.leader.until && !isPromised(citizen, citizen.leader)) {
-    setLeader(citizen, undefined);
-  }
-  reviewQuarantine(citizen);
-  reviewDeferred(citizen);
-  // Among many members each packet would be one too many to find one's rank again.
-  if (kind !== "packet" || isMeshed(citizen) || isSuccessor(citizen)) considerStanding(citizen);
-  reviewClosing(citizen);
-  schedule(citizen);
+function tick(self: MemberState): void {
+  const { membership, ground: { now, config } } = self;
+  const late = now - self.nextHeartbeat;
+  if (late > config.interval) forgiveSilence(membership, late);
+  reviewProbes(membership);
+  reviewSuspects(membership);
+  if (now >= self.nextHeartbeat) heartbeat(self);
+  else if (isRepeatDue(self)) repeat(self);
 }
 
-/**
- * Whether the own vote is promised to the leader. Its newest status is older than the lease that this vote made longer,
- * and until the promise ends this member could vote for nobody else.
- */
-function isPromised({ ballot: { grant }, now }: Citizen, { boot, term }: KnownLeader): boolean {
-  return grant?.boot === boot && grant.term === term && now < grant.expiresAt;
-}
-
-/** Finds out when the next tick is due. */
-function schedule(citizen: Citizen): void {
-  const { ballot, candidacy, closing } = citizen;
-  citizen.dueAt = citizen.nextHeartbeat;
-  scheduleRemoval(citizen);
-  scheduleProbes(citizen);
-  scheduleRepeat(citizen);
-  if (candidacy?.elected === true) wakeLater(citizen, candidacy.deadline);
-  if (closing?.done === false) wakeLater(citizen, closing.nextTry);
-  if (citizen.leader !== undefined) wakeLater(citizen, citizen.leader.until);
-  wakeLater(citizen, ballot.quarantineUntil);
-  if (ballot.grant !== undefined) wakeLater(citizen, ballot.grant.expiresAt);
-  if (citizen.standsAt !== undefined) wakeLater(citizen, citizen.standsAt);
-}
-
-/** A tick is due then, if that is still to come. */
-function wakeLater(citizen: Citizen, at: number): void {
-  if (at > citizen.now) wakeBy(citizen, at);
+/** When the next tick is due. */
+function nextTick(self: MemberState): number {
+  const { membership, election, closing, nextHeartbeat, ground: { now } } = self;
+  const membershipDue = Math.min(nextRemovalDue(membership), nextProbeDue(membership));
+  const due = Math.min(nextHeartbeat, membershipDue, nextDue(election), nextRepeatDue(self));
+  const retries = closing?.done === false && closing.nextTry > now;
+  return retries ? Math.min(due, closing.nextTry) : due;
 }

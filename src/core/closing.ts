@@ -4,44 +4,44 @@
  * @module
  */
 
-import { abandon, leaveOffice, repeatReleases } from "./candidacy.ts";
-import { findSuccessor } from "./election.ts";
+import { withdraw } from "./election/commands.ts";
+import { repeatReleases } from "./election/releases.ts";
+import { audience, nextNonce } from "./membership/state.ts";
 import { sample } from "./random.ts";
-import { audience, type Citizen, nextNonce } from "./state.ts";
+import type { MemberState } from "./state.ts";
 
 /** Goodbyes sent within one interval, and for how many intervals. */
 const TRIES = 4;
-const PATIENCE = 2;
+const LONGEST = 2;
 /** Members told, beside those that vote, where not everybody hears everybody; they tell the others. */
 const TOLD = 10;
 
 /** Resigns if it leads, and tells its peers that it leaves. The effect `closed` follows. */
-export function close(citizen: Citizen): void {
-  if (citizen.closing !== undefined) return;
-  const { interval } = citizen.config;
-  citizen.closing = { pending: new Map(), until: citizen.now + PATIENCE * interval, nextTry: -Infinity, done: false };
-  leaveOffice(citizen, "closed", findSuccessor(citizen));
-  abandon(citizen);
-  const told = new Set([...audience(citizen), ...sample(citizen.random, [...citizen.byBoot.values()], TOLD)]);
-  for (const member of told) {
-    citizen.closing.pending.set(member.address, { boot: member.boot, nonce: nextNonce(citizen, member) });
+export function close(self: MemberState): void {
+  if (self.closing !== undefined) return;
+  const { membership, election, ground: { now, config, random } } = self;
+  self.closing = { pending: new Map(), until: now + LONGEST * config.interval, nextTry: -Infinity, done: false };
+  withdraw(election);
+  const told = new Set([...audience(membership), ...sample(random, [...membership.byBoot.values()], TOLD)]);
+  for (const peer of told) {
+    self.closing.pending.set(peer.address, { boot: peer.boot, nonce: nextNonce(membership, peer) });
   }
 }
 
-/** Says goodbye again to whom it may have been lost, and ends when nobody is left or the time is up. */
-export function reviewClosing(citizen: Citizen): void {
-  const { closing } = citizen;
+/** Says goodbye again to those that may have missed it, and ends when nobody is left or the time is up. */
+export function reviewClosing(self: MemberState): void {
+  const { closing, ground: { now, config, effects } } = self;
   if (closing === undefined || closing.done) return;
-  if (closing.pending.size === 0 || citizen.now >= closing.until) {
+  if (closing.pending.size === 0 || now >= closing.until) {
     closing.done = true;
-    citizen.effects.push({ kind: "closed" });
+    effects.push({ kind: "closed" });
     return;
   }
-  if (citizen.now < closing.nextTry) return;
+  if (now < closing.nextTry) return;
   const again = closing.nextTry !== -Infinity;
-  closing.nextTry = citizen.now + citizen.config.interval / TRIES;
-  if (again) repeatReleases(citizen);
+  closing.nextTry = now + config.interval / TRIES;
+  if (again) repeatReleases(self.election);
   for (const [address, { boot, nonce }] of closing.pending) {
-    citizen.effects.push({ kind: "send", address, to: boot, message: { kind: "leave", nonce } });
+    effects.push({ kind: "send", address, to: boot, message: { kind: "leave", nonce } });
   }
 }

@@ -5,9 +5,9 @@
  */
 
 import type { CoreDrop } from "./effect.ts";
-import type { Citizen } from "./state.ts";
+import type { Ground } from "./ground.ts";
 
 /** Counts a packet, or a part of it, as ignored. */
-export function drop(citizen: Citizen, reason: CoreDrop): undefined {
-  citizen.effects.push({ kind: "dropped", reason });
+export function drop({ effects }: Ground, reason: CoreDrop): undefined {
+  effects.push({ kind: "dropped", reason });
 }

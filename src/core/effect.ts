@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Boot, Message } from "./message.ts";
+import type { Boot, Message } from "./message/message.ts";
 
 /** Why a leadership ended. */
 export type ResignReason =

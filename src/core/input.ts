@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Boot, Message } from "./message.ts";
+import type { Boot, Message } from "./message/message.ts";
 
 /** The two clocks of the member at the instant of an input, both in ms. */
 export interface Instant {
@@ -15,7 +15,7 @@ export interface Instant {
 }
 
 /** Something that happened. */
-export type Event =
+export type InputEvent =
   /** Time has passed. Due at `wakeAt(state)` at the latest; earlier or extra ticks do no harm. */
   | { readonly kind: "tick" }
   | {
@@ -41,21 +41,27 @@ export type Event =
   /** The application's thread hangs (true), or moves again (false). */
   | { readonly kind: "stall"; readonly stalled: boolean }
   /** A token outside has come to `term`, so that the next leadership must be above it. */
-  | { readonly kind: "raise"; readonly term: number }
+  | { readonly kind: "advance-term"; readonly term: number }
   | { readonly kind: "close" };
 
 /** An event and its time. */
-export type Input = Instant & Event;
+export type Input = Instant & InputEvent;
 
 /** Everything that makes one member; validated by `src/options.ts`. */
-export interface CitizenConfig {
+export interface MemberConfig {
   readonly id: string;
   readonly boot: Boot;
   /** Own address as told to others, `ip:port`. */
   readonly address: string;
   readonly weight: number;
   readonly eligible: boolean;
-  readonly preempt: boolean;
+  /** ms that a heavier member must have been healthy before the lead is handed to it; undefined when it is not. */
+  readonly preemptAfter: number | undefined;
+  /**
+   * ms that a member which has started, or whose memory may have been rolled back, withholds its vote; at least `timeout`.
+   * `"until-idle"`: a `timeout`, or until all other voters have said that they are idle.
+   */
+  readonly quarantine: number | "until-idle";
   /** ms between heartbeats. */
   readonly interval: number;
   /** ms without a sign of life before a peer is removed; the length of a lease. */

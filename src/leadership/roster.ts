@@ -5,7 +5,7 @@
  */
 
 import type { LeaderInfo, MemberInfo } from "../core/effect.ts";
-import type { Boot } from "../core/message.ts";
+import type { Boot } from "../core/message/message.ts";
 
 /** A member as `nodes()` shows it. */
 export interface Node {

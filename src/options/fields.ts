@@ -17,13 +17,11 @@ export interface Identity {
   readonly weight: number;
   readonly cluster: string;
   readonly eligible: boolean;
-  readonly preempt: boolean;
 }
 
-/** Reads `id`, `weight`, `cluster`, `eligible` and `preempt`. */
+/** Reads `id`, `weight`, `cluster` and `eligible`. */
 export function readIdentity(given: { readonly [Name in keyof Identity]?: unknown }): Identity {
-  const { id = randomId(), weight = randomWeight(), cluster = DEFAULTS.cluster, eligible = true, preempt = false } =
-    given;
+  const { id = randomId(), weight = randomWeight(), cluster = DEFAULTS.cluster, eligible = true } = given;
   if (typeof weight !== "number") throw wrongType("weight", "a number", weight);
   if (!Number.isFinite(weight)) throw outOfRange("weight", "a finite number", weight);
   return {
@@ -32,7 +30,6 @@ export function readIdentity(given: { readonly [Name in keyof Identity]?: unknow
     weight: weight + 0,
     cluster: checkText("cluster", cluster, BOUNDS.maxNameBytes),
     eligible: checkBoolean("eligible", eligible),
-    preempt: checkBoolean("preempt", preempt),
   };
 }
 
@@ -52,10 +49,15 @@ export interface Durations {
   readonly interval: number;
   readonly timeout: number;
   readonly stallTimeout: number;
+  readonly quarantine: number | "until-idle";
+  readonly preemptAfter: number | undefined;
 }
 
-/** Reads `interval`, `timeout` and `stallTimeout`, and their relations. */
-export function readDurations(given: { readonly [Name in keyof Durations]?: unknown }): Durations {
+/** The options that {@linkcode readDurations} reads. */
+type DurationOption = "interval" | "timeout" | "stallTimeout" | "quarantine" | "preempt";
+
+/** Reads `interval`, `timeout`, `stallTimeout`, `quarantine` and `preempt`, and their relations. */
+export function readDurations(given: { readonly [Name in DurationOption]?: unknown }): Durations {
   const { minInterval, maxTimeout, minIntervalsPerTimeout, maxStallTimeout } = BOUNDS;
   const maxInterval = maxTimeout / minIntervalsPerTimeout;
   const { interval: i = DEFAULTS.interval, timeout: t = DEFAULTS.timeout } = given;
@@ -72,7 +74,32 @@ export function readDurations(given: { readonly [Name in keyof Durations]?: unkn
   const { stallTimeout: s = Math.max(DEFAULTS.stallTimeout, timeout) } = given;
   const stallTimeout = checkNumber("stallTimeout", s, { min: 0, max: maxStallTimeout, unit: "ms" });
   if (stallTimeout < timeout) throw outOfRange("stallTimeout", `at least "timeout" (${timeout})`, stallTimeout);
-  return { interval, timeout, stallTimeout };
+  const quarantine = readQuarantine(given.quarantine, timeout);
+  return { interval, timeout, stallTimeout, quarantine, preemptAfter: readPreempt(given.preempt, timeout) };
+}
+
+function readQuarantine(value: unknown, timeout: number): number | "until-idle" {
+  if (value === undefined) return timeout;
+  if (value === "until-idle") return value;
+  if (typeof value !== "number") throw wrongType("quarantine", 'a number of ms or "until-idle"', value);
+  const quarantine = checkNumber("quarantine", value, { min: 0, max: BOUNDS.maxTimeout, unit: "ms" });
+  if (quarantine < timeout) {
+    throw outOfRange(
+      "quarantine",
+      `at least "timeout" (${timeout}), for as long as a forgotten promise may last`,
+      value,
+    );
+  }
+  return quarantine;
+}
+
+function readPreempt(value: unknown, timeout: number): number | undefined {
+  if (value === undefined || value === false) return undefined;
+  if (value === true) return timeout;
+  if (typeof value !== "object" || value === null || !("after" in value)) {
+    throw wrongType("preempt", "true, false, or { after: ms }", value);
+  }
+  return checkNumber("preempt.after", value.after, { min: 0, max: BOUNDS.maxPreemptAfter, unit: "ms" });
 }
 
 /** Reads `secret`. No error shows one. */

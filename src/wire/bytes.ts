@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Boot } from "../core/message.ts";
+import type { Boot } from "../core/message/message.ts";
 import { Interned } from "./interned.ts";
 import { remember } from "./remembered.ts";
 

@@ -7,12 +7,12 @@
  * @module
  */
 
-import type { Ack, Claim, Gossip, Message, Ping, Refusal, Status, Vote } from "../core/message.ts";
-import { newAck, newLead, newPing, newStatus, newVote, type Reused } from "../core/reused.ts";
+import type { Ack, Claim, Gossip, Message, Ping, Refusal, Status, TermId, Vote } from "../core/message/message.ts";
+import { type Mutable, newAck, newLead, newPing, newStatus, newVote } from "../core/message/blank.ts";
 import { BOUNDS } from "../limits.ts";
 import { GOSSIP_BYTES, readGossip, readRumors, writeGossip, writeRumors } from "./gossip.ts";
 import { readAddress, readAddressOrNone, writeAddress, writeAddressOrNone } from "./address_bytes.ts";
-import { type ByteReader, type ByteWriter, INTEGER_BYTES } from "./bytes.ts";
+import { BOOT_BYTES, type ByteReader, type ByteWriter, INTEGER_BYTES } from "./bytes.ts";
 import { chunkOf, type DataFragment } from "./fragments.ts";
 
 /** What a datagram carries: a message for the core, or a piece of one for the application. */
@@ -46,11 +46,14 @@ const LEADING = 4;
 /** A ping's claim, an ack's vote. */
 const BALLOT = 8;
 const GOSSIP = 16;
-const STATUS_FLAGS = ELIGIBLE | IDLE | LEADING | BALLOT | GOSSIP;
+const VOTING = 32;
+/** Of a ping. */
+const HEARS = 64;
+const STATUS_FLAGS = ELIGIBLE | IDLE | LEADING | BALLOT | GOSSIP | VOTING;
 const CHANNEL = 1;
 
 const MICROSECONDS = 1000;
-const CLAIM_BYTES = 3 * INTEGER_BYTES + 4;
+const CLAIM_BYTES = 3 * INTEGER_BYTES + BOOT_BYTES + 4;
 /** With IPv6. */
 const ADDRESS_BYTES = 19;
 
@@ -111,9 +114,9 @@ function gossipFlag(gossip: Gossip | undefined): number {
   return gossip === undefined ? 0 : GOSSIP;
 }
 
-function writePing(writer: ByteWriter, { nonce, status, claim, gossip }: Ping): void {
+function writePing(writer: ByteWriter, { nonce, hears, status, claim, gossip }: Ping): void {
   writer.integer(nonce, "nonce");
-  writeStatus(writer, status, ballotFlag(claim) | gossipFlag(gossip));
+  writeStatus(writer, status, ballotFlag(claim) | gossipFlag(gossip) | (hears ? HEARS : 0));
   if (claim !== undefined) writeClaim(writer, claim);
   if (gossip !== undefined) writeGossip(writer, gossip);
 }
@@ -128,7 +131,8 @@ function writeAck(writer: ByteWriter, { nonce, challenge, status, vote, gossip }
 
 function writeStatus(writer: ByteWriter, status: Status, flags: number): void {
   const { leading } = status;
-  writer.u8(flags | (status.eligible ? ELIGIBLE : 0) | (status.idle ? IDLE : 0) | (leading ? LEADING : 0));
+  const says = (status.eligible ? ELIGIBLE : 0) | (status.idle ? IDLE : 0) | (status.voting ? VOTING : 0);
+  writer.u8(flags | says | (leading ? LEADING : 0));
   writer.integer(status.beat, "beat");
   writer.integer(status.incarnation, "incarnation");
   writer.text(status.id, BOUNDS.maxNameBytes, "id");
@@ -144,7 +148,8 @@ function writeStatus(writer: ByteWriter, status: Status, flags: number): void {
 function writeClaim(writer: ByteWriter, claim: Claim): void {
   writer.integer(claim.term, "claim.term");
   writer.integer(claim.sequence, "claim.sequence");
-  writer.integer(claim.succeeds, "claim.succeeds");
+  writer.boot(claim.succeeds?.boot ?? "", "claim.succeeds.boot");
+  if (claim.succeeds !== undefined) writer.integer(claim.succeeds.term, "claim.succeeds.term");
   // Rounded up: a voter must not take a lease for shorter than it is.
   writer.microseconds(Math.ceil(claim.lease * MICROSECONDS), "claim.lease");
 }
@@ -215,14 +220,16 @@ function readKind(reader: ByteReader, exact: boolean): Payload | undefined {
 /** Heartbeats are read into the same objects, instead of into garbage. */
 const leading = newLead();
 const status = newStatus();
-const claim: Reused<Claim> = { term: 0, sequence: 0, succeeds: 0, lease: 0 };
+const claim: Mutable<Claim> = { term: 0, sequence: 0, succeeds: undefined, lease: 0 };
+const succeeds: Mutable<TermId> = { term: 0, boot: "" };
 const vote = newVote();
 const ping = newPing(status);
 const ack = newAck(status);
 
 function readPing(reader: ByteReader, exact: boolean): Ping {
   ping.nonce = reader.integer();
-  const flags = readFlags(reader, STATUS_FLAGS, exact);
+  const flags = readFlags(reader, STATUS_FLAGS | HEARS, exact);
+  ping.hears = (flags & HEARS) !== 0;
   readStatus(reader, flags);
   ping.claim = flags & BALLOT ? readClaim(reader) : undefined;
   ping.gossip = flags & GOSSIP ? readGossip(reader) : undefined;
@@ -253,6 +260,7 @@ function readStatus(reader: ByteReader, flags: number): void {
   status.weight = reader.finite();
   status.eligible = (flags & ELIGIBLE) !== 0;
   status.idle = (flags & IDLE) !== 0;
+  status.voting = (flags & VOTING) !== 0;
   status.highestTerm = reader.integer();
   status.leading = flags & LEADING ? readLeading(reader) : undefined;
 }
@@ -266,9 +274,16 @@ function readLeading(reader: ByteReader): Status["leading"] {
 function readClaim(reader: ByteReader): Claim {
   claim.term = reader.integer();
   claim.sequence = reader.integer();
-  claim.succeeds = reader.integer();
+  claim.succeeds = readTermId(reader);
   claim.lease = reader.u32() / MICROSECONDS;
   return claim;
+}
+
+function readTermId(reader: ByteReader): TermId | undefined {
+  succeeds.boot = reader.bootOrNone();
+  if (succeeds.boot === "") return undefined;
+  succeeds.term = reader.integer();
+  return succeeds;
 }
 
 function readVote(reader: ByteReader): Vote {

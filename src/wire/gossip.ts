@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Gossip, Reign, Rumor } from "../core/message.ts";
-import { newGossip, newReign } from "../core/reused.ts";
+import type { Gossip, LeaderHint, Rumor } from "../core/message/message.ts";
+import { newGossip, newLeaderHint } from "../core/message/blank.ts";
 import { BOUNDS } from "../limits.ts";
 import { readAddress, writeAddress } from "./address_bytes.ts";
 import { BOOT_BYTES, type ByteReader, type ByteWriter, INTEGER_BYTES } from "./bytes.ts";
@@ -23,38 +23,38 @@ const MICROSECONDS = 1000;
 export const GOSSIP_BYTES: number = 1 + BOOT_BYTES + 2 * INTEGER_BYTES + 4 + 2;
 
 /** Writes what rides on a ping or an ack. */
-export function writeGossip(writer: ByteWriter, { reign, rumors }: Gossip): void {
-  writer.u8(reign === undefined ? 0 : 1);
-  if (reign !== undefined) {
-    writer.boot(reign.boot, "reign.boot");
-    writer.integer(reign.term, "reign.term");
-    writer.integer(reign.beat, "reign.beat");
+export function writeGossip(writer: ByteWriter, { leaderHint, rumors }: Gossip): void {
+  writer.u8(leaderHint === undefined ? 0 : 1);
+  if (leaderHint !== undefined) {
+    writer.boot(leaderHint.boot, "leaderHint.boot");
+    writer.integer(leaderHint.term, "leaderHint.term");
+    writer.integer(leaderHint.beat, "leaderHint.beat");
     // Rounded down: a lease must not look longer than it is.
-    writer.microseconds(Math.floor(reign.remaining * MICROSECONDS), "reign.remaining");
+    writer.microseconds(Math.floor(leaderHint.remaining * MICROSECONDS), "leaderHint.remaining");
   }
   writeRumors(writer, rumors);
 }
 
 const NO_RUMORS: readonly Rumor[] = [];
 /** Read into again and again, as the ping or the ack is that it rides on. */
-const reign = newReign();
+const leaderHint = newLeaderHint();
 const gossip = newGossip();
 
 /** Reads what rides on a ping or an ack. It is valid until the next is read, but for the rumors. */
 export function readGossip(reader: ByteReader): Gossip {
   const flag = reader.u8();
   if (flag > 1) reader.fail();
-  gossip.reign = flag === 1 ? readReign(reader) : undefined;
+  gossip.leaderHint = flag === 1 ? readLeaderHint(reader) : undefined;
   gossip.rumors = readRumors(reader);
   return gossip;
 }
 
-function readReign(reader: ByteReader): Reign {
-  reign.boot = reader.boot();
-  reign.term = reader.integer();
-  reign.beat = reader.integer();
-  reign.remaining = reader.u32() / MICROSECONDS;
-  return reign;
+function readLeaderHint(reader: ByteReader): LeaderHint {
+  leaderHint.boot = reader.boot();
+  leaderHint.term = reader.integer();
+  leaderHint.beat = reader.integer();
+  leaderHint.remaining = reader.u32() / MICROSECONDS;
+  return leaderHint;
 }
 
 /** Writes rumors behind their number. */

@@ -18,7 +18,7 @@
  * @module
  */
 
-import type { Boot } from "../core/message.ts";
+import type { Boot } from "../core/message/message.ts";
 import { BOUNDS } from "../limits.ts";
 import { BOOT_BYTES, type ByteReader, ByteWriter } from "./bytes.ts";
 

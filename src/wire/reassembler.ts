@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Boot } from "../core/message.ts";
+import type { Boot } from "../core/message/message.ts";
 import { BOUNDS, LIMITS } from "../limits.ts";
 import { chunkOf, type CustomMessage, type DataFragment, split } from "./fragments.ts";
 

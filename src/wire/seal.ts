@@ -6,7 +6,7 @@
 
 import { Buffer } from "node:buffer";
 import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from "node:crypto";
-import type { Boot } from "../core/message.ts";
+import type { Boot } from "../core/message/message.ts";
 import { BOUNDS, LIMITS } from "../limits.ts";
 import { TAG_BYTES } from "./header.ts";
 import { ReplayWindow } from "./replay_window.ts";

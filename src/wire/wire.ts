@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Boot } from "../core/message.ts";
+import type { Boot } from "../core/message/message.ts";
 import { BOUNDS } from "../limits.ts";
 import { ByteReader, ByteWriter, isBoot } from "./bytes.ts";
 import { crc32 } from "./checksum.ts";

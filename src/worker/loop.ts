@@ -6,11 +6,11 @@
  */
 
 import { advertisedAddress } from "../address.ts";
-import { type Citizen, createCitizen, leaderOf, memberBy, members, step, wakeAt } from "../core/citizen.ts";
+import { createMember, leaderOf, type MemberState, peerBy, peersOf, step, wakeAt } from "../core/citizen.ts";
 import type { Effect } from "../core/effect.ts";
-import type { Event, Input } from "../core/input.ts";
-import { type Boot, type Message, UNKNOWN_BOOT } from "../core/message.ts";
-import type { Reused } from "../core/reused.ts";
+import type { Input, InputEvent } from "../core/input.ts";
+import { type Boot, type Message, UNKNOWN_BOOT } from "../core/message/message.ts";
+import type { Mutable } from "../core/message/blank.ts";
 import { errorToData } from "../errors.ts";
 import { Broadcast, type Change, type State } from "../leadership/broadcast.ts";
 import { ClockOffset } from "../leadership/clock_offset.ts";
@@ -32,7 +32,7 @@ import { type Order, type Parcel, type Report, transferOf } from "./protocol.ts"
 
 type Start = Extract<Order, { type: "start" }>;
 type Command = Exclude<Order, Start>;
-type PacketInput = Reused<Extract<Input, { kind: "packet" }>>;
+type PacketInput = Mutable<Extract<Input, { kind: "packet" }>>;
 
 /** A timer that would fire earlier than by this part of an interval is set anew. */
 const SLACK = 8;
@@ -89,7 +89,7 @@ class Loop {
   readonly #backlog: Backlog;
   readonly #offset: ClockOffset;
   readonly #boot: Boot = randomBoot();
-  readonly #citizen: Citizen;
+  readonly #member: MemberState;
   readonly #wire: Wire;
   readonly #messenger: Messenger;
   readonly #broadcast: Broadcast | undefined;
@@ -127,7 +127,7 @@ class Loop {
     this.#backlog = new Backlog(start.backlog);
     this.#offset = new ClockOffset(watched ? start.sentAt : now, now);
     this.#wire = createWire({ cluster: settings.cluster, boot: this.#boot, secrets: settings.secrets });
-    this.#citizen = createCitizen({
+    this.#member = createMember({
       ...settings,
       boot: this.#boot,
       address,
@@ -208,7 +208,7 @@ class Loop {
   }
 
   #admit(term: number, token: number): void {
-    if (token > term) return this.#run({ kind: "raise", term: token });
+    if (token > term) return this.#run({ kind: "advance-term", term: token });
     for (const effect of this.#gate?.minted(term) ?? []) this.#perform(effect);
   }
 
@@ -232,14 +232,14 @@ class Loop {
     this.#run({ kind: "stall", stalled });
   }
 
-  #run(event: Event): void {
+  #run(event: InputEvent): void {
     this.#step({ ...event, now: performance.now(), wall: Date.now() });
   }
 
   #step(input: Input): void {
     if (this.#over) return;
     try {
-      for (const effect of step(this.#citizen, input)) {
+      for (const effect of step(this.#member, input)) {
         // What is sent needs no token, and each pass makes a list.
         if (this.#gate === undefined || effect.kind === "send") this.#perform(effect);
         else for (const passed of this.#gate.pass(effect)) this.#perform(passed);
@@ -253,7 +253,7 @@ class Loop {
   #schedule(): void {
     if (this.#over) return;
     const now = performance.now();
-    const due = Math.min(wakeAt(this.#citizen), now + this.#settings.timeout);
+    const due = Math.min(wakeAt(this.#member), now + this.#settings.timeout);
     // A timer that fires a little early costs one tick; setting it anew for every datagram would cost more.
     const slack = this.#settings.interval / SLACK;
     if (due >= this.#due && due < this.#due + slack) return;
@@ -281,7 +281,7 @@ class Loop {
 
   #tell(effect: Exclude<Effect, { kind: "send" | "view" | "dropped" | "round-trip" | "closed" }>): void {
     const { kind } = effect;
-    const leader = leaderOf(this.#citizen);
+    const leader = leaderOf(this.#member);
     switch (kind) {
       case "added":
       case "removed": {
@@ -315,7 +315,7 @@ class Loop {
     if (!isSuspicious(reason) || this.#hinted.has(reason)) return;
     this.#hinted.add(reason);
     const self = { id: this.#settings.id, source: this.#address };
-    const clues = { source: this.#source, message: this.#message, self, members: members(this.#citizen) };
+    const clues = { source: this.#source, message: this.#message, self, members: peersOf(this.#member) };
     const hint = hintOf(reason, clues);
     this.#port.post({ type: "suspicious", reason, hint });
   }
@@ -333,14 +333,14 @@ class Loop {
 
   #spread(parcel: Parcel): void {
     const pieces = this.#messenger.cut(parcel);
-    for (const { source, boot } of members(this.#citizen)) {
+    for (const { source, boot } of peersOf(this.#member)) {
       for (const piece of pieces) this.#send(source, boot, piece);
     }
   }
 
   #take(from: Boot, to: Boot, piece: DataFragment): void {
     if (to !== this.#boot) return this.#drop("misdirected");
-    const member = memberBy(this.#citizen, from);
+    const member = peerBy(this.#member, from);
     if (member === undefined) return this.#drop("not-a-member");
     const taken = this.#messenger.take(from, piece, performance.now());
     if (taken === undefined) return;
@@ -356,7 +356,7 @@ class Loop {
   }
 
   #state(): State {
-    const leader = leaderOf(this.#citizen) ?? null;
+    const leader = leaderOf(this.#member) ?? null;
     const { leading, deadline, wallDeadline } = this.#leadership;
     return {
       type: "state",
@@ -364,7 +364,7 @@ class Loop {
       leader,
       term: leader?.token ?? null,
       isLeader: leading && performance.now() < deadline && Date.now() < wallDeadline,
-      members: members(this.#citizen),
+      members: peersOf(this.#member),
     };
   }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Boot } from "../core/message.ts";
+import type { Boot } from "../core/message/message.ts";
 import type { DropReason } from "../leadership/counters.ts";
 import { isMessageName } from "../leadership/events.ts";
 import { type CustomMessage, type DataFragment, fragment } from "../wire/fragments.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { Cluster } from "./cluster.ts";
-import { INTERVAL, kinds, messages, ofKind, puppetOf, Solo, TIMEOUT } from "./harness.ts";
+import { claimOf, INTERVAL, kinds, messages, ofKind, puppetOf, Solo, TIMEOUT } from "./harness.ts";
 
 Deno.test("a farewell is repeated until it is acknowledged, then the member is closed", () => {
   const [first, second] = [puppetOf(2), puppetOf(3)];
@@ -69,7 +69,7 @@ Deno.test("who closes asks, answers and promises nothing any more", () => {
   solo.introduce(peer);
   solo.introduce(solo.puppets[1]!);
   solo.input({ kind: "close" });
-  assertEquals(messages(solo.ping(peer, { term: 10, sequence: 1, succeeds: 0, lease: TIMEOUT }), "ack"), []);
+  assertEquals(messages(solo.ping(peer, claimOf(10)), "ack"), []);
   assertEquals(messages(solo.advance(INTERVAL), "ping"), []);
 });
 

@@ -5,15 +5,15 @@
  */
 
 import { keepEffects } from "../../scripts/simulate/keep.ts";
-import { type Citizen, createCitizen, step, wakeAt } from "../../src/core/citizen.ts";
+import { createMember, type MemberState, step, wakeAt } from "../../src/core/citizen.ts";
 import type { Effect } from "../../src/core/effect.ts";
-import type { CitizenConfig, Event } from "../../src/core/input.ts";
-import type { Message } from "../../src/core/message.ts";
+import type { InputEvent, MemberConfig } from "../../src/core/input.ts";
+import type { Message } from "../../src/core/message/message.ts";
 import { bootOf, checkRemovals, configOf, EPOCH, leadsAt, ofKind, type Send } from "./harness.ts";
 
 interface Running {
   readonly n: number;
-  readonly citizen: Citizen;
+  readonly state: MemberState;
   readonly effects: Effect[];
 }
 
@@ -30,34 +30,46 @@ export class Cluster {
   readonly tokens: number[] = [];
   now = 0;
   delay = 1;
-  readonly #configs: CitizenConfig[];
+  /** What all wall clocks are ahead of EPOCH + now. */
+  skew = 0;
+  /** Of the members, in the order of their numbers. */
+  readonly configs: MemberConfig[];
   readonly #voters: readonly string[] | undefined;
+  /** The members that a member is told of, by number, where it is not told of all. */
+  readonly #lists = new Map<number, readonly number[]>();
   readonly #running = new Map<number, Running>();
   readonly #cut = new Set<string>();
   /** Members that do not run until then; what was sent to them waits. */
   readonly #paused = new Map<number, number>();
-  #mail: { at: number; to: number; event: Event }[] = [];
+  #mail: { at: number; to: number; event: InputEvent }[] = [];
   #starts = 0;
 
   /** Of all members the `voters` vote, by number; all do when they are left out. */
   constructor(
-    configs: readonly Partial<CitizenConfig>[],
-    { voters, ...common }: Partial<CitizenConfig> & { readonly voters?: readonly number[] } = {},
+    configs: readonly Partial<MemberConfig>[],
+    { voters, ...common }: Partial<MemberConfig> & { readonly voters?: readonly number[] } = {},
   ) {
-    this.#configs = configs.map((config, index) => configOf(index + 1, { ...common, ...config }));
-    this.#voters = voters?.map((n) => this.#configs[n - 1]!.address);
+    this.configs = configs.map((config, index) => configOf(index + 1, { ...common, ...config }));
+    this.#voters = voters?.map((n) => this.configs[n - 1]!.address);
   }
 
   /** Starts members, all when none is named; each start is a new boot. */
   start(...names: readonly number[]): void {
-    for (const n of names.length > 0 ? names : this.#configs.map((_, index) => index + 1)) {
-      const config = { ...this.#configs[n - 1]!, boot: bootOf(n + 0x100 * ++this.#starts) };
-      const citizen = createCitizen(config, { now: this.now, wall: this.#wall });
-      this.#running.set(n, { n, citizen, effects: [] });
-      const addresses = this.#configs.map(({ address }) => address);
+    for (const n of names.length > 0 ? names : this.configs.map((_, index) => index + 1)) {
+      const config = { ...this.configs[n - 1]!, boot: bootOf(n + 0x100 * ++this.#starts) };
+      const state = createMember(config, { now: this.now, wall: this.#wall });
+      this.#running.set(n, { n, state, effects: [] });
+      const listed = this.#lists.get(n)?.map((other) => this.configs[other - 1]!) ?? this.configs;
+      const addresses = listed.map(({ address }) => address);
       const voters = this.#voters;
       this.command(n, { kind: "peers", addresses, voters, clusterSize: (voters ?? addresses).length });
     }
+  }
+
+  /** From its next start on a member has another configuration, and is told of those members only that are listed. */
+  reconfigure(n: number, config: Partial<MemberConfig>, list?: readonly number[]): void {
+    this.configs[n - 1] = { ...this.configs[n - 1]!, ...config };
+    if (list !== undefined) this.#lists.set(n, list);
   }
 
   /** Called for each message that is sent, with the numbers of who sends it and who is to receive it. */
@@ -86,12 +98,12 @@ export class Cluster {
     this.#paused.set(n, this.now + ms);
   }
 
-  command(n: number, event: Event): void {
+  command(n: number, event: InputEvent): void {
     this.#step(this.#running.get(n)!, event);
   }
 
-  citizen(n: number): Citizen {
-    return this.#running.get(n)!.citizen;
+  state(n: number): MemberState {
+    return this.#running.get(n)!.state;
   }
 
   /** Members whose view says that they lead now. */
@@ -137,14 +149,14 @@ export class Cluster {
   }
 
   get #wall(): number {
-    return EPOCH + this.now;
+    return EPOCH + this.now + this.skew;
   }
 
   #next(): { at: number; run: () => void } | undefined {
     let next: { at: number; run: () => void } | undefined;
     let first: { at: number; run: () => void } | undefined;
     for (const running of this.#running.values()) {
-      const at = Math.max(wakeAt(running.citizen), this.#paused.get(running.n) ?? 0);
+      const at = Math.max(wakeAt(running.state), this.#paused.get(running.n) ?? 0);
       if (next === undefined || at < next.at) next = { at, run: () => this.#step(running, { kind: "tick" }) };
     }
     for (const mail of this.#mail) {
@@ -156,28 +168,28 @@ export class Cluster {
     return next;
   }
 
-  #deliver(mail: { readonly to: number; readonly event: Event }): void {
+  #deliver(mail: { readonly to: number; readonly event: InputEvent }): void {
     this.#mail = this.#mail.filter((other) => other !== mail);
     const running = this.#running.get(mail.to);
     if (running !== undefined) this.#step(running, mail.event);
   }
 
-  #step(running: Running, event: Event): void {
-    const { citizen, n } = running;
-    const effects = keepEffects(step(citizen, { ...event, now: this.now, wall: this.#wall }));
-    checkRemovals(citizen);
+  #step(running: Running, event: InputEvent): void {
+    const { state, n } = running;
+    const effects = keepEffects(step(state, { ...event, now: this.now, wall: this.#wall }));
+    checkRemovals(state);
     running.effects.push(...ofKind(effects, "view"));
     for (const effect of effects) {
-      if (effect.kind === "send") this.#send(n, citizen.config, effect);
+      if (effect.kind === "send") this.#send(n, state.ground.config, effect);
       else this.#note(n, effect);
     }
   }
 
-  #send(n: number, { address: source, boot: from }: CitizenConfig, { address, to, message }: Send): void {
-    const receiver = this.#configs.findIndex((config) => config.address === address) + 1;
+  #send(n: number, { address: source, boot: from }: MemberConfig, { address, to, message }: Send): void {
+    const receiver = this.configs.findIndex((config) => config.address === address) + 1;
     this.onSend(n, receiver, message);
     if (receiver === 0 || this.#cut.has(`${n}>${receiver}`)) return;
-    const event: Event = { kind: "packet", source, from, to, message };
+    const event: InputEvent = { kind: "packet", source, from, to, message };
     this.#mail.push({ at: this.now + this.delay, to: receiver, event });
   }
 

@@ -52,7 +52,7 @@ Deno.test("a stranger releases nothing and names no successor", () => {
   for (const puppet of [...solo.puppets, stranger]) solo.introduce(puppet);
   const effects = solo.release(stranger, 10, solo.config.boot);
   assertEquals(messages(effects, "ping").filter(({ message }) => message.claim !== undefined), []);
-  assertEquals(solo.citizen.successor, undefined);
+  assertEquals(solo.state.election.successor, undefined);
 });
 
 Deno.test("a hello that names another member's address is answered there, not where it came from", () => {
@@ -86,18 +86,18 @@ Deno.test("a claim from who has not answered a challenge gets no vote", () => {
   const thief = puppetOf(66, { id: voter.id, address: voter.address });
   const claim = claimOf(solo.wall);
   solo.ping(thief, claim, ELSEWHERE);
-  assertEquals(solo.citizen.ballot.grant, undefined);
+  assertEquals(solo.state.election.ballot.grant, undefined);
 });
 
 Deno.test("who has not answered a challenge makes no candidate give way", () => {
   const light = puppetOf(2, { weight: 1 });
   const solo = new Solo([light, puppetOf(3)], { weight: 5 });
   solo.puppets.forEach((puppet) => solo.introduce(puppet));
-  const term = solo.citizen.candidacy?.term;
+  const term = solo.state.election.candidacy?.term;
   assert(term !== undefined);
   const thief = puppetOf(66, { id: light.id, address: light.address, weight: 99, leading: { term: 1, remaining: 1 } });
   solo.ping(thief, claimOf(1), ELSEWHERE);
-  assertEquals(solo.citizen.candidacy?.term, term);
+  assertEquals(solo.state.election.candidacy?.term, term);
 });
 
 Deno.test("the idleness of who has not answered a challenge ends no quarantine", () => {
@@ -111,20 +111,20 @@ Deno.test("the idleness of who has not answered a challenge ends no quarantine",
 
 Deno.test("the terms of who has not answered a challenge count for nothing", () => {
   const { solo, other } = granted();
-  const before = solo.citizen.seenTerm;
+  const before = solo.state.election.seenTerm;
   const thief = puppetOf(66, { id: other.id, address: other.address });
   for (let term = 2 * solo.wall; term < 2 ** 53; term += solo.wall) {
-    thief.highestTerm = Math.min(term, solo.citizen.seenTerm + 1e9);
+    thief.highestTerm = Math.min(term, solo.state.election.seenTerm + 1e9);
     solo.ping(thief, undefined, ELSEWHERE);
   }
-  assertEquals(solo.citizen.seenTerm, before);
+  assertEquals(solo.state.election.seenTerm, before);
 });
 
 Deno.test("a vote that answers no ping of this member elects nobody", () => {
   const [first, second] = [puppetOf(2), puppetOf(3)];
   const solo = new Solo([first, second], { weight: 5 });
   solo.puppets.forEach((puppet) => solo.introduce(puppet));
-  const { term } = solo.citizen.candidacy!;
+  const { term } = solo.state.election.candidacy!;
   for (let nonce = 50_000; nonce < 50_010; nonce++) {
     solo.ack(first, nonce, voteFor(claimOf(term, 1)), ELSEWHERE);
   }
@@ -139,6 +139,7 @@ Deno.test("repeating what a dead leader said does not keep it alive, in office o
   const last = {
     kind: "ping",
     nonce: 77_777_777,
+    hears: true,
     status: { ...statusOf(leader), leading: { term: 10, remaining: 495 } },
     claim,
     gossip: undefined,
@@ -161,7 +162,7 @@ Deno.test("a stranger cannot keep a voter out by taking its id first", () => {
   solo.introduce(voter);
   solo.advance(TIMEOUT);
   assert(solo.ids.includes(voter.id));
-  assertEquals(solo.citizen.byBoot.get(voter.boot)?.address, voter.address);
+  assertEquals(solo.state.membership.byBoot.get(voter.boot)?.address, voter.address);
 });
 
 Deno.test("a leader's claim to a long lease is believed for a timeout", () => {

@@ -5,11 +5,11 @@
  */
 
 import { keepEffects } from "../../scripts/simulate/keep.ts";
-import { findRemovalDue } from "../../src/core/suspicion.ts";
-import { type Citizen, createCitizen, leaderOf, members, step, wakeAt } from "../../src/core/citizen.ts";
+import { findRemovalDue } from "../../src/core/membership/suspicion.ts";
+import { createMember, leaderOf, type MemberState, peersOf, step, wakeAt } from "../../src/core/citizen.ts";
 import type { Effect } from "../../src/core/effect.ts";
-import type { CitizenConfig, Event } from "../../src/core/input.ts";
-import type { Ack, Claim, Message, Ping, Rumor, Status, Vote } from "../../src/core/message.ts";
+import type { InputEvent, MemberConfig } from "../../src/core/input.ts";
+import type { Ack, Claim, Message, Ping, Rumor, Status, TermId, Vote } from "../../src/core/message/message.ts";
 
 export const INTERVAL = 100;
 export const TIMEOUT = 500;
@@ -28,14 +28,14 @@ export function addressOf(n: number): string {
   return `10.0.0.${n}:7000`;
 }
 
-export function configOf(n: number, overrides: Partial<CitizenConfig> = {}): CitizenConfig {
+export function configOf(n: number, overrides: Partial<MemberConfig> = {}): MemberConfig {
   return {
     id: `m${n}`,
     boot: bootOf(n),
     address: addressOf(n),
     weight: 0,
     eligible: true,
-    preempt: false,
+    preemptAfter: undefined,
     interval: INTERVAL,
     timeout: TIMEOUT,
     drift: DRIFT,
@@ -44,6 +44,8 @@ export function configOf(n: number, overrides: Partial<CitizenConfig> = {}): Cit
     lifeguard: true,
     rumorBytes: 700,
     seed: n,
+    // What starts fast; tests of the quarantine, and of whoever restarts, say otherwise.
+    quarantine: "until-idle",
     nonceSeed: Array.from({ length: 8 }, (_, word) => Math.imul(n * 8 + word + 1, 0x9e3779b1) >>> 0),
     ...overrides,
   };
@@ -60,6 +62,7 @@ export interface Puppet {
   weight: number;
   eligible: boolean;
   idle: boolean;
+  voting: boolean;
   highestTerm: number;
   leading: Status["leading"];
   /** Acks every ping at once. */
@@ -78,6 +81,7 @@ export function puppetOf(n: number, overrides: Partial<Puppet> = {}): Puppet {
     weight: 0,
     eligible: true,
     idle: true,
+    voting: true,
     highestTerm: 0,
     leading: undefined,
     answers: true,
@@ -88,11 +92,11 @@ export function puppetOf(n: number, overrides: Partial<Puppet> = {}): Puppet {
 
 /** What the puppet says of itself now. */
 export function statusOf(puppet: Puppet): Status {
-  const { incarnation, id, address, weight, eligible, idle, highestTerm, leading } = puppet;
-  return { beat: ++puppet.beat, incarnation, id, address, weight, eligible, idle, highestTerm, leading };
+  const { incarnation, id, address, weight, eligible, idle, voting, highestTerm, leading } = puppet;
+  return { beat: ++puppet.beat, incarnation, id, address, weight, eligible, idle, voting, highestTerm, leading };
 }
 
-export function claimOf(term: number, sequence = 1, succeeds = 0): Claim {
+export function claimOf(term: number, sequence = 1, succeeds?: TermId): Claim {
   return { term, sequence, succeeds, lease: TIMEOUT };
 }
 
@@ -114,15 +118,15 @@ export function messages<K extends Message["kind"]>(
 }
 
 /** Nobody may be removed later than its suspicion ends. */
-export function checkRemovals(citizen: Citizen): void {
-  const [due, exact] = [citizen.removalsFrom, findRemovalDue(citizen)];
+export function checkRemovals(state: MemberState): void {
+  const [due, exact] = [state.membership.removalsFrom, findRemovalDue(state.membership)];
   if (due > exact) throw new Error(`a removal is planned for ${due}, and was due at ${exact}`);
 }
 
 /** One citizen, `m1` at 10.0.0.1:7000, and puppets. */
 export class Solo {
-  readonly citizen: Citizen;
-  readonly config: CitizenConfig;
+  readonly state: MemberState;
+  readonly config: MemberConfig;
   readonly puppets: Puppet[];
   readonly log: Effect[] = [];
   now = 0;
@@ -132,14 +136,14 @@ export class Solo {
 
   constructor(
     puppets: readonly Puppet[],
-    { clusterSize, voters, ...overrides }: Partial<CitizenConfig> & {
+    { clusterSize, voters, ...overrides }: Partial<MemberConfig> & {
       clusterSize?: number;
       voters?: readonly Puppet[];
     } = {},
   ) {
     this.puppets = [...puppets];
     this.config = configOf(1, overrides);
-    this.citizen = createCitizen(this.config, { now: 0, wall: EPOCH });
+    this.state = createMember(this.config, { now: 0, wall: EPOCH });
     const named = (voters ?? puppets).map(({ address }) => address);
     this.input({ kind: "peers", addresses: named, clusterSize: clusterSize ?? named.length + 1 });
   }
@@ -149,9 +153,9 @@ export class Solo {
   }
 
   /** One input now; puppets that answer do so at once. */
-  input(event: Event): Effect[] {
-    const effects = keepEffects(step(this.citizen, { ...event, now: this.now, wall: this.wall }));
-    checkRemovals(this.citizen);
+  input(event: InputEvent): Effect[] {
+    const effects = keepEffects(step(this.state, { ...event, now: this.now, wall: this.wall }));
+    checkRemovals(this.state);
     this.log.push(...effects);
     const answers = ofKind(effects, "send").flatMap((send) => this.#answer(send));
     return [...effects, ...answers];
@@ -161,9 +165,9 @@ export class Solo {
   advance(ms: number): Effect[] {
     const until = this.now + ms;
     const effects: Effect[] = [];
-    for (let ticks = 0; wakeAt(this.citizen) <= until; ticks++) {
+    for (let ticks = 0; wakeAt(this.state) <= until; ticks++) {
       if (ticks > 100_000) throw new Error(`ticks without end at ${this.now}`);
-      this.now = Math.max(this.now, wakeAt(this.citizen));
+      this.now = Math.max(this.now, wakeAt(this.state));
       effects.push(...this.input({ kind: "tick" }));
     }
     this.now = until;
@@ -185,7 +189,8 @@ export class Solo {
   }
 
   ping(puppet: Puppet, claim?: Claim, where: { to?: string; source?: string } = {}): Effect[] {
-    const message: Ping = { kind: "ping", nonce: ++this.#nonce, status: statusOf(puppet), claim, gossip: undefined };
+    const [nonce, status] = [++this.#nonce, statusOf(puppet)];
+    const message: Ping = { kind: "ping", nonce, hears: true, status, claim, gossip: undefined };
     return this.packet(puppet, message, where);
   }
 
@@ -213,10 +218,11 @@ export class Solo {
 
   /** A ping that carries rumors. */
   tell(puppet: Puppet, ...rumors: readonly Rumor[]): Effect[] {
-    const gossip = { reign: undefined, rumors };
+    const gossip = { leaderHint: undefined, rumors };
     return this.packet(puppet, {
       kind: "ping",
       nonce: ++this.#nonce,
+      hears: true,
       status: statusOf(puppet),
       claim: undefined,
       gossip,
@@ -232,11 +238,11 @@ export class Solo {
   }
 
   get ids(): string[] {
-    return members(this.citizen).map(({ id }) => id).sort();
+    return peersOf(this.state).map(({ id }) => id).sort();
   }
 
   get leader(): string | undefined {
-    return leaderOf(this.citizen)?.id;
+    return leaderOf(this.state)?.id;
   }
 
   /** Whether the last view the citizen gave says that it leads now. */

@@ -2,11 +2,11 @@
 
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { type Citizen, wakeAt } from "../../src/core/citizen.ts";
-import type { Event } from "../../src/core/input.ts";
-import type { Message, Rumor } from "../../src/core/message.ts";
+import { type MemberState, wakeAt } from "../../src/core/citizen.ts";
+import type { InputEvent } from "../../src/core/input.ts";
+import type { Message, Rumor } from "../../src/core/message/message.ts";
 import { LIMITS } from "../../src/limits.ts";
-import { addressOf, bootOf, INTERVAL, ofKind, type Puppet, puppetOf, Solo, TIMEOUT } from "./harness.ts";
+import { addressOf, bootOf, claimOf, INTERVAL, ofKind, type Puppet, puppetOf, Solo, TIMEOUT } from "./harness.ts";
 
 const RUNS = 150;
 
@@ -32,12 +32,19 @@ const anyStatus = fc.record({
   weight: fc.double({ noNaN: true, noDefaultInfinity: true }),
   eligible: fc.boolean(),
   idle: fc.boolean(),
+  voting: fc.boolean(),
   highestTerm: anyTerm,
   beat: anyTerm,
   incarnation: anyTerm,
   leading: fc.option(fc.record({ term: anyTerm, remaining: anyAge }), { nil: undefined }),
 });
-const anyClaim = fc.record({ term: anyTerm, sequence: anyTerm, succeeds: anyTerm, lease: anyAge });
+const anyTermId = fc.record({ term: anyTerm, boot: anyBoot });
+const anyClaim = fc.record({
+  term: anyTerm,
+  sequence: anyTerm,
+  succeeds: fc.option(anyTermId, { nil: undefined }),
+  lease: anyAge,
+});
 const anyVote = fc.record({
   term: anyTerm,
   sequence: fc.oneof(fc.integer({ min: 0, max: 4 }), anyTerm),
@@ -70,7 +77,9 @@ const anyRumor: fc.Arbitrary<Rumor> = fc.oneof(
 );
 const anyRumors = fc.array(anyRumor, { maxLength: 5 });
 const anyGossip = fc.record({
-  reign: fc.option(fc.record({ boot: anyBoot, term: anyTerm, beat: anyTerm, remaining: anyAge }), { nil: undefined }),
+  leaderHint: fc.option(fc.record({ boot: anyBoot, term: anyTerm, beat: anyTerm, remaining: anyAge }), {
+    nil: undefined,
+  }),
   rumors: anyRumors,
 });
 const anyNonce = fc.oneof(fc.integer({ min: 0, max: 60 }), fc.maxSafeNat());
@@ -105,7 +114,7 @@ const anyMessage: fc.Arbitrary<Message> = fc.oneof(
   fc.record({ kind: fc.constant("page"), after: anyAddress, upTo: anyAddress, rumors: anyRumors }),
 ) as fc.Arbitrary<Message>;
 
-const anyPacket: fc.Arbitrary<Event> = fc.record({
+const anyPacket: fc.Arbitrary<InputEvent> = fc.record({
   kind: fc.constant("packet" as const),
   source: anyAddress,
   from: anyBoot,
@@ -113,21 +122,21 @@ const anyPacket: fc.Arbitrary<Event> = fc.record({
   message: anyMessage,
 });
 
-const anyEvent: fc.Arbitrary<Event> = fc.oneof(
+const anyEvent: fc.Arbitrary<InputEvent> = fc.oneof(
   { weight: 20, arbitrary: anyPacket },
   {
     weight: 1,
     arbitrary: fc.oneof(
-      fc.constant<Event>({ kind: "tick" }),
-      fc.constant<Event>({ kind: "resign" }),
+      fc.constant<InputEvent>({ kind: "tick" }),
+      fc.constant<InputEvent>({ kind: "resign" }),
       fc.record({ kind: fc.constant("stall" as const), stalled: fc.boolean() }),
-      fc.record({ kind: fc.constant("raise" as const), term: fc.integer({ min: 0, max: 2e12 }) }),
+      fc.record({ kind: fc.constant("advance-term" as const), term: fc.integer({ min: 0, max: 2e12 }) }),
       fc.record({
         kind: fc.constant("peers" as const),
         addresses: fc.array(anyAddress, { maxLength: 5 }),
         clusterSize: fc.integer({ min: 1, max: 9 }),
       }),
-      fc.constant<Event>({ kind: "close" }),
+      fc.constant<InputEvent>({ kind: "close" }),
     ),
   },
 );
@@ -135,13 +144,14 @@ const anyEvent: fc.Arbitrary<Event> = fc.oneof(
 const anyStep = fc.record({ after: fc.constantFrom(0, 0, 0, 1, 10, INTERVAL, TIMEOUT, 10 * TIMEOUT), event: anyEvent });
 
 /** Everything a citizen keeps that others could make it keep. */
-function kept(citizen: Citizen): number {
-  let count = citizen.members.size + citizen.byBoot.size + citizen.errands.size + citizen.releases.length +
-    citizen.handedTo.size + citizen.mill.size + citizen.lookups.size + citizen.probing.members.length +
-    citizen.suspects.size +
-    (citizen.candidacy?.sent.size ?? 0) + (citizen.candidacy?.granted.size ?? 0);
-  for (const { askers } of citizen.errands.values()) count += askers.size;
-  for (const { pings } of citizen.members.values()) count += pings.size;
+function kept(state: MemberState): number {
+  let count = state.membership.peers.size + state.membership.byBoot.size + state.membership.indirectProbes.size +
+    state.election.releases.length +
+    state.membership.broadcasts.size + state.membership.lookups.size + state.membership.probing.peers.length +
+    state.membership.suspects.size +
+    (state.election.candidacy?.sent.size ?? 0) + (state.election.candidacy?.granted.size ?? 0);
+  for (const { askers } of state.membership.indirectProbes.values()) count += askers.size;
+  for (const { pings } of state.membership.peers.values()) count += pings.size;
   return count;
 }
 
@@ -153,7 +163,7 @@ function community(): { solo: Solo; peers: Puppet[] } {
   return { solo, peers };
 }
 
-Deno.test("no input makes a citizen throw, spin or lose its sense of time", () => {
+Deno.test("no input makes a state throw, spin or lose its sense of time", () => {
   for (const quorum of ["majority", "none"] as const) {
     fc.assert(
       fc.property(fc.array(anyStep, { maxLength: 60 }), (steps) => {
@@ -161,10 +171,10 @@ Deno.test("no input makes a citizen throw, spin or lose its sense of time", () =
         for (const { after, event } of steps) {
           solo.advance(after);
           solo.input(event);
-          assert(wakeAt(solo.citizen) <= solo.now + INTERVAL, `wakes at ${wakeAt(solo.citizen)}, now ${solo.now}`);
+          assert(wakeAt(solo.state) <= solo.now + INTERVAL, `wakes at ${wakeAt(solo.state)}, now ${solo.now}`);
         }
         solo.input({ kind: "tick" });
-        assert(wakeAt(solo.citizen) > solo.now);
+        assert(wakeAt(solo.state) > solo.now);
       }),
       { numRuns: RUNS },
     );
@@ -210,7 +220,10 @@ Deno.test("members are added and removed in turns, whatever arrives", () => {
         if (effect.kind === "removed") assert(present.delete(effect.member.id), `${effect.member.id} was not there`);
       }
       assertEquals([...present].sort(), solo.ids);
-      assertEquals(solo.citizen.byBoot.size, [...solo.citizen.members.values()].filter(({ alive }) => alive).length);
+      assertEquals(
+        solo.state.membership.byBoot.size,
+        [...solo.state.membership.peers.values()].filter(({ alive }) => alive).length,
+      );
     }),
     { numRuns: RUNS },
   );
@@ -223,10 +236,10 @@ Deno.test("memory stays bounded under a flood", () => {
   for (const [index, event] of flood.entries()) {
     solo.input(event);
     if (index % 50 === 0) solo.advance(7);
-    assert(kept(solo.citizen) < bound);
+    assert(kept(solo.state) < bound);
   }
   solo.advance(3 * TIMEOUT);
-  assert(kept(solo.citizen) < 100, `${kept(solo.citizen)} after a while`);
+  assert(kept(solo.state) < 100, `${kept(solo.state)} after a while`);
 });
 
 /** Packets of who knows the addresses and ids, and writes from its own. */
@@ -243,14 +256,14 @@ Deno.test("who is not verified does not change who leads, who is there, or what 
     fc.property(fc.array(strangersPacket, { maxLength: 80 }), (packets) => {
       const { solo } = community();
       assert(solo.leads);
-      const promised = { ...solo.citizen.ballot.grant };
-      const seen = solo.citizen.seenTerm;
+      const promised = { ...solo.state.election.ballot.grant };
+      const seen = solo.state.election.seenTerm;
       const from = solo.log.length;
       for (const packet of packets) solo.input(packet);
       const changes = solo.log.slice(from).filter(({ kind }) => !["send", "dropped"].includes(kind));
       assertEquals(changes, []);
-      assertEquals({ ...solo.citizen.ballot.grant }, promised);
-      assertEquals(solo.citizen.seenTerm, seen);
+      assertEquals({ ...solo.state.election.ballot.grant }, promised);
+      assertEquals(solo.state.election.seenTerm, seen);
       solo.advance(3 * TIMEOUT);
       assert(solo.leads);
     }),
@@ -265,7 +278,7 @@ Deno.test("who is not verified does not change whom a follower follows and votes
       const solo = new Solo([ruler, puppetOf(3)], { eligible: false });
       solo.introduce(ruler);
       solo.introduce(solo.puppets[1]!);
-      const claim = { term: 10, sequence: 1, succeeds: 0, lease: TIMEOUT };
+      const claim = claimOf(10);
       assertEquals(solo.claim(ruler, claim), "granted");
       for (const packet of packets) solo.input(packet);
       assertEquals(solo.leader, "m2");

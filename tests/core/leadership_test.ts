@@ -99,7 +99,7 @@ Deno.test("the view never lasts longer than a quorum of promises", () => {
       solo.puppets.forEach((puppet, index) => puppet.answers = index !== absent);
       solo.advance(INTERVAL / 4);
       solo.puppets.forEach((puppet, index) => {
-        const seen = solo.citizen.candidacy?.granted.get(puppet.address);
+        const seen = solo.state.election.candidacy?.granted.get(puppet.address);
         if (seen !== undefined) grantedAt[index] = seen.now;
       });
       const { deadline } = ofKind(solo.log, "view").at(-1)!;
@@ -194,7 +194,7 @@ Deno.test("a grant of a term of no use is given back", () => {
   const { nonce, term, sequence } = lastClaim(solo, first);
   silence(solo);
   solo.advance(2 * TIMEOUT);
-  assert(solo.citizen.candidacy?.term !== term, "it has given up, and said so");
+  assert(solo.state.election.candidacy?.term !== term, "it has given up, and said so");
   solo.introduce(first);
   const effects = [...solo.ack(first, nonce, voteFor(claimOf(term, sequence))), ...solo.advance(INTERVAL)];
   assert(
@@ -212,7 +212,7 @@ Deno.test("the vote of one that is no voter does not count", () => {
   assertEquals(solo.leads, false);
 });
 
-Deno.test("voters that are added raise the quorum, and cut the lease that it does not support", () => {
+Deno.test("voters that are added advanceTerm the quorum, and cut the lease that it does not support", () => {
   const solo = leaderOf(2);
   const before = ofKind(solo.log, "view").at(-1)!;
   const addresses = [2, 3, 4, 5].map(addressOf);
@@ -240,7 +240,7 @@ Deno.test("voters that discovery drops stop counting once they are silent", () =
   for (const silent of gone) for (const witness of [first!, second!]) solo.accuse(witness, silent);
   solo.advance(3 * TIMEOUT);
   assert(solo.leads);
-  assertEquals(solo.citizen.voters.size, 2);
+  assertEquals(solo.state.membership.voters.size, 2);
   solo.puppets[0]!.answers = false;
   solo.advance(3 * TIMEOUT);
   assert(solo.leads, "two of three");
@@ -269,23 +269,23 @@ Deno.test("what a leader says of its lease is what is left of it", () => {
 Deno.test("a term raised from outside is overtaken by a new leadership, and by every later one", () => {
   const solo = leaderOf(2);
   const [{ token }] = ofKind(solo.log, "elected") as unknown as [{ token: number }];
-  solo.input({ kind: "raise", term: token - 1 });
+  solo.input({ kind: "advance-term", term: token - 1 });
   assert(solo.leads);
   assertEquals(ofKind(solo.log, "elected").length, 1, "it is above already");
-  solo.input({ kind: "raise", term: token + 1000 });
+  solo.input({ kind: "advance-term", term: token + 1000 });
   solo.advance(INTERVAL);
   assert(solo.leads);
   const { term } = ofKind(solo.log, "view").at(-1)!;
   assert(term > token + 1000);
 });
 
-Deno.test("a raise while it stands is overtaken too", () => {
+Deno.test("a advanceTerm while it stands is overtaken too", () => {
   const [first, second] = [puppetOf(2), puppetOf(3)];
   const solo = new Solo([first, second], { weight: 5 });
   solo.advance(0);
-  assert(solo.citizen.candidacy?.elected === false);
+  assert(solo.state.election.candidacy?.elected === false);
   const raised = EPOCH + 1_000_000;
-  solo.input({ kind: "raise", term: raised });
+  solo.input({ kind: "advance-term", term: raised });
   first.grants = true;
   solo.advance(3 * TIMEOUT);
   const [{ token }] = ofKind(solo.log, "elected") as unknown as [{ token: number }];
@@ -313,7 +313,7 @@ Deno.test("the leader is told again when it goes by another id, and not when onl
   solo.ping(ruler);
   assertEquals(ofKind(solo.log, "leader"), []);
   // Of one boot no honest member says that.
-  solo.citizen.members.get(ruler.address)!.id = ruler.id = "other";
+  solo.state.membership.peers.get(ruler.address)!.id = ruler.id = "other";
   solo.ping(ruler);
   assertEquals(ofKind(solo.log, "leader").map(({ leader }) => leader?.id), ["other"]);
 });

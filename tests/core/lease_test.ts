@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { leaseFrom, leaseLength, quorumOf } from "../../src/core/lease.ts";
+import { leaseFrom, leaseLength, quorumOf } from "../../src/core/election/lease.ts";
 
 Deno.test("a quorum is a majority, or more where more is asked for, or one in plain democracy", () => {
   const table: [quorum: "majority" | "none" | number, clusterSize: number, expected: number][] = [

@@ -52,7 +52,7 @@ Deno.test("a stranger that answers its challenge becomes a member without a vote
   solo.accuse(solo.puppets[0]!, stranger);
   assertEquals(changes([...effects, ...solo.advance(TIMEOUT)]), ["added m2", "removed m9"]);
   solo.advance(20 * TIMEOUT);
-  assertEquals(solo.citizen.members.has(stranger.address), false);
+  assertEquals(solo.state.membership.peers.has(stranger.address), false);
 });
 
 Deno.test("a stranger's hello is answered once, and costs no pings and no memory for long", () => {
@@ -63,7 +63,7 @@ Deno.test("a stranger's hello is answered once, and costs no pings and no memory
     ofKind(effects, "send").filter(({ address }) => address === spoofed.address).length;
   assertEquals(toIt(hello), 1);
   assertEquals(toIt(solo.advance(10 * TIMEOUT)), 0);
-  assertEquals(solo.citizen.members.size, 0);
+  assertEquals(solo.state.membership.peers.size, 0);
 });
 
 Deno.test("a stranger that names another address than it writes from is refused", () => {
@@ -157,7 +157,7 @@ Deno.test("a new boot at the same address is another member", () => {
   solo.introduce(old);
   assertEquals(changes(solo.introduce(young)), ["removed m2", "added young"]);
   assertEquals(solo.ids, ["young"]);
-  assertEquals(solo.citizen.byBoot.size, 1);
+  assertEquals(solo.state.membership.byBoot.size, 1);
 });
 
 Deno.test("added and removed alternate for every peer", () => {
@@ -272,15 +272,15 @@ Deno.test("discovery adds voters and drops them once they are silent", () => {
     clusterSize: 3,
   });
   assertEquals(changes([...effects, ...solo.advance(INTERVAL)]), ["added m4"]);
-  assertEquals(solo.citizen.members.get(goes.address)?.voter, true, "it may still vote while it is there");
+  assertEquals(solo.state.membership.peers.get(goes.address)?.voter, true, "it may still vote while it is there");
   goes.answers = false;
   solo.advance(TIMEOUT - 50);
   for (const witness of [stays, comes]) solo.accuse(witness, goes);
   assertEquals(changes(solo.advance(TIMEOUT)), ["removed m3"]);
-  assertEquals(solo.citizen.members.get(goes.address)?.voter, false);
+  assertEquals(solo.state.membership.peers.get(goes.address)?.voter, false);
   solo.advance(20 * TIMEOUT);
-  assertEquals(solo.citizen.members.has(goes.address), false);
-  assertEquals(solo.citizen.members.size, 2, "own address is no peer");
+  assertEquals(solo.state.membership.peers.has(goes.address), false);
+  assertEquals(solo.state.membership.peers.size, 2, "own address is no peer");
 });
 
 Deno.test("a stranger that discovery names becomes a voter, and a voter it never saw is forgotten at once", () => {
@@ -289,7 +289,7 @@ Deno.test("a stranger that discovery names becomes a voter, and a voter it never
   solo.introduce(stranger);
   const effects = solo.input({ kind: "peers", addresses: [stranger.address], clusterSize: 2 });
   assertEquals(ofKind(effects, "updated").map(({ member }) => [member.id, member.voter]), [["m9", true]]);
-  assertEquals([...solo.citizen.members.keys()], [stranger.address]);
+  assertEquals([...solo.state.membership.peers.keys()], [stranger.address]);
 });
 
 Deno.test("a peer's new weight and eligibility are told", () => {
@@ -317,10 +317,10 @@ Deno.test("strangers are bounded, verified or not", () => {
   const solo = new Solo([], { clusterSize: 1 });
   const stranger = (n: number): ReturnType<typeof puppetOf> => puppetOf(n, { address: `10.1.${n >> 8}.${n & 255}:1` });
   for (let n = 2; n < 2000; n++) solo.ping(stranger(n), undefined, { to: "" });
-  assertEquals(solo.citizen.members.size, LIMITS.unverified);
+  assertEquals(solo.state.membership.peers.size, LIMITS.unverified);
   assertEquals(reasons(solo.ping(stranger(2000), undefined, { to: "" })), ["too-many-strangers"]);
   solo.advance(2 * TIMEOUT);
-  assertEquals(solo.citizen.members.size, 0);
+  assertEquals(solo.state.membership.peers.size, 0);
   for (let n = 2; n < 2000; n++) solo.introduce(stranger(n));
   assertEquals(solo.ids.length, LIMITS.strangers);
   assertEquals(reasons(solo.ping(stranger(2000), undefined, { to: "" })), ["too-many-members"]);
@@ -332,9 +332,9 @@ Deno.test("probes that wait are bounded", () => {
   const asker = voters[0]!;
   solo.introduce(asker);
   for (const { address } of voters) solo.packet(asker, { kind: "probe", target: address });
-  assertEquals(solo.citizen.errands.size, LIMITS.pendingProbes);
+  assertEquals(solo.state.membership.indirectProbes.size, LIMITS.pendingProbes);
   solo.advance(2 * TIMEOUT);
-  assertEquals(solo.citizen.errands.size, 0);
+  assertEquals(solo.state.membership.indirectProbes.size, 0);
 });
 
 Deno.test("a stranger's probe sends nobody a datagram, and leaves room for those of members", () => {
@@ -346,11 +346,11 @@ Deno.test("a stranger's probe sends nobody a datagram, and leaves room for those
   for (const { address } of voters) {
     assertEquals(messages(solo.packet(stranger, { kind: "probe", target: address }), "ping"), []);
   }
-  const [target] = solo.citizen.errands.keys();
+  const [target] = solo.state.membership.indirectProbes.keys();
   const pinged = messages(solo.packet(asker!, { kind: "probe", target: target! }), "ping");
   assertEquals(pinged.map(({ address }) => address), [target]);
   for (const { address } of voters) solo.packet(asker!, { kind: "probe", target: address });
-  assertEquals(solo.citizen.errands.size, LIMITS.pendingProbes);
+  assertEquals(solo.state.membership.indirectProbes.size, LIMITS.pendingProbes);
 });
 
 Deno.test("a voter whose datagrams come from another place is the same member once it has proved it", () => {

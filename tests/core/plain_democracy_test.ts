@@ -44,9 +44,9 @@ Deno.test("each side of a partition has a leader; the lighter resigns when they 
   assertEquals(told.slice(0, 3), ["resigned outweighed", "leader none", "leader m1"]);
   assertEquals(told.filter((what) => !what.startsWith("leader")).length, 1);
   assertEquals(cluster.since(from, "m1").filter((what) => what.startsWith("resigned")), []);
-  const { leader } = cluster.citizen(2);
+  const { leader } = cluster.state(2).election;
   assert(leader!.term > before, `${leader!.term} is not above ${before}`);
-  assertEquals(cluster.citizen(4).leader?.term, leader!.term);
+  assertEquals(cluster.state(4).election.leader?.term, leader!.term);
   const settled = cluster.now;
   cluster.run(5 * TIMEOUT);
   assertEquals(cluster.since(settled), []);

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { wakeAt } from "../../src/core/citizen.ts";
 import type { Effect } from "../../src/core/effect.ts";
-import type { Member } from "../../src/core/member.ts";
+import type { Peer } from "../../src/core/membership/peer.ts";
 import { addressOf, bootOf, INTERVAL, messages, ofKind, type Puppet, puppetOf, Solo, TIMEOUT } from "./harness.ts";
 
 /** When the probe of who was heard last at 0 begins. */
@@ -15,8 +15,8 @@ function community(others: number, overrides = {}): { solo: Solo; first: Puppet;
   return { solo, first: puppets[0]!, rest: puppets.slice(1) };
 }
 
-function known(solo: Solo, { address }: Puppet): Member {
-  return solo.citizen.members.get(address)!;
+function known(solo: Solo, { address }: Puppet): Peer {
+  return solo.state.membership.peers.get(address)!;
 }
 
 function pingsTo(effects: readonly Effect[], { address }: Puppet): number {
@@ -116,7 +116,7 @@ Deno.test("health gets worse when nobody who was asked says even that it heard n
     solo.advance(INTERVAL / 2 - 1);
     for (const helper of rest) solo.ping(helper);
     solo.advance(1);
-    assertEquals(solo.citizen.health, nacks === 0 ? 1 : 0, `${nacks} said so`);
+    assertEquals(solo.state.membership.localHealth, nacks === 0 ? 1 : 0, `${nacks} said so`);
   }
 });
 
@@ -126,25 +126,25 @@ Deno.test("more nacks than were asked for make health no better", () => {
   solo.advance(BEGINS + INTERVAL / 2);
   for (let time = 0; time < 10; time++) for (const helper of rest) nack(solo, helper, first);
   solo.advance(INTERVAL / 2);
-  assertEquals(solo.citizen.health, 0);
+  assertEquals(solo.state.membership.localHealth, 0);
 });
 
 Deno.test("a probe that succeeds makes health better by a point, down to none", () => {
   const { solo, first } = community(1);
-  solo.citizen.health = 2;
+  solo.state.membership.localHealth = 2;
   first.answers = false;
   for (const health of [1, 0, 0]) {
     solo.advance(2 * INTERVAL - solo.now % INTERVAL);
     assert(known(solo, first).probe !== undefined);
     solo.ping(first);
-    assertEquals(solo.citizen.health, health);
+    assertEquals(solo.state.membership.localHealth, health);
   }
 });
 
 Deno.test("health scales how long a probe is waited for, and is never worse than eight", () => {
   for (const health of [0, 1, 4, 8]) {
     const { solo, first } = community(1);
-    solo.citizen.health = health;
+    solo.state.membership.localHealth = health;
     first.answers = false;
     solo.advance(BEGINS + (1 + health) * INTERVAL - 1);
     assertEquals(known(solo, first).suspicion, undefined, `health ${health}`);
@@ -155,9 +155,9 @@ Deno.test("health scales how long a probe is waited for, and is never worse than
   for (const puppet of solo.puppets) puppet.answers = false;
   for (let beat = 0; beat < 10; beat++) {
     solo.advance(INTERVAL);
-    assert(solo.citizen.health <= 8);
+    assert(solo.state.membership.localHealth <= 8);
   }
-  assertEquals(solo.citizen.health, 8);
+  assertEquals(solo.state.membership.localHealth, 8);
 });
 
 Deno.test("plain SWIM knows no health, repeats no ping and says no nack", () => {
@@ -166,7 +166,7 @@ Deno.test("plain SWIM knows no health, repeats no ping and says no nack", () => 
   assertEquals(pingsTo(solo.advance(BEGINS + INTERVAL - 1), first), 2);
   solo.packet(rest[0]!, { kind: "probe", target: first.address });
   assertEquals(messages(solo.advance(TIMEOUT), "nack"), []);
-  assertEquals(solo.citizen.health, 0);
+  assertEquals(solo.state.membership.localHealth, 0);
 });
 
 Deno.test("a tick that comes late is no silence of the others", () => {
@@ -177,8 +177,8 @@ Deno.test("a tick that comes late is no silence of the others", () => {
   solo.pause(3 * TIMEOUT);
   const effects = solo.input({ kind: "tick" });
   assertEquals(ofKind(effects, "removed"), []);
-  assertEquals(solo.citizen.suspects.size, 0);
-  assertEquals(solo.citizen.health, 1);
+  assertEquals(solo.state.membership.suspects.size, 0);
+  assertEquals(solo.state.membership.localHealth, 1);
   first.answers = true;
   solo.advance(TIMEOUT);
   assertEquals(ofKind(solo.log, "removed"), []);
@@ -203,15 +203,15 @@ Deno.test("a removal that is due at once because others confirm it is no late ti
   first.answers = false;
   solo.advance(10 * INTERVAL + 10);
   other!.answers = false;
-  const { health, standNotBefore } = solo.citizen;
+  const { membership: { localHealth }, election: { standNotBefore } } = solo.state;
   const { lastSign } = known(solo, other!);
   for (const witness of witnesses) solo.accuse(witness, first);
-  assertEquals(wakeAt(solo.citizen), solo.now);
+  assertEquals(wakeAt(solo.state), solo.now);
   solo.pause(1);
   solo.input({ kind: "tick" });
   assertEquals(solo.ids.includes(first.id), false);
-  assertEquals([solo.citizen.health, known(solo, other!).lastSign], [health, lastSign]);
-  assertEquals(solo.citizen.standNotBefore, standNotBefore, "it may stand at once");
+  assertEquals([solo.state.membership.localHealth, known(solo, other!).lastSign], [localHealth, lastSign]);
+  assertEquals(solo.state.election.standNotBefore, standNotBefore, "it may stand at once");
 });
 
 Deno.test("who slept excuses the others also when a packet is read before the first tick", () => {

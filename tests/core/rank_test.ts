@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { heaviest, outranks } from "../../src/core/rank.ts";
+import { heaviest, outranks } from "../../src/core/election/rank.ts";
 
 Deno.test("rank is by weight, then by id in code unit order", () => {
   const table: [a: [number, string], b: [number, string], outranks: boolean][] = [

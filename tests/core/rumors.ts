@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { AliveRumor, DeadRumor, SuspectRumor } from "../../src/core/message.ts";
+import type { AliveRumor, DeadRumor, SuspectRumor } from "../../src/core/message/message.ts";
 import { bootOf, type Puppet } from "./harness.ts";
 
 export type Subject = Pick<Puppet, "address" | "boot" | "incarnation">;

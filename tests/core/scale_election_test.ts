@@ -2,8 +2,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { leaderOf } from "../../src/core/citizen.ts";
-import { gossipIntervals } from "../../src/core/detection.ts";
-import type { CitizenConfig } from "../../src/core/input.ts";
+import { gossipIntervals } from "../../src/core/membership/swim.ts";
+import type { MemberConfig } from "../../src/core/input.ts";
 import { Cluster } from "./cluster.ts";
 import { addressOf, claimOf, INTERVAL, ofKind, type Puppet, puppetOf, Solo, statusOf, TIMEOUT } from "./harness.ts";
 
@@ -14,7 +14,7 @@ const OTHERS = [8, 9, 10, 11, 12, 13, 14];
 const HEARSAY = (gossipIntervals(MEMBERS - 1) + 2) * INTERVAL;
 
 /** Fourteen members of whom the first seven vote; `heaviest` come first in rank, in their order. */
-function clusterOf(heaviest: readonly number[], common: Partial<CitizenConfig> = {}, members = MEMBERS): Cluster {
+function clusterOf(heaviest: readonly number[], common: Partial<MemberConfig> = {}, members = MEMBERS): Cluster {
   const weights = Array.from({ length: members }, (_, index) => {
     const place = heaviest.indexOf(index + 1);
     return { weight: place < 0 ? 0 : heaviest.length - place };
@@ -24,10 +24,10 @@ function clusterOf(heaviest: readonly number[], common: Partial<CitizenConfig> =
 
 /** Whether all of them follow the leader. */
 function follow(cluster: Cluster, leader: string, members: readonly number[]): boolean {
-  return members.every((n) => leaderOf(cluster.citizen(n))?.id === leader);
+  return members.every((n) => leaderOf(cluster.state(n))?.id === leader);
 }
 
-function started(heaviest: readonly number[], common: Partial<CitizenConfig> = {}): Cluster {
+function started(heaviest: readonly number[], common: Partial<MemberConfig> = {}): Cluster {
   const cluster = clusterOf(heaviest, common);
   cluster.start();
   cluster.run(5 * TIMEOUT);
@@ -148,7 +148,7 @@ Deno.test("a leader that resigns hands over to the heaviest, whether either vote
 });
 
 Deno.test("with preempt a heavier member is handed the lead, although it does not vote", () => {
-  const cluster = clusterOf([14, 7], { preempt: true });
+  const cluster = clusterOf([14, 7], { preemptAfter: TIMEOUT });
   cluster.start(...VOTERS, ...OTHERS.slice(0, -1));
   cluster.run(5 * TIMEOUT);
   assertEquals(cluster.leaders, ["m7"]);
@@ -235,10 +235,15 @@ Deno.test("who leads is believed of whom others hear only where it may lead, and
   const [leader, teller] = [puppetOf(2), puppetOf(3)];
   const solo = new Solo([leader, teller], { eligible: false });
   for (const puppet of solo.puppets) solo.introduce(puppet);
-  const reign = { boot: leader.boot, term: 10, beat: 5, remaining: 400 };
-  const tell = (changes: Partial<typeof reign>): string | undefined => {
+  const leaderHint = { boot: leader.boot, term: 10, beat: 5, remaining: 400 };
+  const tell = (changes: Partial<typeof leaderHint>): string | undefined => {
     const message = { nonce: 7, status: statusOf(teller), claim: undefined };
-    solo.packet(teller, { kind: "ping", ...message, gossip: { reign: { ...reign, ...changes }, rumors: [] } });
+    solo.packet(teller, {
+      kind: "ping",
+      hears: true,
+      ...message,
+      gossip: { leaderHint: { ...leaderHint, ...changes }, rumors: [] },
+    });
     return solo.leader;
   };
   assertEquals(tell({ boot: "00000000000000ff" }), undefined, "who is not known");

@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { suspicionTimeout } from "../../src/core/detection.ts";
-import type { Member } from "../../src/core/member.ts";
+import { suspicionTimeout } from "../../src/core/membership/swim.ts";
+import type { Peer } from "../../src/core/membership/peer.ts";
 import { bootOf, INTERVAL, messages, ofKind, type Puppet, puppetOf, Solo, TIMEOUT } from "./harness.ts";
 import { alive, dead } from "./rumors.ts";
 
@@ -17,8 +17,8 @@ function silence(others = 3, overrides = {}): { solo: Solo; silent: Puppet; witn
   return { solo, silent, witnesses };
 }
 
-function known(solo: Solo, { address }: Puppet): Member {
-  return solo.citizen.members.get(address)!;
+function known(solo: Solo, { address }: Puppet): Peer {
+  return solo.state.membership.peers.get(address)!;
 }
 
 /** Advances until the puppet is removed; when that was. */
@@ -117,7 +117,7 @@ Deno.test("a sign of life acquits", () => {
   assert(known(solo, silent).suspicion !== undefined);
   solo.ping(silent);
   assertEquals(known(solo, silent).suspicion, undefined);
-  assertEquals(solo.citizen.suspects.size, 0);
+  assertEquals(solo.state.membership.suspects.size, 0);
 });
 
 Deno.test("a vouch acquits who was heard since it is suspected, and not who was heard before", () => {
@@ -133,15 +133,15 @@ Deno.test("a vouch acquits who was heard since it is suspected, and not who was 
 Deno.test("that others have removed a member counts as all confirmations, and leaves it the shortest time", () => {
   const { solo, silent, witnesses } = silence();
   // As after a long cut: the probes of this member would take nine intervals.
-  solo.citizen.health = 8;
+  solo.state.membership.localHealth = 8;
   solo.advance(INTERVAL + 50);
   solo.tell(witnesses[0]!, dead(silent));
   assert(solo.ids.includes("m2"), "it is not removed at once");
-  assertEquals(solo.citizen.removalsFrom, TIMEOUT, "nothing else must happen first");
+  assertEquals(solo.state.membership.removalsFrom, TIMEOUT, "nothing else must happen first");
   assertEquals(removedAt(solo, silent), TIMEOUT);
 });
 
-Deno.test("who was heard of lately has its whole shortest time to contradict a verdict", () => {
+Deno.test("who was heard of lately has its whole shortest time to hearOfSelf a verdict", () => {
   const { solo, silent, witnesses } = silence();
   solo.advance(NOTICED + 50);
   solo.packet(witnesses[0]!, { kind: "vouch", target: silent.address, boot: silent.boot, age: 0 });
@@ -162,7 +162,7 @@ Deno.test("a verdict on an earlier incarnation is none, and a later incarnation 
   solo.tell(witnesses[0]!, alive(silent, { incarnation: 7 }), dead({ ...silent, incarnation: 6 }));
   assertEquals(known(solo, silent).suspicion, undefined);
   solo.tell(witnesses[0]!, dead({ ...silent, incarnation: 7 }));
-  assertEquals(known(solo, silent).suspicion?.convicted, true);
+  assertEquals(known(solo, silent).suspicion?.confirmed, true);
   solo.tell(witnesses[1]!, alive(silent, { incarnation: 8 }));
   assertEquals(known(solo, silent).suspicion, undefined);
 });
@@ -202,8 +202,8 @@ Deno.test("a suspicion of who is not there, or of another boot, is none", () => 
   const { solo, silent, witnesses } = silence();
   solo.accuse(witnesses[0]!, { ...silent, boot: bootOf(0x200) });
   solo.accuse(witnesses[0]!, puppetOf(99));
-  assertEquals(solo.citizen.suspects.size, 0);
+  assertEquals(solo.state.membership.suspects.size, 0);
   removedAt(solo, silent);
   solo.accuse(witnesses[0]!, silent);
-  assertEquals(solo.citizen.suspects.size, 0);
+  assertEquals(solo.state.membership.suspects.size, 0);
 });

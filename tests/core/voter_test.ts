@@ -1,18 +1,31 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Claim } from "../../src/core/message.ts";
+import type { Claim } from "../../src/core/message/message.ts";
 import { LIMITS } from "../../src/limits.ts";
-import { claimOf, INTERVAL, messages, type Puppet, puppetOf, Solo, statusOf, TIMEOUT, voteIn } from "./harness.ts";
+import {
+  bootOf,
+  claimOf,
+  INTERVAL,
+  messages,
+  type Puppet,
+  puppetOf,
+  Solo,
+  statusOf,
+  TIMEOUT,
+  voteIn,
+} from "./harness.ts";
 
 /** An observer that only votes, with two voters it knows, and no quarantine left. */
 function voterOf(...puppets: Puppet[]): Solo {
   const solo = new Solo(puppets, { eligible: false });
   for (const puppet of puppets) solo.introduce(puppet);
-  assertEquals(solo.citizen.now, 0);
+  assertEquals(solo.state.ground.now, 0);
   return solo;
 }
 
 const a = (): Puppet => puppetOf(2);
 const b = (): Puppet => puppetOf(3);
+/** The term of `a` that a successor names. */
+const released = { term: 10, boot: bootOf(2) };
 
 Deno.test("a voter refuses by rule", () => {
   type Step = [who: "a" | "b" | "stranger", claim: Claim, answer: string, after?: number];
@@ -46,15 +59,24 @@ Deno.test("a voter refuses by rule", () => {
     "a term of 0 is never granted": [["a", claimOf(0), "stale-term"]],
     "the term named as released goes to the successor": [
       ["a", claimOf(10), "granted"],
-      ["b", claimOf(11, 1, 10), "granted"],
+      ["b", claimOf(11, 1, released), "granted"],
       ["a", claimOf(10, 2), "held"],
+    ],
+    "the same term of another candidate is not released": [
+      ["a", claimOf(10), "granted"],
+      ["b", claimOf(11, 1, { term: 10, boot: bootOf(3) }), "held"],
+      ["b", claimOf(11, 1, { term: 10, boot: bootOf(1) }), "held"],
     ],
     "another term than the grant's is not released": [
       ["a", claimOf(10), "granted"],
-      ["b", claimOf(11, 1, 9), "held"],
-      ["b", claimOf(12, 1, 0), "held"],
+      ["b", claimOf(11, 1, { ...released, term: 9 }), "held"],
+      ["b", claimOf(12), "held"],
     ],
-    "a successor needs a higher term too": [["a", claimOf(10), "granted"], ["b", claimOf(10, 1, 10), "stale-term"]],
+    "a successor needs a higher term too": [["a", claimOf(10), "granted"], [
+      "b",
+      claimOf(10, 1, released),
+      "stale-term",
+    ]],
   };
   for (const [rule, steps] of Object.entries(table)) {
     const people = { a: a(), b: b(), stranger: puppetOf(9) };
@@ -191,7 +213,7 @@ Deno.test("this member's own idleness is what it says of itself", () => {
 
   const candidate = new Solo([puppetOf(2), puppetOf(3)], { weight: 9 });
   candidate.puppets.forEach((puppet) => candidate.introduce(puppet));
-  assert(candidate.citizen.candidacy !== undefined);
+  assert(candidate.state.election.candidacy !== undefined);
   const said = messages(candidate.ask(candidate.puppets[0]!), "ack").at(-1)?.message.status;
   assertEquals(said?.idle, false, "it stands");
 });
@@ -275,7 +297,7 @@ Deno.test("a lighter candidate yields its own vote to a heavier one, a heavier d
     const solo = new Solo([rival, b()], { weight: 1 });
     solo.puppets.forEach((puppet) => solo.introduce(puppet));
     solo.advance(2 * INTERVAL);
-    const own = solo.citizen.candidacy?.term ?? 0;
+    const own = solo.state.election.candidacy?.term ?? 0;
     assert(own > 0, "it stands");
     assertEquals(solo.claim(rival, claimOf(own + 1)), answer, `rival of weight ${weight}`);
   }
@@ -286,7 +308,7 @@ Deno.test("a restarted member is not fooled by claims meant for its old boot", (
   const solo = voterOf(first, b());
   const claim = claimOf(10);
   solo.ping(first, claim, { to: "00000000000000fe" });
-  assertEquals(solo.citizen.ballot.grant, undefined);
+  assertEquals(solo.state.election.ballot.grant, undefined);
 });
 
 Deno.test("a voter goes on voting for the leader in office after it lost sight of it for longer than a grant", () => {
@@ -302,7 +324,7 @@ Deno.test("a claim that another datagram of its sender has overtaken is answered
   const [first, second] = [a(), b()];
   const solo = voterOf(first, second);
   const claim = claimOf(10);
-  const overtaken = { kind: "ping", nonce: 5, status: statusOf(first), claim, gossip: undefined } as const;
+  const overtaken = { kind: "ping", nonce: 5, hears: true, status: statusOf(first), claim, gossip: undefined } as const;
   solo.ping(first);
   assertEquals(voteIn(solo.packet(first, overtaken), claim), "granted");
 });
@@ -311,7 +333,7 @@ Deno.test("a claim that comes twice is answered alike and promises no longer", (
   const [first, second] = [a(), b()];
   const solo = voterOf(first, second);
   const claim = claimOf(10);
-  const ping = { kind: "ping", nonce: 5, status: statusOf(first), claim, gossip: undefined } as const;
+  const ping = { kind: "ping", nonce: 5, hears: true, status: statusOf(first), claim, gossip: undefined } as const;
   solo.packet(first, ping);
   solo.advance(TIMEOUT / 2);
   solo.packet(first, ping);

@@ -23,20 +23,22 @@ function wellFormed(cluster: string, secret: string | undefined, to: string, tar
     weight: 1e300,
     eligible: true,
     idle: true,
+    voting: true,
     highestTerm: Date.now() + 1e6,
     leading: { term: Date.now() + 1e6, remaining: 500 },
   };
   const boot = "00000000000000e1";
   const gossip = {
-    reign: { boot, term: Date.now() + 1e6, beat: 1e9, remaining: 1e9 },
+    leaderHint: { boot, term: Date.now() + 1e6, beat: 1e9, remaining: 1e9 },
     rumors: [
       { kind: "alive", address: target, boot, incarnation: 1e15, id: "ghost", weight: 1e300, eligible: true },
       { kind: "suspect", address: target, boot: to, incarnation: 1e15, by: boot },
       { kind: "dead", address: target, boot: to, incarnation: 1e15, left: true },
     ],
   } as const;
+  const claim = { term: Date.now() + 1e6, sequence: 1, succeeds: { term: Date.now(), boot: to }, lease: 500 };
   const payloads: Payload[] = [
-    { kind: "ping", nonce: 1, status, gossip, claim: { term: Date.now() + 1e6, sequence: 1, succeeds: 0, lease: 500 } },
+    { kind: "ping", nonce: 1, hears: true, status, gossip, claim },
     { kind: "ack", nonce: 1, challenge: 7, status, gossip, vote: { term: 1, sequence: 1, refusal: undefined } },
     { kind: "release", nonce: 1, term: Date.now(), successor: "00000000000000e1" },
     { kind: "leave", nonce: 1 },

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertInstanceOf, assertMatch, assertThrows } from "@std/assert";
-import { quorumOf } from "../../src/core/lease.ts";
+import { quorumOf } from "../../src/core/election/lease.ts";
 import { DiscoveryError } from "../../src/errors.ts";
 import { ordinalOf } from "../../src/kubernetes/environment.ts";
 import { endpointsPeers, kubernetes, type KubernetesOptions, kubernetesPeers } from "../../src/kubernetes/mod.ts";

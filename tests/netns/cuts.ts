@@ -9,7 +9,7 @@ import { countHappenings } from "../../scripts/bench/stand.ts";
 import type { ClusterRecord } from "../../scripts/demo/cluster.ts";
 import type { MemberProcess } from "../../scripts/demo/member_process.ts";
 import { displacing } from "./displace.ts";
-import { deaf, isolated, mute, parted } from "./faults.ts";
+import { deaf, isolated, mute, oneWay, parted } from "./faults.ts";
 import { assertNoRemovals, assertPowerless } from "./record.ts";
 import type { Outcome, Scene } from "./scene.ts";
 import type { Stage } from "./stage.ts";
@@ -47,6 +47,27 @@ async function splitInThree(stage: Stage): Promise<Outcome> {
   };
 }
 
+/** Nobody but the lightest reaches a majority: whoever is heavier must not keep it from leading. */
+async function starAroundLightest(stage: Stage): Promise<Outcome> {
+  const leader = await stage.begin();
+  const center = stage.others(leader).at(-1);
+  if (center === undefined) throw new Error("Too few members");
+  const leaves = places(stage.others(center));
+  const at = await stage.impose(...oneWay(leaves, leaves));
+  await stage.electedAmong([center]);
+  await stage.hold(5);
+  const { last, healing } = await stage.reunite();
+  return {
+    leaders: `${stage.name(leader)} -> ${stage.name(center)}`,
+    struck: { at, id: leader.id },
+    healing,
+    usually(record: ClusterRecord): void {
+      assertEquals(last.id, center.id, "who leads in the end");
+      assertEquals(countHappenings(record, "elected"), 1, "elections");
+    },
+  };
+}
+
 /** All that cables can do. */
 export const CUTS: readonly Scene[] = [
   displacing({
@@ -67,5 +88,15 @@ export const CUTS: readonly Scene[] = [
     strike: (stage, leader) => stage.impose(...mute(leader.id)),
     cutsOff: true,
   }),
+  displacing({
+    name: "two heaviest are deaf to three",
+    company: (stage, leader) => stage.others(leader).slice(0, 1),
+    strike: (stage, leader, company) => {
+      const deafened = [leader, ...company];
+      return stage.impose(...oneWay(places(stage.others(...deafened)), places(deafened)));
+    },
+    cutsOff: true,
+  }),
+  { name: "star around the lightest", play: starAroundLightest },
   { name: "2 | 2 | 1", play: splitInThree },
 ];

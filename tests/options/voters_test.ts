@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/ass
 import type { Discovery, DiscoveryUpdate } from "../../src/discovery/discovery.ts";
 import { type Options, resolveOptions } from "../../src/options.ts";
 import { ALL_VOTE, CHOSEN, CHOSEN_QUORUM, chosenVoters } from "../../src/options/chosen_voters.ts";
-import { quorumOf } from "../../src/core/lease.ts";
+import { quorumOf } from "../../src/core/election/lease.ts";
 
 const SOURCE = "10.0.0.7:12345";
 

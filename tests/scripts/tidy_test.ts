@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { factsOf } from "../../scripts/tidy/facts.ts";
 import { inspect } from "../../scripts/tidy/rules.ts";
+import { trespasses } from "../../scripts/tidy/wings.ts";
 
 /** What tidy says of these files, as `rule path:line` in the order found; advice is marked. */
 function found(files: Record<string, string>): string[] {
@@ -49,6 +50,59 @@ Deno.test("tidy: the core knows only itself and the limits", () => {
   assertEquals(found({ "src/core/a.ts": `import type { View } from "../leadership/view.ts";` }), [
     "layers src/core/a.ts:1",
   ]);
+});
+
+Deno.test("tidy: in the core the election stands on membership, and membership on messages", () => {
+  const files = {
+    "src/core/citizen.ts": `import "./election/a.ts";\nimport "./membership/a.ts";\nimport "./ground.ts";`,
+    "src/core/election/a.ts": `import "../membership/a.ts";\nimport "../message/a.ts";\nimport "../drop.ts";`,
+    "src/core/membership/a.ts": `import "../message/a.ts";\nimport "../../limits.ts";`,
+    "src/core/ground.ts": `import "./message/a.ts";`,
+  };
+  assertEquals(found(files), []);
+  const backwards = [["membership", "../election/b.ts"], ["message", "../membership/b.ts"], [
+    "election",
+    "../citizen.ts",
+  ]];
+  for (const [wing, target] of backwards) {
+    assertEquals(found({ [`src/core/${wing}/a.ts`]: `import type { B } from "${target}";` }), [
+      `layers src/core/${wing}/a.ts:1`,
+    ]);
+  }
+});
+
+Deno.test("tidy: no wing of the core writes what the other remembers", () => {
+  const state = `export interface Peer { alive: boolean; tags: Map<string, number>; list: number[] }
+export interface Membership { readonly peers: Map<string, Peer>; health: number }`;
+  const writes = (body: string, path = "src/core/election/a.ts"): number[] =>
+    trespasses([
+      { path: "src/core/membership/state.ts", text: state },
+      {
+        path,
+        text: `import type { Membership, Peer } from "${path.includes("top") ? "./" : "../"}membership/state.ts";\n` +
+          `declare const membership: Membership;\ndeclare const peer: Peer;\n${body}`,
+      },
+    ]).map(({ line }) => line);
+  for (
+    const trespass of [
+      "membership.health = 1;",
+      "membership.health += 1;",
+      "membership.health++;",
+      "peer.alive ||= true;",
+      `peer["alive"] = true;`,
+      "peer.list[0] = 1;",
+      "peer.list.push(1);",
+      `membership.peers.delete("a");`,
+      `const { peers } = membership;\npeers.clear();`,
+      `const { peers: all } = membership;\nall.clear();`,
+      `const tags = peer.tags;\ntags.set("a", 1);`,
+    ]
+  ) {
+    assertEquals(writes(trespass).length, 1, trespass);
+    assertEquals(writes(trespass, "src/core/membership/a.ts"), [], `its own wing may: ${trespass}`);
+    assertEquals(writes(trespass, "src/core/top.ts").length, 1, `nor may the top: ${trespass}`);
+  }
+  assertEquals(writes(`const { health } = membership;\nlet own = health;\nown += 1;\nmembership.peers.get("a");`), []);
 });
 
 Deno.test("tidy: published code depends on nothing but its packages and node: modules", () => {

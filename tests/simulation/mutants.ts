@@ -17,64 +17,68 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: "no quarantine",
     patches: [{
-      file: "state.ts",
-      find: "quarantineUntil: at.now + config.timeout",
-      replace: "quarantineUntil: at.now",
+      file: "election/state.ts",
+      find: "quarantineUntil: now + quarantineOf(config)",
+      replace: "quarantineUntil: now",
     }],
   },
   {
     bug: "the quarantine ends when a single voter is idle",
     patches: [{
-      file: "voter.ts",
-      find: "others.every((member) => plain ? member.alive : member.toldIdle)",
-      replace: "others.some((member) => plain ? member.alive : member.toldIdle)",
+      file: "election/voter.ts",
+      find: "others.every((peer) =>",
+      replace: "others.some((peer) =>",
     }],
   },
   {
     bug: "the quarantine ends when all voters are idle, though others stand, too",
-    patches: [{ file: "voter.ts", find: "if (!plain && !citizen.allVote) return;", replace: "" }],
+    patches: [{
+      file: "election/voter.ts",
+      find: `if (!plain && (config.quarantine !== "until-idle" || !electorate.isAll)) return;`,
+      replace: "",
+    }],
   },
   {
     bug: "a member calls itself idle while it leads",
     patches: [{
-      file: "status.ts",
-      find: "return citizen.candidacy === undefined &&",
-      replace: "return citizen.candidacy !== undefined ||",
+      file: "election/word.ts",
+      find: "return candidacy === undefined &&",
+      replace: "return candidacy !== undefined ||",
     }],
   },
   {
     bug: "the lease counts from the receipt of a grant instead of the sending of its claim",
     patches: [{
-      file: "candidacy.ts",
+      file: "election/candidate.ts",
       find: "const sentAt = candidacy.sent.get(answer.sequence);",
       replace:
-        "const sentAt = candidacy.sent.has(answer.sequence) ? { now: citizen.now, wall: citizen.wall } : undefined;",
+        "const sentAt = candidacy.sent.has(answer.sequence) ? { now: self.ground.now, wall: self.ground.wall } : undefined;",
     }],
   },
   {
     bug: "drift ignored",
-    patches: [{ file: "lease.ts", find: "return timeout * (1 - drift);", replace: "return timeout;" }],
+    patches: [{ file: "election/lease.ts", find: "return timeout * (1 - drift);", replace: "return timeout;" }],
   },
   {
     bug: "the lease counts from the newest grant instead of the quorum-th newest",
-    patches: [{ file: "lease.ts", find: "granted[quorum - 1];", replace: "granted[Math.min(0, quorum)];" }],
+    patches: [{ file: "election/lease.ts", find: "granted[quorum - 1];", replace: "granted[Math.min(0, quorum)];" }],
   },
   {
     bug: "a second candidate is granted while the first holds the grant",
     patches: [{
-      file: "voter.ts",
-      find: `if (held && grant.boot !== from && !isReleasedTo(citizen, grant.term, claim)) return "held";`,
+      file: "election/voter.ts",
+      find: `if (held && grant.boot !== from && !isReleasedTo(self, grant, claim)) return "held";`,
       replace: "",
     }],
   },
   {
     bug: "the old term is used again after a lapse",
     patches: [{
-      file: "candidacy.ts",
-      find: "const term = Math.max(citizen.seenTerm + 1, Math.floor(citizen.wall));",
-      replace: "const term = Math.max(citizen.seenTerm, 1);",
+      file: "election/candidate.ts",
+      find: "const term = Math.max(self.seenTerm + 1, Math.floor(self.ground.wall));",
+      replace: "const term = Math.max(self.seenTerm, 1);",
     }, {
-      file: "voter.ts",
+      file: "election/voter.ts",
       find: "claim.term > promisedTerm && claim.term",
       replace: "claim.term >= promisedTerm && claim.term",
     }],
@@ -82,28 +86,28 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: "a claim of an old term is granted",
     patches: [{
-      file: "voter.ts",
+      file: "election/voter.ts",
       find: `return isNew || inOffice ? undefined : "stale-term";`,
       replace: "return undefined;",
     }, {
-      file: "candidacy.ts",
-      find: "const term = Math.max(citizen.seenTerm + 1, Math.floor(citizen.wall));",
-      replace: "const term = Math.max(citizen.ballot.promisedTerm + 1, Math.floor(citizen.wall));",
+      file: "election/candidate.ts",
+      find: "const term = Math.max(self.seenTerm + 1, Math.floor(self.ground.wall));",
+      replace: "const term = Math.max(self.ballot.promisedTerm + 1, Math.floor(self.ground.wall));",
     }],
   },
   {
     bug: "quorum from live members",
     patches: [{
-      file: "state.ts",
-      find: "return quorumOf(citizen.config.quorum, clusterSize(citizen));",
+      file: "election/state.ts",
+      find: "return quorumOf(ground.config.quorum, clusterSize(membership));",
       replace:
-        "return quorumOf(citizen.config.quorum, citizen.voters.items.filter((member) => member.alive).length + 1);",
+        "return quorumOf(ground.config.quorum, membership.voters.items.filter((peer) => peer.alive).length + 1);",
     }],
   },
   {
     bug: "the release of another's grant is honoured",
     patches: [{
-      file: "voter.ts",
+      file: "election/voter.ts",
       find: "if (ballot.grant?.boot === from && ballot.grant.term <= term) ballot.grant = undefined;",
       replace: "ballot.grant = undefined;",
     }],
@@ -111,76 +115,76 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: "a successor takes the grants of any term",
     patches: [{
-      file: "voter.ts",
-      find: "return claim.succeeds === term && citizen.candidacy?.term !== term;",
-      replace: "return claim.succeeds > 0;",
+      file: "election/voter.ts",
+      find: "if (succeeds === undefined || succeeds.term !== term || succeeds.boot !== boot) return false;",
+      replace: "if (succeeds === undefined) return false;",
     }],
   },
   {
     bug: "the votes of members outside the voter set count",
     patches: [
       {
-        file: "candidacy.ts",
+        file: "election/candidate.ts",
         find: "const { items } = voters;",
         replace:
           "const items = [...granted.keys()].flatMap((address) => address === config.address ? [] : [{ address }]);",
       },
-      { file: "heartbeat.ts", find: "member.voter ? claim : undefined", replace: "claim" },
+      { file: "heartbeat.ts", find: "if (peer.voter) message.claim = claim;", replace: "message.claim = claim;" },
     ],
   },
   {
     bug: "a suspension goes unnoticed",
-    patches: [{ file: "candidacy.ts", find: "from.wall + length", replace: "from.wall + 1e9" }],
+    patches: [{ file: "election/candidate.ts", find: "from.wall + length", replace: "from.wall + 1e9" }],
   },
   {
     bug: "one silent interval removes a member",
     patches: [{
-      file: "suspicion.ts",
-      find: "return lifeguard ? Math.max(due, member.lastSign + timeout) : due;",
-      replace: "return Math.min(due, member.lastSign + 2.5 * interval);",
+      file: "membership/suspicion.ts",
+      find: "return lifeguard ? Math.max(due, peer.lastSign + timeout) : due;",
+      replace: "return Math.min(due, peer.lastSign + 2.5 * interval);",
     }],
   },
   {
     bug: "configured peers are forgotten when they fall silent",
     patches: [{
-      file: "heartbeat.ts",
-      find: "return citizen.now - member.lastPing >=",
-      replace: "return member.lastSign < 0 && citizen.now - member.lastPing >=",
+      file: "membership/turns.ts",
+      find: "return now - peer.lastPing >=",
+      replace: "return peer.lastSign < 0 && now - peer.lastPing >=",
     }],
   },
   {
     bug: "a late tick does not end the lapsed lease first",
     patches: [{
-      file: "candidacy.ts",
-      find: "if (citizen.now >= candidacy.deadline) {",
+      file: "election/candidate.ts",
+      find: "if (self.ground.now >= candidacy.deadline) {",
       replace: "if (candidacy.deadline === Infinity) {",
     }],
   },
   {
     bug: "tokens ignore the wall clock",
     patches: [{
-      file: "candidacy.ts",
-      find: "Math.max(citizen.seenTerm + 1, Math.floor(citizen.wall))",
-      replace: "citizen.seenTerm + 1",
+      file: "election/candidate.ts",
+      find: "Math.max(self.seenTerm + 1, Math.floor(self.ground.wall))",
+      replace: "self.seenTerm + 1",
     }],
   },
   {
     bug: "tokens ignore the terms that were seen",
     patches: [{
-      file: "candidacy.ts",
-      find: "Math.max(citizen.seenTerm + 1, Math.floor(citizen.wall))",
-      replace: "Math.floor(citizen.wall)",
+      file: "election/candidate.ts",
+      find: "Math.max(self.seenTerm + 1, Math.floor(self.ground.wall))",
+      replace: "Math.floor(self.ground.wall)",
     }],
   },
   {
     bug: "a new process at an address is added before the old one was removed",
     patches: [
-      { file: "membership.ts", find: "if (member.alive) bury(citizen, member);", replace: "" },
+      { file: "membership/membership.ts", find: "if (peer.alive) markDead(self, peer);", replace: "" },
       // They have the same id, too.
       {
-        file: "membership.ts",
+        file: "membership/membership.ts",
         find: "if (namesake !== undefined) {",
-        replace: "if (namesake !== undefined && namesake !== member) {",
+        replace: "if (namesake !== undefined && namesake !== peer) {",
       },
     ],
   },
@@ -189,29 +193,29 @@ export const MUTANTS: readonly Mutant[] = [
     crowd: true,
     patches: [
       {
-        file: "hearsay.ts",
-        find: "  acquit(citizen, member);\n  spread(citizen, aliveRumor(member));",
-        replace: "  spread(citizen, aliveRumor(member));",
+        file: "membership/updates.ts",
+        find: "  clearSuspicion(self, peer);\n  spread(self, aliveRumor(peer));",
+        replace: "  spread(self, aliveRumor(peer));",
       },
       {
-        file: "probing.ts",
-        find: "    acquit(citizen, member);",
-        replace: "    if (member.lastSign === -Infinity) acquit(citizen, member);",
+        file: "membership/probing.ts",
+        find: "    clearSuspicion(self, peer);",
+        replace: "    if (peer.lastSign === -Infinity) clearSuspicion(self, peer);",
       },
     ],
   },
   {
     bug: "a member that is suspected or taken for another does not contradict",
     crowd: true,
-    patches: [{ file: "hearsay.ts", find: "  reincarnate(citizen, rumor.incarnation);", replace: "" }],
+    patches: [{ file: "membership/updates.ts", find: "  refute(self, rumor.incarnation);", replace: "" }],
   },
   {
     bug: "old rumors that somebody is alive count again",
     crowd: true,
     patches: [{
-      file: "hearsay.ts",
-      find: "(rumor.incarnation <= member.incarnation || rumor.boot === member.departed)",
-      replace: "(rumor.boot === member.departed)",
+      file: "membership/updates.ts",
+      find: "(rumor.incarnation <= peer.incarnation || rumor.boot === peer.departed)",
+      replace: "(rumor.boot === peer.departed)",
     }],
   },
   {
@@ -219,14 +223,14 @@ export const MUTANTS: readonly Mutant[] = [
     crowd: true,
     patches: [
       {
-        file: "candidacy.ts",
-        find: "const own = votes ? granted.get(config.address) : undefined;",
+        file: "election/candidate.ts",
+        find: "const own = electorate.votes ? granted.get(config.address) : undefined;",
         replace: "const own = granted.get(config.address);",
       },
       {
-        file: "candidacy.ts",
-        find: "  if (citizen.votes) {\n    candidacy.granted",
-        replace: "  {\n    candidacy.granted",
+        file: "election/candidate.ts",
+        find: "if (voteForSelf(self, claim)) candidacy.granted",
+        replace: "if (voteForSelf(self, claim) || !self.membership.electorate.votes) candidacy.granted",
       },
     ],
   },
@@ -235,17 +239,21 @@ export const MUTANTS: readonly Mutant[] = [
     crowd: true,
     patches: [
       {
-        file: "candidacy.ts",
-        find: "function findCounting({ votes, config, voters }",
-        replace: "function findCounting({ votes, config, members: voters }",
+        file: "election/candidate.ts",
+        find: "const { electorate, voters } = membership;",
+        replace: "const { electorate, peers: voters } = membership;",
       },
       {
-        file: "candidacy.ts",
+        file: "election/candidate.ts",
         find: "const { items } = voters;",
         replace: "const items = [...voters.values()];",
       },
-      { file: "voter.ts", find: "!member.configured || !citizen.votes", replace: "!member.configured" },
-      { file: "heartbeat.ts", find: "member.voter ? claim : undefined", replace: "claim" },
+      {
+        file: "election/voter.ts",
+        find: "!peer.configured || !self.membership.electorate.votes",
+        replace: "!peer.configured",
+      },
+      { file: "heartbeat.ts", find: "if (peer.voter) message.claim = claim;", replace: "message.claim = claim;" },
     ],
   },
   {
@@ -253,15 +261,14 @@ export const MUTANTS: readonly Mutant[] = [
     crowd: true,
     patches: [
       {
-        file: "heartbeat.ts",
-        find:
-          "if (member.alive ? citizen.candidacy !== undefined : looks && isDue(citizen, member)) turns.add(member);",
-        replace: "if (!member.alive && looks && isDue(citizen, member)) turns.add(member);",
+        file: "membership/turns.ts",
+        find: "if (peer.alive ? wanted.voters : looks && isDue(self, peer, wanted)) turns.add(peer);",
+        replace: "if (!peer.alive && looks && isDue(self, peer, wanted)) turns.add(peer);",
       },
       {
         file: "heartbeat.ts",
-        find: "return candidacy !== undefined && member.alive",
-        replace: "return candidacy !== undefined && !candidacy.elected && member.alive",
+        find: "return candidacy !== undefined && peer.alive",
+        replace: "return candidacy !== undefined && !candidacy.elected && peer.alive",
       },
     ],
   },
@@ -269,7 +276,7 @@ export const MUTANTS: readonly Mutant[] = [
     bug: "nobody passes on who leads",
     crowd: true,
     patches: [{
-      file: "gossip.ts",
+      file: "election/word.ts",
       find: "if (leader === undefined || leader.boot === config.boot) return undefined;",
       replace: 'if (leader === undefined || leader.boot !== "" || config.boot === "") return undefined;',
     }],

@@ -16,13 +16,23 @@ function seedsFor({ crowd = false }: Mutant): readonly number[] {
   return crowd ? [...seeds.filter(isCrowd), ...seeds.filter((seed) => !isCrowd(seed))] : seeds;
 }
 
+/** The files of a folder and of those in it, by their paths from there. */
+async function filesOf(folder: URL, path = ""): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(new URL(path, folder))) {
+    if (isDirectory) found.push(...await filesOf(folder, `${path}${name}/`));
+    else found.push(`${path}${name}`);
+  }
+  return found;
+}
+
 /** Copies the core to a folder of its own with the bug planted, and imports it. */
 async function plant({ patches }: Mutant, folder: string): Promise<Core<unknown>> {
   const source = new URL("../../src/", import.meta.url);
-  await Deno.mkdir(`${folder}/core`);
   await Deno.copyFile(new URL("limits.ts", source), `${folder}/limits.ts`);
-  for await (const { name } of Deno.readDir(new URL("core/", source))) {
+  for (const name of await filesOf(new URL("core/", source))) {
     let text = await Deno.readTextFile(new URL(`core/${name}`, source));
+    await Deno.mkdir(new URL(".", `file://${folder}/core/${name}`), { recursive: true });
     for (const { file, find, replace } of patches) {
       if (file !== name) continue;
       assertEquals(text.split(find).length - 1, 1, `${file} holds exactly once: ${find}`);

@@ -12,7 +12,7 @@ import { replayOf, targetsOf, tell, toJson } from "../../scripts/simulate/scale/
 
 const SMALL: Setting = { experiment: "crash", members: 12, loss: 0.2, lifeguard: true, seed: 1, amount: 2 };
 
-function found(setting: Setting, cluster: Core<core.Citizen> = core): Findings {
+function found(setting: Setting, cluster: Core<core.MemberState> = core): Findings {
   const { findings, failure } = runSetting(cluster, setting);
   assertEquals(failure, undefined);
   assert(findings !== undefined);
@@ -94,9 +94,9 @@ Deno.test("scale: traffic is counted by role, and in bytes", () => {
 });
 
 /** The core, but each member claims once that a peer, which it sees, has left and come back. */
-function slanderous(after: number): Core<core.Citizen> {
-  const peers = new Map<core.Citizen, MemberInfo>();
-  const due = new Map<core.Citizen, number>();
+function slanderous(after: number): Core<core.MemberState> {
+  const peers = new Map<core.MemberState, MemberInfo>();
+  const due = new Map<core.MemberState, number>();
   return {
     ...core,
     step(citizen, input): readonly Effect[] {
@@ -121,7 +121,7 @@ Deno.test("scale: each false positive is counted, once", () => {
 });
 
 Deno.test("scale: the checkers of every simulation watch", () => {
-  const stuttering: Core<core.Citizen> = {
+  const stuttering: Core<core.MemberState> = {
     ...core,
     step: (citizen, input) =>
       core.step(citizen, input).flatMap((effect): Effect[] => effect.kind === "added" ? [effect, effect] : [effect]),

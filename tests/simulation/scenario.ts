@@ -19,7 +19,7 @@ import { EPOCH, type Machine, type MachinePlan } from "../../scripts/simulate/ma
 import { World } from "../../scripts/simulate/world.ts";
 
 /** Runs the commands of a transcript and returns it with the outputs that they lead to now. */
-export function play<Citizen>(core: Core<Citizen>, transcript: string): string {
+export function play<MemberState>(core: Core<MemberState>, transcript: string): string {
   const stage = new Stage(core);
   const blocks = transcript.trimEnd().split(/\n\n+/);
   return blocks.map((block) => {
@@ -31,12 +31,12 @@ export function play<Citizen>(core: Core<Citizen>, transcript: string): string {
   }).join("\n\n") + "\n";
 }
 
-class Stage<Citizen> {
-  #core: Core<Citizen>;
-  #world: World<Citizen> | undefined;
+class Stage<MemberState> {
+  #core: Core<MemberState>;
+  #world: World<MemberState> | undefined;
   #output: string[] = [];
 
-  constructor(core: Core<Citizen>) {
+  constructor(core: Core<MemberState>) {
     this.#core = core;
   }
 
@@ -72,7 +72,7 @@ class Stage<Citizen> {
     }
   }
 
-  #member(world: World<Citizen>, verb: string, words: string[]): void {
+  #member(world: World<MemberState>, verb: string, words: string[]): void {
     const parameter = ["pause", "suspend", "stall", "wall"].includes(verb) ? words.shift() : undefined;
     const machines = words[0] === "all" ? world.machines : words.map((name) => this.#named(name));
     for (const machine of machines) {
@@ -133,7 +133,8 @@ class Stage<Citizen> {
         timeout: number(options.get("timeout")),
         drift: 0.01,
         quorum: options.get("quorum") === "none" ? "none" : "majority",
-        preempt: options.has("preempt"),
+        preemptAfter: options.has("preempt") ? number(options.get("timeout")) : undefined,
+        quarantine: options.get("quarantine") === "until-idle" ? "until-idle" : number(options.get("timeout")),
         weather: weather(1),
         socketBuffer: 64,
         lateness: 0,
@@ -168,13 +169,13 @@ class Stage<Citizen> {
     }
   }
 
-  #named(name: string | undefined): Machine<Citizen> {
+  #named(name: string | undefined): Machine<MemberState> {
     const machine = this.#staged().machines.find(({ plan }) => plan.name === name);
     if (machine === undefined) throw new RangeError(`No member is called "${name}"`);
     return machine;
   }
 
-  #staged(): World<Citizen> {
+  #staged(): World<MemberState> {
     if (this.#world === undefined) throw new Error(`A scenario begins with "cluster"`);
     return this.#world;
   }

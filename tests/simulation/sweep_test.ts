@@ -42,7 +42,9 @@ Deno.test("the seeds vary in size, quorum and treatment", () => {
   assert(crowds.some(({ machines }) => machines.length >= 20));
   assert(plans.some(({ quorum }) => quorum === "none"));
   assert(plans.some(({ quorum }) => typeof quorum === "number"));
-  assert(plans.some(({ preempt }) => preempt));
+  assert(plans.some(({ preemptAfter }) => preemptAfter !== undefined));
+  assert(plans.some(({ quarantine }) => quarantine === "until-idle"));
+  assert(plans.some(({ quarantine, timeout }) => quarantine === timeout));
 });
 
 Deno.test("a seed is the same whenever it is run", () => {

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Claim, Gossip, Message, Refusal, Rumor, Status, Vote } from "../../src/core/message.ts";
+import type { Claim, Gossip, Message, Refusal, Rumor, Status, TermId, Vote } from "../../src/core/message/message.ts";
 import { canonicalAddress } from "../../src/address.ts";
 import type { DataFragment } from "../../src/wire/fragments.ts";
 import { fragment } from "../../src/wire/fragments.ts";
@@ -36,10 +36,17 @@ const status: fc.Arbitrary<Status> = fc.record({
   weight: fc.double({ noNaN: true, noDefaultInfinity: true }),
   eligible: fc.boolean(),
   idle: fc.boolean(),
+  voting: fc.boolean(),
   highestTerm: integer,
   leading: fc.option(fc.record({ term: integer, remaining: duration }, { noNullPrototype: true }), { nil: undefined }),
 }, { noNullPrototype: true });
-const claim: fc.Arbitrary<Claim> = fc.record({ term: integer, sequence: integer, succeeds: integer, lease: duration }, {
+const termId: fc.Arbitrary<TermId> = fc.record({ term: integer, boot }, { noNullPrototype: true });
+const claim: fc.Arbitrary<Claim> = fc.record({
+  term: integer,
+  sequence: integer,
+  succeeds: fc.option(termId, { nil: undefined }),
+  lease: duration,
+}, {
   noNullPrototype: true,
 });
 const refusal = fc.constantFrom<Refusal | undefined>(
@@ -63,10 +70,10 @@ export const rumor: fc.Arbitrary<Rumor> = fc.oneof(
   fc.record({ kind: fc.constant("suspect"), ...subject, by: boot } as const, { noNullPrototype: true }),
   fc.record({ kind: fc.constant("dead"), ...subject, left: fc.boolean() } as const, { noNullPrototype: true }),
 );
-const reign = fc.record({ boot, term: integer, beat: integer, remaining: duration }, { noNullPrototype: true });
+const leaderHint = fc.record({ boot, term: integer, beat: integer, remaining: duration }, { noNullPrototype: true });
 const rumors = fc.array(rumor, { maxLength: 4 });
 const gossip: fc.Arbitrary<Gossip | undefined> = fc.option(
-  fc.record({ reign: fc.option(reign, { nil: undefined }), rumors }, { noNullPrototype: true }),
+  fc.record({ leaderHint: fc.option(leaderHint, { nil: undefined }), rumors }, { noNullPrototype: true }),
   { nil: undefined },
 );
 const cursor = fc.oneof(fc.constant(""), address);
@@ -74,7 +81,14 @@ const cursor = fc.oneof(fc.constant(""), address);
 /** Every kind of message for the core. */
 export const message: fc.Arbitrary<Message> = fc.oneof(
   fc.record(
-    { kind: fc.constant("ping"), nonce: integer, status, claim: fc.option(claim, { nil: undefined }), gossip } as const,
+    {
+      kind: fc.constant("ping"),
+      nonce: integer,
+      hears: fc.boolean(),
+      status,
+      claim: fc.option(claim, { nil: undefined }),
+      gossip,
+    } as const,
     { noNullPrototype: true },
   ),
   fc.record(

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import type { Ack, Gossip, Message, Ping, Rumor } from "../../src/core/message.ts";
+import type { Ack, Gossip, Message, Ping, Rumor } from "../../src/core/message/message.ts";
 import { crc32 } from "../../src/wire/checksum.ts";
 import type { Payload } from "../../src/wire/codec.ts";
 import { createWire, type Wire, type WireConfig } from "../../src/wire/wire.ts";
@@ -9,7 +9,7 @@ export const BOB = "b0b0000000000002";
 export const CLUSTER = "democracy";
 
 export const GOSSIP: Gossip = {
-  reign: { boot: BOB, term: 1_700_000_000_000, beat: 5, remaining: 12.345 },
+  leaderHint: { boot: BOB, term: 1_700_000_000_000, beat: 5, remaining: 12.345 },
   rumors: [
     { kind: "alive", address: "10.0.0.8:1", boot: BOB, incarnation: 7, id: "böb", weight: -1.5, eligible: true },
     { kind: "alive", address: "10.0.0.9:1", boot: ALICE, incarnation: 0, id: "c", weight: 0, eligible: false },
@@ -22,6 +22,7 @@ export const GOSSIP: Gossip = {
 export const PING: Ping = {
   kind: "ping",
   nonce: 7,
+  hears: true,
   status: {
     beat: 77,
     incarnation: 1_700_000_000_001,
@@ -30,10 +31,11 @@ export const PING: Ping = {
     weight: 0.5,
     eligible: true,
     idle: false,
+    voting: true,
     highestTerm: 1_700_000_000_000,
     leading: { term: 1_700_000_000_000, remaining: 989.5 },
   },
-  claim: { term: 1_700_000_000_000, sequence: 3, succeeds: 0, lease: 1000 },
+  claim: { term: 1_700_000_000_000, sequence: 3, succeeds: { term: 1_699_999_999_999, boot: BOB }, lease: 1000 },
   gossip: undefined,
 };
 
@@ -71,6 +73,7 @@ const status = {
   weight: -Number.MAX_VALUE,
   eligible: true,
   idle: true,
+  voting: true,
   highestTerm: most,
   leading: { term: most, remaining: 3_600_000 },
 };
@@ -85,15 +88,16 @@ export const LONGEST_RUMOR: Rumor = {
   weight: -Number.MAX_VALUE,
   eligible: true,
 };
-const gossip = { reign: { boot: BOB, term: most, beat: most, remaining: 3_600_000 }, rumors: [LONGEST_RUMOR] };
+const gossip = { leaderHint: { boot: BOB, term: most, beat: most, remaining: 3_600_000 }, rumors: [LONGEST_RUMOR] };
 
 /** The longest message of each kind. */
 export const LONGEST: readonly Message[] = [
   {
     kind: "ping",
     nonce: most,
+    hears: true,
     status,
-    claim: { term: most, sequence: most, succeeds: most, lease: 3_600_000 },
+    claim: { term: most, sequence: most, succeeds: { term: most, boot: BOB }, lease: 3_600_000 },
     gossip,
   },
   {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { MemberInfo } from "../../src/core/effect.ts";
-import type { AliveRumor, Message, Status } from "../../src/core/message.ts";
+import type { AliveRumor, Message, Status } from "../../src/core/message/message.ts";
 import { type Clues, hintOf, HINTS, isSuspicious } from "../../src/worker/hints.ts";
 import { SUSPICIOUS } from "../../src/leadership/counters.ts";
 import { readmeBlock } from "../readme.ts";
@@ -19,7 +19,7 @@ function clues(message: Partial<Message> & { readonly kind: string } | undefined
 
 Deno.test("a duplicate id is told with both addresses, whoever has it, and whoever tells", () => {
   const ping = (id: string, rumors: readonly AliveRumor[] = []): Clues =>
-    clues({ kind: "ping", status: status(id), gossip: { reign: undefined, rumors } });
+    clues({ kind: "ping", status: status(id), gossip: { leaderHint: undefined, rumors } });
   const page = clues({ kind: "page", rumors: [rumor("m1")] });
   assertEquals(
     hintOf("duplicate-id", ping("m0")),

@@ -132,7 +132,9 @@ Deno.test("what the network sends is counted", async () => {
 Deno.test("a thread that stamps no more loses the lead, and gets it back", async () => {
   const bench = start({ watched: true });
   lead(bench);
+  const stamping = setInterval(() => bench.view.stamp(performance.now()), 10);
   await bench.hears("elected");
+  clearInterval(stamping);
   await bench.hears("resigned");
   const resigned = bench.reports.find((report) => report.type === "resigned");
   assertEquals(resigned?.type === "resigned" && resigned.reason, "stalled");

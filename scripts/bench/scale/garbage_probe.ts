@@ -7,10 +7,10 @@
 
 import { once } from "node:events";
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
-import { type Citizen, createCitizen, step, wakeAt } from "../../../src/core/citizen.ts";
+import { createMember, type MemberState, step, wakeAt } from "../../../src/core/citizen.ts";
 import type { Effect } from "../../../src/core/effect.ts";
 import type { Input } from "../../../src/core/input.ts";
-import type { Reused } from "../../../src/core/reused.ts";
+import type { Mutable } from "../../../src/core/message/blank.ts";
 import { chosenVoters } from "../../../src/options/chosen_voters.ts";
 import { type Outgoing, OutgoingPool } from "../../../src/transport/outgoing.ts";
 import { createWire, type Wire } from "../../../src/wire/wire.ts";
@@ -30,7 +30,7 @@ interface Node {
   readonly address: string;
   readonly wire: Wire;
   readonly pool: OutgoingPool;
-  readonly citizen: Citizen;
+  readonly state: MemberState;
 }
 
 export class Village {
@@ -41,10 +41,10 @@ export class Village {
   readonly #senders: Node[] = [];
   readonly #datagrams: Outgoing[] = [];
   #waiting = 0;
-  readonly #packet: Reused<Extract<Input, { kind: "packet" }>> = {
+  readonly #packet: Mutable<Extract<Input, { kind: "packet" }>> = {
     ...{ kind: "packet", source: "", from: "", to: "", now: 0, wall: 0, message: { kind: "leave", nonce: 0 } },
   };
-  readonly #tick: Reused<Extract<Input, { kind: "tick" }>> = { kind: "tick", now: 0, wall: 0 };
+  readonly #tick: Mutable<Extract<Input, { kind: "tick" }>> = { kind: "tick", now: 0, wall: 0 };
   #now = 0;
   received = 0;
 
@@ -55,7 +55,7 @@ export class Village {
     const voters = chosenVoters(addresses);
     for (const node of this.#nodes) {
       const peers = { addresses, voters, clusterSize: voters.length };
-      this.#carryOut(node, step(node.citizen, { kind: "peers", ...peers, now: 0, wall: wallAt(0) }));
+      this.#carryOut(node, step(node.state, { kind: "peers", ...peers, now: 0, wall: wallAt(0) }));
     }
   }
 
@@ -63,12 +63,12 @@ export class Village {
     const end = this.#now + ms;
     while (this.#now < end) {
       let due = Infinity;
-      for (const { citizen } of this.#nodes) due = Math.min(due, wakeAt(citizen));
+      for (const { state } of this.#nodes) due = Math.min(due, wakeAt(state));
       this.#now = Math.max(this.#now + 0.01, due);
       this.#tick.now = this.#now;
       this.#tick.wall = wallAt(this.#now);
       for (const node of this.#nodes) {
-        if (wakeAt(node.citizen) <= this.#now) this.#carryOut(node, step(node.citizen, this.#tick));
+        if (wakeAt(node.state) <= this.#now) this.#carryOut(node, step(node.state, this.#tick));
       }
       this.#deliver();
     }
@@ -90,7 +90,7 @@ export class Village {
       packet.to = opened.packet.to;
       packet.message = opened.packet.payload;
       this.received++;
-      this.#carryOut(node, step(node.citizen, packet));
+      this.#carryOut(node, step(node.state, packet));
       datagram.sent(null);
     }
     this.#waiting = 0;
@@ -109,13 +109,21 @@ export class Village {
 function newNode(address: string, index: number, secrets: readonly string[]): Node {
   const boot = (index + 1).toString(16).padStart(16, "0");
   const nonceSeed = Array.from({ length: 8 }, (_, word) => Math.imul(index * 8 + word + 1, 0x9e37_79b1) >>> 0);
-  const citizen = createCitizen({
-    ...{ id: `member-${index}`, boot, address, weight: index / 7, eligible: true, preempt: false },
+  const state = createMember({
+    ...{
+      id: `member-${index}`,
+      boot,
+      address,
+      weight: index / 7,
+      eligible: true,
+      preemptAfter: undefined,
+      quarantine: 1000,
+    },
     ...{ ...DEFAULT_TIMING, drift: 0.01, quorum: "majority", sealed: secrets.length > 0, lifeguard: true },
     ...{ rumorBytes: RUMOR_BYTES, seed: index, nonceSeed },
   }, { now: 0, wall: wallAt(0) });
   const wire = createWire({ cluster: "garbage", boot, secrets });
-  return { address, citizen, wire, pool: new OutgoingPool(() => {}) };
+  return { address, state, wire, pool: new OutgoingPool(() => {}) };
 }
 
 function wallAt(now: number): number {

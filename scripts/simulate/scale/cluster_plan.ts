@@ -30,7 +30,7 @@ export function clusterPlan(members: number, seed: number, lifeguard: boolean): 
     ...{ seed, lifeguard, interval: INTERVAL, timeout: TIMEOUT, drift: DRIFT },
     machines: Array.from({ length: members }, (_, index) => machinePlan(index, members, random)),
     quorum: chosenQuorum(members),
-    preempt: false,
+    preemptAfter: undefined,
     weather: weatherOf(0),
     socketBuffer: 256,
     lateness: 1,

@@ -27,7 +27,7 @@ interface Tally {
   leaderKept: number;
 }
 
-function strike<Citizen>(stage: Stage<Citizen>, tally: Tally): void {
+function strike<MemberState>(stage: Stage<MemberState>, tally: Tally): void {
   stage.runToAnyMoment();
   const { watch, world } = stage;
   const before = stage.agreement()?.leader;
@@ -57,7 +57,7 @@ function strike<Citizen>(stage: Stage<Citizen>, tally: Tally): void {
   if (world.voters.filter(({ alive }) => alive).length < world.quorum) noLeader(stage);
 }
 
-function noteLeader<Citizen>(stage: Stage<Citizen>, tally: Tally, kept: boolean, begun: number): void {
+function noteLeader<MemberState>(stage: Stage<MemberState>, tally: Tally, kept: boolean, begun: number): void {
   const { world } = stage;
   if (world.voters.filter(({ alive }) => alive).length < world.quorum) {
     tally.leaderless++;
@@ -70,12 +70,12 @@ function noteLeader<Citizen>(stage: Stage<Citizen>, tally: Tally, kept: boolean,
 }
 
 /** Without a quorum nobody may lead any more. */
-function noLeader<Citizen>(stage: Stage<Citizen>): void {
+function noLeader<MemberState>(stage: Stage<MemberState>): void {
   const [leader] = stage.world.judge.believers(stage.now);
   if (leader !== undefined) throw new Failure(stage.now, "minority", `${leader.plan.name} leads without a quorum`);
 }
 
-function run<Citizen>(core: Core<Citizen>, setting: Setting): Run {
+function run<MemberState>(core: Core<MemberState>, setting: Setting): Run {
   const stage = new Stage(core, setting);
   const tally: Tally = { half: [], all: [], leader: [], falsePositives: 0, leaderless: 0, leaderKept: 0 };
   let mended = 0;

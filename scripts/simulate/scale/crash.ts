@@ -33,11 +33,14 @@ interface Detection {
   readonly observers: number;
 }
 
-interface Victim<Citizen> {
-  readonly victim: Machine<Citizen>;
+interface Victim<MemberState> {
+  readonly victim: Machine<MemberState>;
 }
 
-function crashOne<Citizen>(stage: Stage<Citizen>, spared: Machine<Citizen> | undefined): Detection & Victim<Citizen> {
+function crashOne<MemberState>(
+  stage: Stage<MemberState>,
+  spared: Machine<MemberState> | undefined,
+): Detection & Victim<MemberState> {
   stage.runToAnyMoment();
   const { watch } = stage;
   const victim = stage.random.pick(stage.running.filter((machine) => machine !== spared));
@@ -56,14 +59,14 @@ function crashOne<Citizen>(stage: Stage<Citizen>, spared: Machine<Citizen> | und
   return { victim, first, median: median(times), last: times.at(-1) ?? NaN, observers };
 }
 
-function isStormy<Citizen>(stage: Stage<Citizen>): boolean {
+function isStormy<MemberState>(stage: Stage<MemberState>): boolean {
   return stage.world.judge.removals >= STORM;
 }
 
-function run<Citizen>(core: Core<Citizen>, setting: Setting): Run {
+function run<MemberState>(core: Core<MemberState>, setting: Setting): Run {
   const stage = new Stage(core, setting);
   const detections: Detection[] = [];
-  let spared: Machine<Citizen> | undefined;
+  let spared: Machine<MemberState> | undefined;
   for (let crash = 0; crash === 0 || (crash < setting.amount && !isStormy(stage)); crash++) {
     const { victim, ...detection } = crashOne(stage, spared);
     detections.push(detection);

@@ -76,7 +76,7 @@ export interface Experiment {
   readonly about: string;
   settings(extent: Extent): Setting[];
   /** Runs one setting; throws a Failure when a promise is broken. */
-  run<Citizen>(core: Core<Citizen>, setting: Setting): Run;
+  run<MemberState>(core: Core<MemberState>, setting: Setting): Run;
   table(outcomes: readonly Success[]): Table;
   /** What is to be reached, as far as it was measured. */
   targets(outcomes: readonly Success[]): Target[];

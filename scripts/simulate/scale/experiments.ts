@@ -20,7 +20,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
 ];
 
 /** Runs one setting; a broken promise is an outcome, not an exception. */
-export function runSetting<Citizen>(core: Core<Citizen>, setting: Setting): Outcome {
+export function runSetting<MemberState>(core: Core<MemberState>, setting: Setting): Outcome {
   const experiment = EXPERIMENTS.find(({ name }) => name === setting.experiment);
   if (experiment === undefined) throw new RangeError(`Cannot simulate: no experiment "${setting.experiment}"`);
   const begun = performance.now();

@@ -31,7 +31,7 @@ const TARGET_RATIO = 50;
 /** The long run: its size and its loss. */
 const LONG = { members: 100, loss: 0.2 };
 
-function watchFor<Citizen>(core: Core<Citizen>, setting: Setting, slowShare: number): Run {
+function watchFor<MemberState>(core: Core<MemberState>, setting: Setting, slowShare: number): Run {
   const stage = new Stage(core, setting);
   const { random } = stage;
   const slow = new Set(

@@ -18,7 +18,7 @@ const MENDING = 30;
 
 const TARGET = { members: 1000, timeouts: 3 };
 
-function depose<Citizen>(stage: Stage<Citizen>): { readonly elected: number; readonly agreed: number } {
+function depose<MemberState>(stage: Stage<MemberState>): { readonly elected: number; readonly agreed: number } {
   if (!stage.runUntil(() => stage.agreement() !== undefined, LIMIT * TIMEOUT)) {
     throw new Failure(stage.now, "convergence", "no leader on whom all agree");
   }
@@ -34,7 +34,7 @@ function depose<Citizen>(stage: Stage<Citizen>): { readonly elected: number; rea
   return { elected, agreed: (stage.agreement()?.since ?? Infinity) - begun };
 }
 
-function run<Citizen>(core: Core<Citizen>, setting: Setting): Run {
+function run<MemberState>(core: Core<MemberState>, setting: Setting): Run {
   const stage = new Stage(core, setting);
   const elected: number[] = [];
   const agreed: number[] = [];

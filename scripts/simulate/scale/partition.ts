@@ -21,7 +21,7 @@ interface Reunion {
   readonly agreed: number;
 }
 
-function part<Citizen>(stage: Stage<Citizen>): Reunion {
+function part<MemberState>(stage: Stage<MemberState>): Reunion {
   stage.runToAnyMoment();
   const { watch, world: { network } } = stage;
   const mixed = stage.random.shuffle(stage.machines).map(({ index }) => index);
@@ -44,7 +44,11 @@ function part<Citizen>(stage: Stage<Citizen>): Reunion {
 }
 
 /** ms until nobody sees anybody of the other half. */
-function removeEachOther<Citizen>(stage: Stage<Citizen>, half: readonly number[], rest: readonly number[]): number {
+function removeEachOther<MemberState>(
+  stage: Stage<MemberState>,
+  half: readonly number[],
+  rest: readonly number[],
+): number {
   const { watch } = stage;
   const begun = stage.now;
   let last = begun;
@@ -57,7 +61,7 @@ function removeEachOther<Citizen>(stage: Stage<Citizen>, half: readonly number[]
   return parted ? last - begun : Infinity;
 }
 
-function run<Citizen>(core: Core<Citizen>, setting: Setting): Run {
+function run<MemberState>(core: Core<MemberState>, setting: Setting): Run {
   const stage = new Stage(core, setting);
   const reunions: Reunion[] = [];
   for (let time = 0; time < setting.amount; time++) {

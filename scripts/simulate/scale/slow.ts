@@ -23,7 +23,12 @@ function logUniform(random: Random, { low, high }: { low: number; high: number }
  * Makes a member slow until `end`. When it is slow follows from the seed and its place alone, so that runs with different
  * detectors suffer the same.
  */
-export function slowDown<Citizen>(world: World<Citizen>, machine: Machine<Citizen>, seed: number, end: number): void {
+export function slowDown<MemberState>(
+  world: World<MemberState>,
+  machine: Machine<MemberState>,
+  seed: number,
+  end: number,
+): void {
   const random = new Random(seed ^ Math.imul(machine.index + 1, 0x51055105));
   let time = world.now;
   for (;;) {

@@ -22,14 +22,14 @@ const FORMATION_LIMIT = 120;
 const REST = { timeouts: 4, share: 0.015, most: 40 };
 
 /** A cluster in which all see all, and the chance that the experiment itself needs. */
-export class Stage<Citizen> {
-  readonly world: World<Citizen>;
+export class Stage<MemberState> {
+  readonly world: World<MemberState>;
   readonly watch: Watch;
   readonly random: Random;
   /** ms from the first start until all saw all. */
   readonly formation: number;
 
-  constructor(core: Core<Citizen>, { members, seed, lifeguard, loss }: Setting) {
+  constructor(core: Core<MemberState>, { members, seed, lifeguard, loss }: Setting) {
     this.random = new Random(seed ^ 0x57a6e);
     this.watch = new Watch(members);
     this.world = new World(clusterPlan(members, seed, lifeguard), core, (packet) => packet, this.watch);
@@ -52,12 +52,12 @@ export class Stage<Citizen> {
     return this.world.now;
   }
 
-  get machines(): readonly Machine<Citizen>[] {
+  get machines(): readonly Machine<MemberState>[] {
     return this.world.machines;
   }
 
   /** Those whose processes run. */
-  get running(): Machine<Citizen>[] {
+  get running(): Machine<MemberState>[] {
     return this.machines.filter(({ alive }) => alive);
   }
 
@@ -80,18 +80,18 @@ export class Stage<Citizen> {
     this.runFor(this.random.between(0, INTERVAL));
   }
 
-  crash(machine: Machine<Citizen>): void {
+  crash(machine: Machine<MemberState>): void {
     this.world.crash(machine);
   }
 
   /** Starts a new process on a machine that is down. */
-  revive(machine: Machine<Citizen>): void {
+  revive(machine: Machine<MemberState>): void {
     this.watch.renew(machine.index);
     this.world.start(machine);
   }
 
   /** The one leader whom all who run follow, and since when; undefined when there is none. */
-  agreement(): { readonly leader: Machine<Citizen>; readonly since: number } | undefined {
+  agreement(): { readonly leader: Machine<MemberState>; readonly since: number } | undefined {
     const [leader] = this.world.judge.believers(this.now);
     const since = leader && this.watch.followedSince(leader);
     return leader === undefined || since === undefined ? undefined : { leader, since };

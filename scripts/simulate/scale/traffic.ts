@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Message } from "../../../src/core/message.ts";
+import type { Message } from "../../../src/core/message/message.ts";
 import { createWire } from "../../../src/wire/wire.ts";
 import type { Core } from "../core.ts";
 import { Failure } from "../failure.ts";
@@ -40,7 +40,7 @@ class RoleCount {
   }
 }
 
-function run<Citizen>(core: Core<Citizen>, setting: Setting): Run {
+function run<MemberState>(core: Core<MemberState>, setting: Setting): Run {
   const stage = new Stage(core, setting);
   const leader = stage.agreement()?.leader;
   if (leader === undefined) throw new Failure(stage.now, "convergence", "no leader on whom all agree");

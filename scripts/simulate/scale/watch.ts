@@ -5,7 +5,7 @@
  */
 
 import type { Effect } from "../../../src/core/effect.ts";
-import type { Message } from "../../../src/core/message.ts";
+import type { Message } from "../../../src/core/message/message.ts";
 import type { Spectator, Watched } from "../spectator.ts";
 
 /** Somebody was removed, by the places of the two. */

@@ -1,0 +1,30 @@
+/**
+ * A wall clock that jumps against the monotonic one: the machine slept, somebody set its clock, or it was set back to an
+ * earlier state (a snapshot, a clone) and has forgotten what it promised since.
+ *
+ * @module
+ */
+
+import { abandon, leaveOffice } from "./candidate.ts";
+import { type Election, quarantineOf, recordOf } from "./state.ts";
+
+/** Part of a timeout that a clock must jump by to count. */
+const JUMP = 0.5;
+
+/**
+ * Compares the clocks with those of the step before. After a jump this member neither stands on nor counts on promises that it
+ * may have forgotten: it withholds its vote as if it had just started. Plain democracy has no promises to keep.
+ */
+export function noteClocks(self: Election): void {
+  const { ballot, ground: { config, now, wall } } = self;
+  const jump = wall - now - self.skew;
+  self.skew = wall - now;
+  if (config.quorum === "none" || Math.abs(jump) <= JUMP * config.timeout) return;
+  ballot.quarantineUntil = now + quarantineOf(config);
+  ballot.floorTerm = 0;
+  ballot.deferred = undefined;
+  for (const peer of self.membership.voters.items) recordOf(self, peer).toldIdleAt = -Infinity;
+  // Set back, it may hold what others have been given since. A clock that is only behind takes nothing away from a lease.
+  if (jump > 0) leaveOffice(self, "suspended", undefined);
+  abandon(self);
+}

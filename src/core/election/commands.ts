@@ -1,0 +1,48 @@
+/**
+ * What the application says: leaving office on request, because its thread hangs, or for good; and a token that came from outside.
+ *
+ * @module
+ */
+
+import { abandon, advanceLead, leaveOffice, stand } from "./candidate.ts";
+import { findSuccessor } from "./standing.ts";
+import { type Election, isQuarantined } from "./state.ts";
+
+/** Timeouts that a member which resigned on request leaves the lead to others. */
+const RETIREMENT = 2;
+
+/** Hands the lead to the heaviest other member, and stands aside for a while. Nothing happens when it does not lead. */
+export function resign(self: Election): void {
+  if (self.candidacy?.elected !== true) return;
+  self.retiredUntil = self.ground.now + RETIREMENT * self.ground.config.timeout;
+  leaveOffice(self, "requested", findSuccessor(self));
+}
+
+/**
+ * Another token has come to `term`. A leader of that term or an older one stands for a newer at once; those who
+ * voted for it do so again.
+ */
+export function advanceTerm(self: Election, term: number): void {
+  self.seenTerm = Math.max(self.seenTerm, term);
+  if (self.candidacy === undefined || self.candidacy.term > term) return;
+  if (!self.candidacy.elected) return abandon(self);
+  if (self.ground.config.quorum === "none") return advanceLead(self, term);
+  leaveOffice(self, "outweighed", undefined);
+  if (!isQuarantined(self)) stand(self, undefined);
+}
+
+/** Hands the lead over, and stands no more: this member closes. */
+export function withdraw(self: Election): void {
+  const successor = findSuccessor(self);
+  self.closing = true;
+  leaveOffice(self, "closed", successor);
+  abandon(self);
+}
+
+/** Gives the lead away while the application's thread hangs; it may stand again once the thread moves. */
+export function setStalled(self: Election, stalled: boolean): void {
+  self.stalled = stalled;
+  if (!stalled) return;
+  leaveOffice(self, "stalled", findSuccessor(self));
+  abandon(self);
+}

@@ -1,0 +1,47 @@
+/**
+ * What follows from the passing of time and from a new state, whatever the input was.
+ *
+ * @module
+ */
+
+import { setLeader } from "./leader.ts";
+import { considerStanding, isOverdue, isSuccessor } from "./standing.ts";
+import type { Election, KnownLeader } from "./state.ts";
+import { reviewDeferred, reviewQuarantine } from "./voter.ts";
+
+/** Forgets a leader that is not heard of any more, votes where the vote has become free, and stands when it is time. */
+export function review(self: Election, mayStand: boolean): void {
+  const { leader, ground: { now } } = self;
+  if (leader !== undefined && isGone(self, leader)) setLeader(self, undefined);
+  else if (leader !== undefined && now >= leader.until && !isPromised(self, leader)) setLeader(self, undefined);
+  reviewQuarantine(self);
+  reviewDeferred(self);
+  // Among many members each packet would be one too many to find one's rank again.
+  if (mayStand || isSuccessor(self) || isOverdue(self)) considerStanding(self);
+}
+
+/** The leader has said that it leaves, to this member or to others. */
+function isGone({ membership }: Election, { address, boot }: KnownLeader): boolean {
+  return membership.peers.get(address)?.departed === boot;
+}
+
+/**
+ * Whether the own vote is promised to the leader. Its newest status is older than the lease that this vote made longer,
+ * and until the promise ends this member could vote for nobody else.
+ */
+function isPromised({ ballot: { grant }, ground: { now } }: Election, { boot, term }: KnownLeader): boolean {
+  return grant?.boot === boot && grant.term === term && now < grant.expiresAt;
+}
+
+/** When something is due next: the earliest of these times that are still to come. */
+export function nextDue({ ballot, candidacy, leader, standsAt, ground: { now } }: Election): number {
+  let due = sooner(Infinity, ballot.quarantineUntil, now);
+  if (candidacy?.elected === true) due = sooner(due, candidacy.deadline, now);
+  if (leader !== undefined) due = sooner(due, leader.until, now);
+  if (ballot.grant !== undefined) due = sooner(due, ballot.grant.expiresAt, now);
+  return standsAt === undefined ? due : sooner(due, standsAt, now);
+}
+
+function sooner(due: number, at: number, now: number): number {
+  return at > now && at < due ? at : due;
+}

@@ -1,0 +1,122 @@
+/**
+ * When to stand: the member of rank r waits r intervals, so that the heaviest wins without a fight and one that
+ * cannot reach a quorum does not block the rest.
+ *
+ * @module
+ */
+
+import type { Peer } from "../membership/peer.ts";
+import { OF_LATE } from "../membership/sending.ts";
+import { isTrusted } from "../membership/state.ts";
+import { gossipIntervals } from "../membership/swim.ts";
+import { nextRandom } from "../random.ts";
+import { stand } from "./candidate.ts";
+import { heaviest, outranks } from "./rank.ts";
+import { type Election, isEligible, isQuarantined, quorum, recordOf } from "./state.ts";
+import { isVoteFree } from "./voter.ts";
+
+/** Ranks that wait an interval each. Those behind share as much time again, at random: they may be a thousand. */
+const RANKS = 4;
+
+/** Of an interval: what a rank waits once others had their chance, so that of those that become ready together one comes first. */
+const STAGGER = 0.25;
+
+/** Stands when nobody leads, this member has its vote, reaches a quorum, and everyone heavier had the chance. */
+export function considerStanding(self: Election): void {
+  if (!isVacant(self)) {
+    self.vacantSince = undefined;
+    self.readySince = undefined;
+    self.standsAt = undefined;
+    return;
+  }
+  if (self.vacantSince === undefined) {
+    self.vacantSince = self.ground.now;
+    self.lot = nextRandom(self.ground.random);
+  }
+  if (self.candidacy !== undefined) return;
+  const canStand = isVoteFree(self) && (isSuccessor(self) || reachesQuorum(self));
+  self.readySince = canStand ? self.readySince ?? self.ground.now : undefined;
+  self.standsAt = standingAt(self, self.vacantSince);
+  if (!canStand || self.ground.now < self.standsAt) return;
+  stand(self, isSuccessor(self) ? self.successor!.released : undefined);
+}
+
+/** This member does not stand for the next `ms`. */
+export function postpone(self: Election, ms: number): void {
+  self.standNotBefore = Math.max(self.standNotBefore, self.ground.now + ms);
+}
+
+/** Whether its rank no longer keeps this member from standing: then any packet may bring what it still waits for. */
+export function isOverdue({ standsAt, ground }: Election): boolean {
+  return standsAt !== undefined && ground.now >= standsAt;
+}
+
+/** Whether this member will stand within an interval, if it can. */
+export function isAboutToStand({ standsAt, ground: { now, config } }: Election): boolean {
+  return standsAt !== undefined && now >= standsAt - config.interval;
+}
+
+/** The member to hand the lead to: the heaviest that is alive and eligible, and not quarantined. */
+export function findSuccessor(self: Election): Peer | undefined {
+  return heaviest(rivals(self).filter((peer) => isReady(self, peer)));
+}
+
+/** Whether the member could take the lead at once: a voter that is quarantined does not even have its own vote. */
+export function isReady(self: Election, peer: Peer): boolean {
+  return !peer.voter || recordOf(self, peer).voting;
+}
+
+/** Nobody leads as far as this member knows, and it may. */
+function isVacant(self: Election): boolean {
+  return isEligible(self) && self.leader === undefined && !isQuarantined(self);
+}
+
+/** Whether so many voters that make a quorum, self included, vote, and have shown of late that they hear this member. */
+function reachesQuorum(self: Election): boolean {
+  const { ground: { now, config }, membership: { electorate, voters: { items } } } = self;
+  let reachable = electorate.votes ? 1 : 0;
+  for (let place = 0; place < items.length; place++) {
+    const peer = items[place]!;
+    const hears = peer.alive && now - peer.lastHeardBy <= OF_LATE * config.interval;
+    if (hears && recordOf(self, peer).voting) reachable += 1;
+  }
+  return reachable >= quorum(self);
+}
+
+function standingAt(self: Election, vacantSince: number): number {
+  const { offices, ground: { now, config } } = self;
+  const { interval } = config;
+  if (isSuccessor(self)) return vacantSince;
+  const named = self.successor;
+  const waits = named !== undefined && now < named.until && self.membership.byBoot.has(named.boot);
+  const heavier = rivals(self).filter((peer) =>
+    named?.boot === peer.boot || (outranks(peer, config) && now >= offices.heldBackUntil(peer))
+  );
+  const rank = waitOf(Math.max(heavier.length, waits ? 1 : 0), self.lot);
+  // Where news takes several intervals the heaviest may not have heard yet that nobody leads.
+  const hearing = gossipIntervals(self.membership.byBoot.size) - 1;
+  const inTurn = vacantSince + (rank + hearing) * interval;
+  const staggered = (self.readySince ?? now) + rank * STAGGER * interval;
+  return Math.max(inTurn, staggered, self.standNotBefore);
+}
+
+/** Intervals that a rank waits; `lot` is drawn once for each vacancy, from 0 up to, not including, 1. */
+function waitOf(rank: number, lot: number): number {
+  return rank <= RANKS ? rank : RANKS + Math.min(rank - RANKS, RANKS) * lot;
+}
+
+/** Whether the leader that released its term named this member. */
+export function isSuccessor(self: Election): boolean {
+  const { successor, ground: { config, now } } = self;
+  return successor?.boot === config.boot && now < successor.until;
+}
+
+/** Others that would lead, and are not suspected to be unable to, or were heard lately all the same. */
+export function rivals(self: Election): Peer[] {
+  const { interval, timeout } = self.ground.config;
+  const patience = Math.max(2 * interval, timeout / 2);
+  return [...self.membership.byBoot.values()].filter((peer) =>
+    peer.eligible && isTrusted(self.membership, peer) &&
+    (peer.suspicion === undefined || self.ground.now - peer.lastSign <= patience)
+  );
+}

@@ -1,0 +1,211 @@
+/**
+ * Everything that one member remembers of who leads, who would, and what it has promised.
+ *
+ * @module
+ */
+
+import type { LeaderInfo } from "../effect.ts";
+import type { Ground } from "../ground.ts";
+import type { MemberConfig } from "../input.ts";
+import type { Peer } from "../membership/peer.ts";
+import { clusterSize, type Membership } from "../membership/state.ts";
+import type { Boot, Claim, TermId } from "../message/message.ts";
+import { quorumOf, type SendTime } from "./lease.ts";
+import { Offices } from "./offices.ts";
+
+/** A voter's promise to grant nobody else before it expires. */
+export interface Grant {
+  readonly term: number;
+  readonly boot: Boot;
+  /** The newest claim that it answers. */
+  sequence: number;
+  /** On the voter's monotonic clock. */
+  expiresAt: number;
+}
+
+/** The newest claim that could not be granted yet; answered when the vote becomes free while it is fresh. */
+export interface DeferredClaim {
+  readonly address: string;
+  readonly boot: Boot;
+  readonly claim: Claim;
+  readonly nonce: number;
+  readonly receivedAt: number;
+}
+
+/** What this member has promised as a voter. */
+export interface Ballot {
+  grant: Grant | undefined;
+  /** The highest term granted; any new grant is above it. */
+  promisedTerm: number;
+  /** Terms below were seen before the quarantine ended. */
+  floorTerm: number;
+  /** Grants nothing before: it may have forgotten a grant. */
+  quarantineUntil: number;
+  deferred: DeferredClaim | undefined;
+}
+
+/** A term this member stands for, or leads. */
+export interface Candidacy {
+  term: number;
+  sequence: number;
+  /** The released term that this candidate was named successor of, if any. */
+  readonly succeeds: TermId | undefined;
+  readonly startedAt: number;
+  /** When all voters were last asked. */
+  askedAt: number;
+  /** Send times of the claims of the last timeout, by sequence. */
+  readonly sent: Map<number, SendTime>;
+  /** The send time of the newest granted claim of each voter, by address. */
+  readonly granted: Map<string, SendTime>;
+  /** Those of them that count now. */
+  readonly counting: SendTime[];
+  elected: boolean;
+  deadline: number;
+  wallDeadline: number;
+}
+
+/** The leader as this member knows it. */
+export interface KnownLeader {
+  readonly id: string;
+  readonly address: string;
+  readonly boot: Boot;
+  readonly term: number;
+  /** Of its newest status. */
+  beat: number;
+  /** When its lease ends, as far as its newest status tells. */
+  leaseEnd: number;
+  /** When it is forgotten, unless it is heard of again. */
+  until: number;
+}
+
+/** A release that was not acknowledged yet. */
+export interface PendingRelease {
+  readonly address: string;
+  readonly boot: Boot;
+  readonly nonce: number;
+  readonly term: number;
+  readonly successor: Boot | undefined;
+  readonly until: number;
+}
+
+/** What one process has said of itself as a voter, a candidate and a leader. */
+export interface PeerRecord {
+  boot: Boot;
+  /** When it told this boot last that it is idle, which counts while this member is quarantined. */
+  toldIdleAt: number;
+  /** Whether it said last that it votes. */
+  voting: boolean;
+  /** The newest of its leaderships that is known to be over. */
+  endedTerm: number;
+  /** The newest word on its leading, whoever passed it on: term and beat. */
+  leading: { term: number; beat: number } | undefined;
+}
+
+/** The other wing of a member's state. Times are monotonic ms. */
+export interface Election {
+  readonly ground: Ground;
+  /** Who is there: to be read, and to be asked to send. */
+  readonly membership: Membership;
+  readonly records: WeakMap<Peer, PeerRecord>;
+  readonly ballot: Ballot;
+  /** What the wall clock was ahead of the monotonic one at the last step. */
+  skew: number;
+  /** The highest term seen anywhere. */
+  seenTerm: number;
+  candidacy: Candidacy | undefined;
+  lastClaimAt: number;
+  releases: PendingRelease[];
+  leader: KnownLeader | undefined;
+  /** The last leader event, so that each tells something new. */
+  announced: LeaderInfo | undefined;
+  /** Since when this member, which may stand, has known no leader; candidacies that fail meanwhile do not end that. */
+  vacantSince: number | undefined;
+  /** Since when it also has its own vote, and reaches a quorum. */
+  readySince: number | undefined;
+  /** When it stands if it is ready by then; undefined while there is a leader, or it may not stand. */
+  standsAt: number | undefined;
+  /** Drawn for each vacancy, from 0 up to, not including, 1: spreads those that would stand at once. */
+  lot: number;
+  standNotBefore: number;
+  /** Candidacies that failed since a leader was last known. */
+  failures: number;
+  /** Named by the leader that released a term: comes first in rank until then. */
+  successor: { readonly boot: Boot; readonly released: TermId; readonly until: number } | undefined;
+  readonly offices: Offices;
+  stalled: boolean;
+  /** Whether this member has begun to close. */
+  closing: boolean;
+  /** Does not stand before: it resigned on request. */
+  retiredUntil: number;
+}
+
+/** What a member that has just started knows: nothing, and it may have forgotten a grant. */
+export function createElection(membership: Membership): Election {
+  const { ground } = membership;
+  const { config, now, wall } = ground;
+  return {
+    ground,
+    membership,
+    records: new WeakMap(),
+    ballot: {
+      grant: undefined,
+      promisedTerm: 0,
+      floorTerm: 0,
+      quarantineUntil: now + quarantineOf(config),
+      deferred: undefined,
+    },
+    skew: wall - now,
+    seenTerm: 0,
+    candidacy: undefined,
+    lastClaimAt: -Infinity,
+    releases: [],
+    leader: undefined,
+    announced: undefined,
+    vacantSince: undefined,
+    readySince: undefined,
+    standsAt: undefined,
+    lot: 0,
+    standNotBefore: -Infinity,
+    failures: 0,
+    successor: undefined,
+    offices: new Offices(config.timeout),
+    stalled: false,
+    closing: false,
+    retiredUntil: -Infinity,
+  };
+}
+
+/** ms for which a member that has forgotten its promises withholds its vote. */
+export function quarantineOf({ quarantine, timeout }: MemberConfig): number {
+  return quarantine === "until-idle" ? timeout : quarantine;
+}
+
+/** Whether this member withholds its vote, if it has one, because it may have forgotten what it promised. */
+export function isQuarantined({ ground, ballot }: Election): boolean {
+  return ground.now < ballot.quarantineUntil;
+}
+
+/** Whether this member would lead right now. */
+export function isEligible({ ground: { config, now }, stalled, closing, retiredUntil }: Election): boolean {
+  return config.eligible && !stalled && !closing && now >= retiredUntil;
+}
+
+/** How many grants a leader needs now. */
+export function quorum({ ground, membership }: Election): number {
+  return quorumOf(ground.config.quorum, clusterSize(membership));
+}
+
+/** What the process that is, or was last, at a peer's address has said. What the one before it said does not count. */
+export function recordOf({ records }: Election, peer: Peer): PeerRecord {
+  const known = records.get(peer);
+  if (known?.boot === peer.boot) return known;
+  const record: PeerRecord = {
+    boot: peer.boot,
+    toldIdleAt: -Infinity,
+    voting: false,
+    endedTerm: 0,
+    leading: undefined,
+  };
+  records.set(peer, record);
+  return record;
+}

@@ -1,0 +1,153 @@
+/**
+ * The voter: promises its grant to one candidate at a time, in memory only. PaxosLease, arXiv:1209.4187.
+ *
+ * @module
+ */
+
+import type { Peer } from "../membership/peer.ts";
+import { ack, ping } from "../membership/sending.ts";
+import { audience, clusterSize } from "../membership/state.ts";
+import type { Boot, Claim, Refusal, TermId, Vote } from "../message/message.ts";
+import { outranks } from "./rank.ts";
+import { type Election, isQuarantined, recordOf } from "./state.ts";
+
+/** Whether the vote is promised to nobody. */
+export function isVoteFree(self: Election): boolean {
+  const { grant } = self.ballot;
+  return !isQuarantined(self) && (grant === undefined || self.ground.now >= grant.expiresAt);
+}
+
+/**
+ * Ends the quarantine early where that is asked for, once all other voters have told this boot that they are idle: then nobody
+ * holds a lease that a forgotten grant supports, as long as the lists of voters never shrink. A member that a shorter list leaves
+ * out may lead by forgotten grants while all that are left are idle. Where some stand without voting it is never safe: such a
+ * one may have the forgotten grant, and get those of others that were idle when they were asked. Plain democracy only waits
+ * until everybody is there.
+ */
+export function reviewQuarantine(self: Election): void {
+  const { ballot, ground: { config, now }, membership: { electorate, voters } } = self;
+  if (isQuarantined(self)) {
+    const plain = config.quorum === "none";
+    if (!plain && (config.quarantine !== "until-idle" || !electorate.isAll)) return;
+    const others = voters.items;
+    const ready = others.every((peer) => peer.alive && (plain || recordOf(self, peer).toldIdleAt >= peer.aliveSince));
+    if (!ready || others.length < clusterSize(self.membership) - (electorate.votes ? 1 : 0)) return;
+    ballot.quarantineUntil = now;
+  } else if (ballot.floorTerm > 0) {
+    return;
+  }
+  ballot.floorTerm = Math.max(self.seenTerm, 1);
+  if (self.leader === undefined && electorate.votes) tellVoting(self);
+}
+
+/** A candidate may wait for nothing but this vote: it hears of it now instead of with the next heartbeat. */
+function tellVoting(self: Election): void {
+  for (const peer of audience(self.membership)) ping(self.membership, peer);
+}
+
+/**
+ * Answers the claim of the process `from` at a voter's address. `inOffice`: it has been elected for this very term.
+ * Then a voter that lost sight of it, and in between promised a higher term to one who was not elected, votes for it
+ * again; that is safe, because nobody else is elected while the lease of the one in office holds.
+ */
+export function vote(self: Election, peer: Peer, from: Boot, claim: Claim, inOffice: boolean): Vote {
+  const answer = self.ground.pool.vote();
+  answer.term = claim.term;
+  answer.sequence = claim.sequence;
+  answer.refusal = refusalOf(self, peer, from, claim, inOffice);
+  if (answer.refusal === undefined) promise(self, from, claim);
+  return answer;
+}
+
+/** Votes for this member itself, by the rules for everybody else; whether that vote was granted. */
+export function voteForSelf(self: Election, claim: Claim): boolean {
+  const { ballot: { grant }, ground: { config: { boot }, now } } = self;
+  if (!self.membership.electorate.votes || isQuarantined(self)) return false;
+  if (grant !== undefined && grant.boot !== boot && now < grant.expiresAt && !isReleasedTo(self, grant, claim)) {
+    return false;
+  }
+  promise(self, boot, claim);
+  return true;
+}
+
+/** Promises this member's vote to the process `from`, or promises it again. */
+function promise({ ballot, ground: { now, config } }: Election, from: Boot, { term, sequence }: Claim): void {
+  const { grant } = ballot;
+  const expiresAt = now + config.timeout;
+  ballot.promisedTerm = Math.max(ballot.promisedTerm, term);
+  if (grant?.boot !== from || grant.term !== term) ballot.grant = { term, boot: from, sequence, expiresAt };
+  // A datagram that comes twice must not make a promise longer.
+  else if (sequence > grant.sequence) {
+    grant.sequence = sequence;
+    grant.expiresAt = expiresAt;
+  }
+}
+
+function refusalOf(
+  self: Election,
+  peer: Peer,
+  from: Boot,
+  claim: Claim,
+  inOffice: boolean,
+): Refusal | undefined {
+  const { ballot: { grant, promisedTerm, floorTerm }, ground: { now, config } } = self;
+  if (!peer.configured || !self.membership.electorate.votes) return "not-a-voter";
+  // The candidate would believe for longer than this voter promises, or is quarantined after a restart.
+  if (claim.lease > config.timeout) return "longer-lease";
+  if (isQuarantined(self)) return "quarantined";
+  const held = grant !== undefined && now < grant.expiresAt;
+  if (held && grant.boot === from && grant.term === claim.term) return undefined;
+  if (held && grant.boot !== from && !isReleasedTo(self, grant, claim)) return "held";
+  const isOld = grant?.boot === from &&
+    (claim.term < grant.term || claim.term === grant.term && claim.sequence <= grant.sequence);
+  if (isOld || claim.term <= recordOf(self, peer).endedTerm) return "stale-term";
+  const isNew = claim.term > promisedTerm && claim.term >= floorTerm;
+  return isNew || inOffice ? undefined : "stale-term";
+}
+
+/** The holder of a grant gives it back; nobody else can. */
+export function release(self: Election, from: Boot, term: number): void {
+  const { ballot } = self;
+  if (ballot.grant?.boot === from && ballot.grant.term <= term) ballot.grant = undefined;
+  if (ballot.deferred?.boot === from && ballot.deferred.claim.term <= term) ballot.deferred = undefined;
+}
+
+/** Remembers a claim that may be granted soon: the one of the heavier candidate, or the newer. */
+export function deferClaim(self: Election, peer: Peer, from: Boot, claim: Claim, nonce: number): void {
+  const { deferred } = self.ballot;
+  const kept = deferred === undefined ? undefined : self.membership.byBoot.get(deferred.boot);
+  const fresh = deferred !== undefined && self.ground.now - deferred.receivedAt <= self.ground.config.interval;
+  if (fresh && kept !== undefined && kept !== peer && outranks(kept, peer)) return;
+  // The next packet overwrites what this one brought.
+  const { succeeds } = claim;
+  const copy = { ...claim, succeeds: succeeds && { ...succeeds } };
+  self.ballot.deferred = { address: peer.address, boot: from, claim: copy, nonce, receivedAt: self.ground.now };
+}
+
+/**
+ * Grants the deferred claim when the vote has become free. A claim older than an interval is dropped instead: its
+ * candidate has sent a newer one, or has given up.
+ */
+export function reviewDeferred(self: Election): void {
+  const { deferred } = self.ballot;
+  if (deferred === undefined) return;
+  const peer = self.membership.peers.get(deferred.address);
+  const stale = self.ground.now - deferred.receivedAt > self.ground.config.interval;
+  if (stale || peer === undefined) {
+    self.ballot.deferred = undefined;
+  } else if (isVoteFree(self) && self.candidacy === undefined) {
+    self.ballot.deferred = undefined;
+    const answer = vote(self, peer, deferred.boot, deferred.claim, false);
+    ack(self.membership, peer, deferred.boot, deferred.nonce).vote = answer;
+  }
+}
+
+/** A claim may name the grant's own term as released to it, unless this member itself still holds that term. */
+function isReleasedTo(
+  { candidacy, ground: { config } }: Election,
+  { term, boot }: TermId,
+  { succeeds }: Claim,
+): boolean {
+  if (succeeds === undefined || succeeds.term !== term || succeeds.boot !== boot) return false;
+  return boot !== config.boot || candidacy?.term !== term;
+}

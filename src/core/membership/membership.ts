@@ -1,0 +1,243 @@
+/**
+ * Who is there. A peer counts as alive once it has answered a challenge, or somebody credible says that it is there,
+ * until a suspicion of it is not refuted in time, or it leaves.
+ *
+ * @module
+ */
+
+import { drop } from "../drop.ts";
+import { type Boot, type Status, UNKNOWN_BOOT } from "../message/message.ts";
+import { LIMITS } from "../../limits.ts";
+import { infoOf, type Peer, unknownPeer } from "./peer.ts";
+import { noteRoundTrip } from "./round_trip.ts";
+import { type Membership, nextNonce, orderOf } from "./state.ts";
+
+/** Timeouts that a death is remembered, so that old news does not bring anybody back. */
+const MOURNING = 20;
+
+/** Who is named by options or discovery: the complete lists. New ones are pinged at once, voters stay until silent. */
+export function setPeers(
+  self: Membership,
+  { addresses, voters, clusterSize }: {
+    readonly addresses: readonly string[];
+    readonly voters?: readonly string[];
+    readonly clusterSize: number;
+  },
+): void {
+  const own = self.ground.config.address;
+  self.electorate.size = clusterSize;
+  // In plain democracy the own vote is all that anybody needs.
+  self.electorate.votes = self.ground.config.quorum === "none" || voters === undefined || voters.includes(own);
+  self.electorate.isAll = voters === undefined;
+  const voting = new Set(voters ?? addresses);
+  const named = new Set([...addresses, ...voting]);
+  named.delete(own);
+  self.named = named;
+  for (const address of named) configure(self, address, voting.has(address));
+  for (const peer of self.peers.values()) {
+    if (peer.voter && !voting.has(peer.address)) peer.leaving = true;
+    if (peer.leaving && !peer.alive) retire(self, peer);
+    else if (!peer.voter) dismiss(self, peer);
+  }
+}
+
+function configure(self: Membership, address: string, votes: boolean): void {
+  const peer = self.peers.get(address) ?? unknownPeer(address);
+  if (!self.peers.has(address)) remember(self, peer);
+  peer.configured = true;
+  place(self, peer);
+  if (!votes) return;
+  const known = peer.voter;
+  peer.voter = true;
+  peer.leaving = false;
+  self.voters.add(peer);
+  if (peer.alive && !known) self.ground.effects.push({ kind: "updated", member: infoOf(peer) });
+}
+
+/**
+ * The member at the address a packet names, or undefined when the packet is to be ignored. A stranger is taken at
+ * its word only when it writes from the address it names, and only so many at a time.
+ */
+export function findSender(self: Membership, source: string, from: Boot, status: Status): Peer | undefined {
+  const known = self.peers.get(status.address);
+  if (status.incarnation >= LIMITS.maxTerm) return drop(self.ground, "absurd-term");
+  if (status.id === self.ground.config.id || isTaken(self, status, known)) return drop(self.ground, "duplicate-id");
+  const isSpoofed = known?.configured !== true && status.address !== source;
+  const holder = self.byBoot.get(from);
+  const isStolen = holder !== undefined && holder !== known;
+  if (isSpoofed || isStolen || status.address === self.ground.config.address) return drop(self.ground, "impostor");
+  if (known !== undefined) return from === known.departed ? drop(self.ground, "departed") : known;
+  const stranger = meet(self, status.address);
+  if (stranger !== undefined) stranger.lastPing = self.ground.now;
+  return stranger;
+}
+
+/** Makes room for a stranger, if there may be one more. */
+export function meet(self: Membership, address: string): Peer | undefined {
+  let strangers = 0;
+  let unverified = 0;
+  for (const peer of self.peers.values()) {
+    if (peer.configured) continue;
+    if (peer.boot === UNKNOWN_BOOT) unverified += 1;
+    else strangers += 1;
+  }
+  if (strangers >= LIMITS.strangers) return drop(self.ground, "too-many-members");
+  if (unverified >= LIMITS.unverified) return drop(self.ground, "too-many-strangers");
+  const stranger = unknownPeer(address);
+  remember(self, stranger);
+  return stranger;
+}
+
+/** Whether a packet is the word of this member: of the process, and from the place, that proved to be there. */
+export function isVerified(peer: Peer, source: string, from: Boot): boolean {
+  return peer.alive && peer.boot === from && peer.route === source;
+}
+
+/** The nonce that a member must echo before it counts; the same for every hello within one timeout. */
+export function expectedEcho(self: Membership, peer: Peer): number {
+  if (self.ground.now - peer.challenge.sentAt >= self.ground.config.timeout) {
+    peer.challenge = { nonce: nextNonce(self, peer), sentAt: self.ground.now };
+  }
+  return peer.challenge.nonce;
+}
+
+/** Whether an ack answers a ping, which it does once, or the challenge, neither older than one timeout. */
+export function matchAck(self: Membership, peer: Peer, nonce: number): boolean {
+  const oldest = self.ground.now - self.ground.config.timeout;
+  if (nonce === peer.challenge.nonce) return peer.challenge.sentAt >= oldest;
+  const ping = peer.pings.find(nonce);
+  if (ping === undefined || ping.sentAt < oldest) return false;
+  const ms = self.ground.now - ping.sentAt;
+  peer.pings.free(ping);
+  noteRoundTrip(self.roundTrips, ms);
+  self.ground.effects.push(self.ground.pool.roundTrip(ms));
+  return true;
+}
+
+/** What makes a member alive: its own status, or what others say. */
+export type Introduction = Pick<Status, "id" | "weight" | "eligible" | "incarnation">;
+
+/** A process is at the member's address: it was not known to be, or another one was. */
+export function markAlive(self: Membership, peer: Peer, boot: Boot, word: Introduction): void {
+  if (peer.alive) markDead(self, peer);
+  const namesake = self.byId.get(word.id);
+  if (namesake !== undefined) {
+    markDead(self, namesake);
+    if (!namesake.configured) forget(self, namesake);
+  }
+  // What the process before was asked must not bring it back.
+  if (peer.boot !== boot) {
+    peer.pings.clear();
+    peer.lastHeardBy = -Infinity;
+  }
+  peer.alive = true;
+  peer.boot = boot;
+  peer.route = "";
+  peer.departed = UNKNOWN_BOOT;
+  peer.disputed = undefined;
+  peer.beat = 0;
+  peer.incarnation = word.incarnation;
+  peer.id = word.id;
+  peer.weight = word.weight;
+  peer.eligible = word.eligible;
+  peer.aliveSince = self.ground.now;
+  // It has as much time to give a sign of life as anybody.
+  peer.lastSign = self.ground.now;
+  self.byBoot.set(boot, peer);
+  self.byId.set(word.id, peer);
+  place(self, peer);
+  self.ground.effects.push({ kind: "added", member: infoOf(peer) });
+}
+
+/** Takes what is said of a member that is alive, and tells if it is new. */
+export function update(self: Membership, peer: Peer, word: Pick<Introduction, "weight" | "eligible">): void {
+  if (peer.weight === word.weight && peer.eligible === word.eligible) return;
+  peer.weight = word.weight;
+  peer.eligible = word.eligible;
+  self.ground.effects.push({ kind: "updated", member: infoOf(peer) });
+}
+
+/** A member that was alive is so no longer. Who was not configured is remembered for a while, so that old news cannot bring it back. */
+export function markDead(self: Membership, peer: Peer): void {
+  self.byBoot.delete(peer.boot);
+  self.byId.delete(peer.id);
+  self.probing.end(peer);
+  self.suspects.delete(peer);
+  peer.suspicion = undefined;
+  peer.alive = false;
+  peer.disputed = undefined;
+  peer.removedAt = self.ground.now;
+  place(self, peer);
+  self.ground.effects.push({ kind: "removed", member: infoOf(peer) });
+  if (peer.leaving) retire(self, peer);
+}
+
+/** The peer is pinged with the next heartbeat. */
+export function lookUp(self: Membership, peer: Peer): void {
+  self.lookups.add(peer);
+}
+
+/** Forgets strangers: those that never proved to be there, and those that are gone long enough. */
+export function sweepStrangers(self: Membership): void {
+  const { timeout } = self.ground.config;
+  if (self.peers.size === self.named.size) return;
+  for (const peer of self.peers.values()) {
+    if (peer.configured || peer.alive) continue;
+    const isOver = peer.boot === UNKNOWN_BOOT
+      ? self.ground.now - peer.lastPing >= timeout
+      : self.ground.now - peer.removedAt >= MOURNING * timeout;
+    if (isOver) forget(self, peer);
+  }
+}
+
+/**
+ * Whether somebody else has this id. A configured member does not lose it to a stranger; else a later process gets it
+ * when the one that had it does not answer any more: then it has moved to another address.
+ */
+export function isTaken(
+  self: Membership,
+  word: Pick<Introduction, "id" | "incarnation">,
+  known: Peer | undefined,
+): boolean {
+  const holder = self.byId.get(word.id);
+  if (holder === undefined || holder === known) return false;
+  if (holder.configured !== (known?.configured ?? false)) return holder.configured;
+  return holder.suspicion === undefined || word.incarnation <= holder.incarnation;
+}
+
+/** Discovery no longer names a voter, and it is silent now. */
+function retire(self: Membership, peer: Peer): void {
+  peer.voter = false;
+  peer.leaving = false;
+  self.voters.delete(peer);
+  dismiss(self, peer);
+}
+
+/** Who is no longer named is a stranger from now on. */
+function dismiss(self: Membership, peer: Peer): void {
+  if (!peer.configured || self.named.has(peer.address)) return;
+  peer.configured = false;
+  if (peer.boot === UNKNOWN_BOOT) forget(self, peer);
+  else place(self, peer);
+}
+
+/** Puts a member into the ring that it belongs to. */
+function place(self: Membership, peer: Peer): void {
+  const { credible, strangers, absent } = self.orders;
+  const order = peer.alive ? orderOf(self, peer) : (peer.configured ? absent : undefined);
+  for (const other of [credible, strangers, absent]) if (other !== order) other.delete(peer);
+  order?.add(peer, self.ground.random);
+}
+
+function remember(self: Membership, peer: Peer): void {
+  self.peers.set(peer.address, peer);
+  self.directory = undefined;
+}
+
+function forget(self: Membership, peer: Peer): void {
+  self.peers.delete(peer.address);
+  self.voters.delete(peer);
+  self.lookups.delete(peer);
+  self.orders.absent.delete(peer);
+  self.directory = undefined;
+}

@@ -1,0 +1,47 @@
+/**
+ * Objects that are used again and again, where new ones would be garbage with the next datagram: heartbeats come all day, to
+ * everybody. What is in a new one says nothing, and is to be filled in.
+ *
+ * @module
+ */
+
+import type { Ack, Gossip, LeaderHint, Ping, Status, Vote } from "./message.ts";
+import { UNKNOWN_BOOT } from "./message.ts";
+
+/** The same, to be filled in anew. */
+export type Mutable<Whole> = { -readonly [Part in keyof Whole]: Whole[Part] };
+
+/** Of a status: the leadership in it. */
+export type Lead = NonNullable<Status["leading"]>;
+
+export function newStatus(): Mutable<Status> {
+  return {
+    ...{ beat: 0, incarnation: 0, id: "", address: "", weight: 0, eligible: false, idle: false },
+    ...{ voting: false, highestTerm: 0 },
+    leading: undefined,
+  };
+}
+
+export function newLead(): Mutable<Lead> {
+  return { term: 0, remaining: 0 };
+}
+
+export function newLeaderHint(): Mutable<LeaderHint> {
+  return { boot: UNKNOWN_BOOT, term: 0, beat: 0, remaining: 0 };
+}
+
+export function newVote(): Mutable<Vote> {
+  return { term: 0, sequence: 0, refusal: undefined };
+}
+
+export function newGossip(): Mutable<Gossip> {
+  return { leaderHint: undefined, rumors: [] };
+}
+
+export function newPing(status: Status): Mutable<Ping> {
+  return { kind: "ping", nonce: 0, hears: false, status, claim: undefined, gossip: undefined };
+}
+
+export function newAck(status: Status): Mutable<Ack> {
+  return { kind: "ack", nonce: 0, challenge: 0, status, vote: undefined, gossip: undefined };
+}

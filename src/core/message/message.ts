@@ -1,0 +1,185 @@
+/**
+ * What members say to one another. Durations are ms; a `boot` is 16 hex digits, fresh for every start
+ * of a member; an `address` is a canonical `ip:port` (`[ip]:port` for IPv6).
+ *
+ * @module
+ */
+
+/** 16 lower-case hex digits: 64 random bits that tell one start of a member from the next. */
+export type Boot = string;
+
+/** The boot of a receiver that the sender does not know yet. */
+export const UNKNOWN_BOOT: Boot = "";
+
+/**
+ * A term and its candidate. The number alone does not tell a leadership from another: after a voter forgot its promise, two
+ * candidates can hold the same one.
+ */
+export interface TermId {
+  readonly term: number;
+  readonly boot: Boot;
+}
+
+/** What a member says of itself in every ping and ack. */
+export interface Status {
+  /** Counts what this boot says of itself: who has heard a higher one ignores the rest. */
+  readonly beat: number;
+  /** Grows whenever this boot has to contradict what others say of it; the ms of the wall clock when it started. */
+  readonly incarnation: number;
+  readonly id: string;
+  /** The address to be known by, `ip:port`. */
+  readonly address: string;
+  readonly weight: number;
+  /** Whether the member would lead right now. */
+  readonly eligible: boolean;
+  /** Not leading, no claim sent within one timeout, no unexpired grant held: what ends a quarantine early. */
+  readonly idle: boolean;
+  /** Whether the member votes now: it is a voter, and not quarantined. */
+  readonly voting: boolean;
+  /** The highest term the member has seen. */
+  readonly highestTerm: number;
+  /** The leadership the member holds, if any: its term and the ms its lease had left when sent. */
+  readonly leading: { readonly term: number; readonly remaining: number } | undefined;
+}
+
+/** A candidate or leader asks for a grant, or for its renewal. */
+export interface Claim {
+  readonly term: number;
+  /** Counts the claims of this term, so that a grant can be matched with its claim's send time. */
+  readonly sequence: number;
+  /** The term whose holder released it and named this candidate as successor, if any. */
+  readonly succeeds: TermId | undefined;
+  /** ms that the candidate counts on: its `timeout`. */
+  readonly lease: number;
+}
+
+/** Why a voter did not grant a claim. */
+export type Refusal = "quarantined" | "held" | "stale-term" | "not-a-voter" | "longer-lease";
+
+/** A voter's answer to a {@linkcode Claim}. */
+export interface Vote {
+  readonly term: number;
+  readonly sequence: number;
+  /** Absent when granted. */
+  readonly refusal: Refusal | undefined;
+}
+
+/** A member is there, in this incarnation. */
+export interface AliveRumor {
+  readonly kind: "alive";
+  readonly address: string;
+  readonly boot: Boot;
+  readonly incarnation: number;
+  readonly id: string;
+  readonly weight: number;
+  readonly eligible: boolean;
+}
+
+/** A member did not answer `by`; a later incarnation refutes it. */
+export interface SuspectRumor {
+  readonly kind: "suspect";
+  readonly address: string;
+  readonly boot: Boot;
+  readonly incarnation: number;
+  readonly by: Boot;
+}
+
+/** A member did not refute a suspicion in time or, where it has `left`, said so itself: that is final for its boot. */
+export interface DeadRumor {
+  readonly kind: "dead";
+  readonly address: string;
+  readonly boot: Boot;
+  readonly incarnation: number;
+  readonly left: boolean;
+}
+
+/** What members pass on about one another. */
+export type Rumor = AliveRumor | SuspectRumor | DeadRumor;
+
+/** Who leads, passed on by somebody else. */
+export interface LeaderHint {
+  readonly boot: Boot;
+  readonly term: number;
+  /** Of the newest status of the leader that is known: who has heard a higher one ignores this. */
+  readonly beat: number;
+  /** ms that the leader's lease had left when this was sent, as far as the sender knows. */
+  readonly remaining: number;
+}
+
+/** What rides on a ping or an ack. */
+export interface Gossip {
+  readonly leaderHint: LeaderHint | undefined;
+  readonly rumors: readonly Rumor[];
+}
+
+/** Asks for a sign of life; carries the claim of a candidate or leader to a voter. */
+export interface Ping {
+  readonly kind: "ping";
+  readonly nonce: number;
+  /** Whether the sender has heard the receiver itself of late: the receiver learns that its own datagrams arrive. */
+  readonly hears: boolean;
+  readonly status: Status;
+  readonly claim: Claim | undefined;
+  readonly gossip: Gossip | undefined;
+}
+
+/** Answers a ping, a release or a leave by its nonce. A `challenge` other than 0 wants an ack in turn. */
+export interface Ack {
+  readonly kind: "ack";
+  readonly nonce: number;
+  readonly challenge: number;
+  readonly status: Status;
+  readonly vote: Vote | undefined;
+  readonly gossip: Gossip | undefined;
+}
+
+/** The holder of `term` gives it back, or a candidate gives up; `successor` is asked to claim at once. */
+export interface Release {
+  readonly kind: "release";
+  readonly nonce: number;
+  readonly term: number;
+  readonly successor: Boot | undefined;
+}
+
+/** The sender is about to close for good. */
+export interface Leave {
+  readonly kind: "leave";
+  readonly nonce: number;
+}
+
+/** Asks another member whether it hears the member at `target`. */
+export interface Probe {
+  readonly kind: "probe";
+  readonly target: string;
+}
+
+/** Vouches that the boot at `target` gave a sign of life `age` ms ago. */
+export interface Vouch {
+  readonly kind: "vouch";
+  readonly target: string;
+  readonly boot: Boot;
+  readonly age: number;
+}
+
+/** The target of a {@linkcode Probe} was silent here, too; the sender is not. */
+export interface Nack {
+  readonly kind: "nack";
+  readonly target: string;
+}
+
+/** Asks for what is known of the members whose addresses come behind `after`, in code unit order; "" is the start. */
+export interface Pull {
+  readonly kind: "pull";
+  readonly after: string;
+}
+
+/** Answers a {@linkcode Pull}: all that is known of the members behind `after`, up to `upTo`; "" is the end. */
+export interface Page {
+  readonly kind: "page";
+  readonly after: string;
+  readonly upTo: string;
+  readonly rumors: readonly Rumor[];
+}
+
+/** What the core understands. */
+export type Message = Ping | Ack | Release | Leave | Probe | Vouch | Nack | Pull | Page;
