@@ -4,6 +4,7 @@
  * @module
  */
 
+import { onAbort } from "./abort.ts";
 import type { LeaderInfo, ResignReason } from "./core/effect.ts";
 import { followDiscovery } from "./discovery/follow.ts";
 import type { Discovery } from "./discovery/discovery.ts";
@@ -13,11 +14,15 @@ import { checkMessageName, CustomMessageEvent, emit, type LifecycleEvents, Typed
 import { type Node, Roster } from "./leadership/roster.ts";
 import { Minting } from "./leadership/minting.ts";
 import { type Lead, Tenures } from "./leadership/tenure.ts";
-import type { Logger } from "./logger.ts";
+import { type Logger, plainLogger } from "./logger.ts";
 import { type Options, resolveOptions, type Settings } from "./options.ts";
+import { adviceOn } from "./options/advice.ts";
 import { decodeValue, encodeValue } from "./wire/value.ts";
 import { Host, type News } from "./worker/host.ts";
 import { type Parcel, transferOf } from "./worker/protocol.ts";
+
+/** A member that is new to a list has as many timeouts to answer before another of its addresses is tried. */
+const PATIENCE_TIMEOUTS = 2;
 
 /**
  * One member of a cluster that elects one leader.
@@ -53,6 +58,8 @@ export class Democracy extends TypedEvents {
   readonly #tenures = new Tenures();
   /** Aborts when this member is over; the reason says why. */
   readonly #over = new AbortController();
+  /** Those who wait for the lead. */
+  readonly #waiting = new Set<() => void>();
   readonly #resigning = new Map<number, () => void>();
   #resignations = 0;
   /** The leadership that the application was told of, and not yet told the end of. */
@@ -67,7 +74,8 @@ export class Democracy extends TypedEvents {
    */
   constructor(options: Options) {
     super();
-    const { settings, discovery, fencing, logger, signal, workerUrl } = resolveOptions(options);
+    const { settings, discovery, fencing, signal, workerUrl, ...resolved } = resolveOptions(options);
+    const logger = plainLogger(resolved.logger);
     this.#settings = settings;
     this.#discovery = discovery;
     this.#minting = fencing && new Minting(fencing, settings.id, {
@@ -78,6 +86,7 @@ export class Democracy extends TypedEvents {
       },
     });
     this.#logger = logger;
+    for (const advice of adviceOn(settings)) logger.warn(advice);
     this.#roster = new Roster({
       id: settings.id,
       source: settings.advertise,
@@ -255,10 +264,8 @@ export class Democracy extends TypedEvents {
   }
 
   #closeOn(signal: AbortSignal): void {
-    const close = (): void => void this.close();
-    if (signal.aborted) return close();
-    signal.addEventListener("abort", close, { once: true });
-    this.#over.signal.addEventListener("abort", () => signal.removeEventListener("abort", close));
+    const callOff = onAbort(signal, () => void this.close());
+    onAbort(this.#over.signal, callOff);
   }
 
   /** Resolves with the token as soon as this member leads. */
@@ -269,15 +276,15 @@ export class Democracy extends TypedEvents {
       const { token } = this;
       if (token !== null) return token;
       await new Promise<void>((resolve) => {
-        const done = (): void => {
-          this.removeEventListener("elected", done);
-          this.#over.signal.removeEventListener("abort", done);
-          signal?.removeEventListener("abort", done);
+        const wake = (): void => {
+          this.#waiting.delete(wake);
+          for (const callOff of callOffs) callOff();
           resolve();
         };
-        this.addEventListener("elected", done);
-        this.#over.signal.addEventListener("abort", done);
-        signal?.addEventListener("abort", done);
+        const callOffs: (() => void)[] = [];
+        this.#waiting.add(wake);
+        callOffs.push(onAbort(this.#over.signal, wake));
+        if (signal !== undefined) callOffs.push(onAbort(signal, wake));
       });
     }
   }
@@ -304,7 +311,9 @@ export class Democracy extends TypedEvents {
         return this.#emit("leader", news.leader);
       case "elected":
         this.#office = { id: news.id, token: news.token };
-        return this.#emit("elected", this.#office);
+        this.#emit("elected", this.#office);
+        for (const wake of this.#waiting) wake();
+        return;
       case "resigned":
         return this.#endOffice(news.reason);
       case "mint":
@@ -331,6 +340,8 @@ export class Democracy extends TypedEvents {
       source: address,
       logger: this.#logger,
       clusterSize: this.#settings.clusterSize,
+      isAlive: (peer) => this.#roster.isAt(peer),
+      patience: PATIENCE_TIMEOUTS * this.#settings.timeout,
       onVoters: (found) => {
         this.#roster.self.voter = found.voters?.includes(address) ?? true;
         this.#host.post({ type: "peers", ...found });
@@ -339,6 +350,8 @@ export class Democracy extends TypedEvents {
   }
 
   #deliver({ name, body, from }: Extract<News, { type: "message" }>): void {
+    // What it costs to read is for its sender to choose: nothing, where nobody wants to know.
+    if (!this.hears(name)) return this.#host.counters.dropped("no-listener");
     const value = decodeValue(body);
     if (value === undefined) this.#host.counters.dropped("bad-value");
     else this.dispatchEvent(new CustomMessageEvent(name, value.value, from));

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { escapeUnprintable } from "./printable.ts";
+
 /** What went wrong, for programs. */
 export type DemocracyErrorCode =
   | "address-in-use"
@@ -129,7 +131,9 @@ export function errorFromData(data: ErrorData): Error {
 
 /** A value as an error shows it: short, and without running code of the value. */
 export function describe(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}...` : value);
+  if (typeof value === "string") {
+    return escapeUnprintable(JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}...` : value));
+  }
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value === "symbol") return "a symbol";
   if (typeof value === "function") return "a function";

@@ -32,6 +32,8 @@ export const BOUNDS = {
   maxNameBytes: 128,
   maxChannels: 256,
   maxSecrets: 8,
+  /** A secret of fewer bytes is taken, with a warning. */
+  wiseSecretBytes: 16,
   maxConfiguredPeers: 1024,
   /** Every configured peer, and self. */
   maxClusterSize: 1025,
@@ -53,6 +55,18 @@ export const LIMITS = {
   maxTerm: 2 ** 52,
   /** One custom message, encoded. */
   messageBytes: 65_536,
+  /** Levels of nesting in a message's value. */
+  messageDepth: 100,
+  /** Values in a message's value, holes of arrays included, and shared ones counted wherever they stand. */
+  messageNodes: 32_768,
+  /** Characters of a message's texts, names, numbers and bytes, shared ones counted wherever they stand. */
+  messageText: 1_048_576,
+  /** Entries of all Maps and Sets in a message's value. */
+  messageKeys: 1024,
+  /** Digits of a BigInt in a message's value: reading and writing one takes time with their square. */
+  messageDigits: 2048,
+  /** Bytes of messages that wait for the application's thread. */
+  backlogBytes: 4_194_304,
   /** Messages of one sender that wait for fragments. */
   reassembliesPerSender: 16,
   /** Bytes of one sender that wait for fragments. */

@@ -5,6 +5,7 @@
  */
 
 import { getLogger } from "@logtape/logtape";
+import { escapeUnprintable } from "./printable.ts";
 
 /**
  * What the library logs to: `console` fits, and so does a logger of `@std/log`.
@@ -49,6 +50,13 @@ function template(message: string, names: readonly string[]): string {
   if (names.length === 0 && !message.includes("{")) return message;
   const escaped = message.replaceAll("{", "{{").replaceAll("}", "}}");
   return [escaped, ...names.map((name) => `{${name}}`)].join(" ");
+}
+
+/** The same logger, with messages that have no control or format characters: parts of them may come from the network. */
+export function plainLogger(logger: Logger): Logger {
+  const method = (level: typeof LEVELS[number]) => (message: string, ...details: unknown[]): void =>
+    logger[level](escapeUnprintable(message), ...details);
+  return { debug: method("debug"), info: method("info"), warn: method("warn"), error: method("error") };
 }
 
 /** Whether a value has what the library calls of a logger. */

@@ -62,7 +62,10 @@ export interface Options {
   clusterSize?: number;
   /** Members of other clusters are ignored; at most 128 bytes; default `"democracy"`. */
   cluster?: string;
-  /** Seals every datagram: the first secret seals, all of up to 8 open, for rotation. Unsealed unless set. */
+  /**
+   * Seals every datagram: the first secret seals, all of up to 8 open, for rotation. Unsealed unless set. One of fewer than
+   * 16 bytes is warned of.
+   */
   secret?: string | readonly string[];
   /** `false`: votes and observes, but never leads; default `true`. */
   eligible?: boolean;

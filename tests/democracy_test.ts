@@ -225,6 +225,7 @@ Deno.test("members with the same id, or with different secrets, are told to look
   await using _two = new Democracy({ ...shared, source: second, id: "same", logger });
   await until("it warns", () => warnings.length > 0);
   assertEquals(warnings, [
-    'Datagrams of others are ignored (duplicate-id): another member has the same "id", which must be unique',
+    `Datagrams of others are ignored (duplicate-id): the member at ${first} has the "id" "same", and so has this member, ` +
+    `at ${second}; it must be unique`,
   ]);
 });

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { escapeUnprintable } from "../../src/printable.ts";
+
 /** Where the text goes. */
 export interface Output {
   write(text: string): void;
@@ -52,7 +54,7 @@ export class Screen {
   /** Writes lines that stay. */
   print(...lines: readonly string[]): void {
     const below = this.isLive ? this.#erased() : "";
-    this.#output.write(`${below}${lines.map((line) => `${line}\n`).join("")}${this.#drawn()}`);
+    this.#output.write(`${below}${lines.map((line) => `${this.#shown(line)}\n`).join("")}${this.#drawn()}`);
   }
 
   /** Puts another picture in the place of the last; nothing where there is no terminal. */
@@ -70,6 +72,14 @@ export class Screen {
     this.#picture = [];
   }
 
+  /** The line with nothing that acts but, on a terminal, styles: parts of it may be what others wrote. */
+  #shown(line: string): string {
+    if (!this.isLive) return escapeUnprintable(line);
+    // deno-lint-ignore no-control-regex -- styles begin with the escape character
+    const parts = line.split(/(\x1b\[[\d;]*m)/u);
+    return parts.map((part, index) => index % 2 === 1 ? part : escapeUnprintable(part)).join("");
+  }
+
   #erased(): string {
     const up = this.#picture.length;
     return up === 0 ? "" : `\r\x1b[${up}A${CLEAR_BELOW}`;
@@ -79,7 +89,7 @@ export class Screen {
     if (this.#picture.length === 0) return "";
     // A line that the terminal folds would take two, and the next picture would be drawn too low.
     const columns = this.#output.columns();
-    return this.#picture.map((line) => `${cut(line, columns - 1)}\n`).join("");
+    return this.#picture.map((line) => `${cut(this.#shown(line), columns - 1)}\n`).join("");
   }
 }
 

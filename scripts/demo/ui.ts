@@ -54,7 +54,7 @@ class Performance {
   }
 
   async answer(name: string, request: Request): Promise<Response | undefined> {
-    if (name === "changes" && request.method === "GET") return this.#chronicle.respond();
+    if (name === "changes" && request.method === "GET") return this.#chronicle.respond("this machine");
     if (name === "act" && request.method === "POST") return await this.#act(request);
     return undefined;
   }

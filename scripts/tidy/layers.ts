@@ -12,7 +12,7 @@ import type { Facts, Import } from "./facts.ts";
 const LAYERS = ["entry", "options", "discovery", "worker", "transport", "wire", "core", "leadership", "base"];
 
 /** What every layer may use; these import only each other. */
-const BASE = /^src\/(limits|errors|address|logger|settings)\.ts$/;
+const BASE = /^src\/(abort|address|errors|limits|logger|printable|settings|sleep)\.ts$/;
 
 /** What published code may import beside itself and `node:` modules. */
 const DEPENDENCIES = ["@logtape/logtape", "devalue"];

@@ -7,6 +7,7 @@
 import process from "node:process";
 import { BOUNDS, DEFAULTS } from "../limits.ts";
 import { execute } from "./exec/execute.ts";
+import { yieldToInit } from "./exec/init.ts";
 import { timingOf } from "./exec/timing.ts";
 import { startMember } from "./member.ts";
 import type { Environment, Values } from "./settings.ts";
@@ -27,6 +28,7 @@ export async function exec(command: readonly string[], values: Values, environme
   const { grace } = values;
   const timing = timingOf({ interval, timeout, ...(typeof grace === "number" ? { grace } : {}) });
   const stallTimeout = stallTimeoutOf(values.stallTimeout, timeout);
+  yieldToInit(complain);
   const { democracy } = await startMember({ ...values, stallTimeout }, environment);
   try {
     await democracy.ready;

@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Listening } from "../sidecar/listen.ts";
+import { canonicalHost } from "../address.ts";
+import type { Answer, Listening } from "../sidecar/listen.ts";
 import { DEFAULT_HTTP, formatHttpAddress, type HttpAddress, parseHttpAddress } from "../sidecar/http_address.ts";
 import { type Member, startMember } from "./member.ts";
 import { type Format, report } from "./report.ts";
@@ -51,20 +52,21 @@ interface Door {
 
 async function openDoor(address: HttpAddress): Promise<Door> {
   const { createApp, listen, Sidecar } = await import("../sidecar/mod.ts");
-  let answer = (_request: Request): Response | Promise<Response> => new Response("starting\n", { status: 503 });
-  const listening: Listening = await listen((request) => answer(request), address);
+  let answer: Answer = () => new Response("starting\n", { status: 503 });
+  const listening: Listening = await listen((request, client) => answer(request, client), address);
   const endings: (() => void)[] = [];
   return {
-    async serve({ democracy, cluster, timeout }, { resignToken, ui }): Promise<void> {
+    async serve({ democracy, cluster, timeout }, { resignToken, ui, httpHosts }): Promise<void> {
       const sidecar = new Sidecar({ democracy, cluster, timeout });
       endings.push(() => sidecar.stop());
       const page = ui === true ? await openPage({ democracy, cluster, timeout }) : undefined;
       if (page !== undefined) endings.push(page.stop);
       const app = createApp(sidecar, {
+        hosts: [address.host, ...Array.isArray(httpHosts) ? httpHosts : []].filter((host) => !canonicalHost(host)),
         ...(typeof resignToken === "string" && resignToken !== "" ? { resignToken } : {}),
         ...(page === undefined ? {} : { extend: page.mount }),
       });
-      answer = (request) => app.fetch(request);
+      answer = (request, client) => app.fetch(request, { client });
       complain(`serving http://${listening.address}`);
       if (page !== undefined) complain(`a page to watch is at http://${listening.address}/ui/`);
     },

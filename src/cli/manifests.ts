@@ -37,7 +37,7 @@ const MOST_REPLICAS = 1025;
 
 /** Prints the manifests that the settings describe; resolves with the exit code. */
 export async function printManifests(values: Values): Promise<number> {
-  say((await manifestYaml(manifestOptions(values))).trimEnd());
+  say(...(await manifestYaml(manifestOptions(values))).trimEnd().split("\n"));
   return 0;
 }
 

@@ -9,6 +9,7 @@ import type { Discovery } from "../discovery/discovery.ts";
 import { DEFAULTS } from "../limits.ts";
 import type { Logger } from "../logger.ts";
 import type { Options } from "../options.ts";
+import { secretsOfFile } from "../options/secret_text.ts";
 import type { Environment, Values } from "./settings.ts";
 import { complain, complainOf } from "./terminal.ts";
 import { UsageError } from "./usage_error.ts";
@@ -24,8 +25,18 @@ export interface Member {
 }
 
 /** The names of settings that are no options of the library. */
-const OURS = ["peers", "election", "service", "port", "discovery", "lease", "ttl"];
-const OTHERS = ["http", "resignToken", "ui", "electionNamespace", "useClusterCredentials", "grace", "once", "format"];
+const OURS = ["peers", "election", "service", "port", "discovery", "lease", "ttl", "secret", "secretFile"];
+const OTHERS = [
+  "http",
+  "httpHosts",
+  "resignToken",
+  "ui",
+  "electionNamespace",
+  "useClusterCredentials",
+  "grace",
+  "once",
+  "format",
+];
 
 /** What the library wants people to know goes to standard error. */
 const logger: Logger = {
@@ -51,7 +62,14 @@ export async function startMember(values: Values, environment: Environment): Pro
   );
   const cluster = values.cluster ?? values.election ?? DEFAULTS.cluster;
   const pace = readPace(values);
-  const options = { ...await readPeers(values, environment), ...given, ...pace, cluster, logger };
+  const options = {
+    ...await readPeers(values, environment),
+    ...given,
+    ...readSecrets(values),
+    ...pace,
+    cluster,
+    logger,
+  };
   if (!isComplete(options)) {
     const name = "source" in options ? "peers" : "source";
     const example = name === "peers" ? "10.0.0.7:12345,10.0.0.8:12345,10.0.0.9:12345" : "10.0.0.7:12345";
@@ -74,6 +92,14 @@ function isComplete(options: object): options is Options {
 function readPace({ interval, timeout, ttl }: Values): Values {
   if (typeof ttl !== "number") return {};
   return { timeout: timeout ?? ttl, interval: interval ?? Math.max(10, Math.floor(ttl / 5)) };
+}
+
+function readSecrets({ secret, secretFile }: Values): Values {
+  if (secretFile === undefined) return secret === undefined ? {} : { secret };
+  if (secret !== undefined) {
+    throw new UsageError("Cannot join with both secret and secretFile: put all secrets into the file, one a line");
+  }
+  return { secret: secretsOfFile(String(secretFile)) };
 }
 
 async function readPeers(values: Values, environment: Environment): Promise<Values> {

@@ -6,7 +6,7 @@
 
 import { readFile } from "node:fs/promises";
 import { Option } from "commander";
-import { parse as parseYaml } from "yaml";
+import { parse as parseYaml, YAMLError } from "yaml";
 import { describe } from "../errors.ts";
 import { checkKnown } from "../options/checks.ts";
 import { UsageError } from "./usage_error.ts";
@@ -68,6 +68,11 @@ export const MEMBER_SETTINGS: readonly Setting[] = [
     help: "seals datagrams; several, for rotation, one a line. Others can see flags: prefer the variable or a file",
     parse: parseSecrets,
   },
+  {
+    name: "secretFile",
+    value: "<file>",
+    help: "file with the secret; several, for rotation, one a line",
+  },
   { name: "eligible", value: "[boolean]", help: "false: votes, but never leads", parse: parseBoolean },
   {
     name: "preempt",
@@ -115,6 +120,12 @@ export const SIDECAR_SETTINGS: readonly Setting[] = [
     value: "<address>",
     help: "where to serve; default 127.0.0.1:4040, :4040 for all interfaces",
     parse: parseAddress,
+  },
+  {
+    name: "httpHosts",
+    value: "<list>",
+    help: "host names that HTTP is asked by, beside IP addresses and localhost; .example for all below it, or *",
+    parse: parseList,
   },
   {
     name: "resignToken",
@@ -180,6 +191,14 @@ export const MANIFEST_SETTINGS: readonly Setting[] = [
 ];
 
 const ALL = [...MEMBER_SETTINGS, ...SIDECAR_SETTINGS, ...EXEC_SETTINGS, ...STATUS_SETTINGS, ...MANIFEST_SETTINGS];
+
+/**
+ * The variables that nobody but this program needs to know, and that a command which it runs must not find in its
+ * environment.
+ */
+export const SECRET_VARIABLES: readonly string[] = ALL
+  .filter(({ name, parse }) => parse === parseSecret || parse === parseSecrets || name === "secretFile")
+  .map(({ name }) => variableOf(name));
 
 /** The variables of an environment. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -249,13 +268,28 @@ export async function readSettings(
   return values;
 }
 
-async function readConfig(path: string): Promise<Values> {
-  let content: unknown;
+async function readConfigText(path: string): Promise<string> {
   try {
-    content = parseYaml(await readFile(path, "utf8"));
+    return await readFile(path, "utf8");
   } catch (error) {
     throw new UsageError(`Cannot read the configuration ${path}: ${error instanceof Error ? error.message : error}`);
   }
+}
+
+/** No error of the parser is shown, nor a warning printed: they quote the line, and the file may have secrets. */
+function parseConfig(text: string, path: string): unknown {
+  try {
+    return parseYaml(text, { logLevel: "error", prettyErrors: true });
+  } catch (error) {
+    const [start] = error instanceof YAMLError ? error.linePos ?? [] : [];
+    const where = start === undefined ? "" : ` at line ${start.line}, column ${start.col}`;
+    const what = error instanceof YAMLError ? ` (${error.code})` : "";
+    throw new UsageError(`Cannot read the configuration ${path}: it is no YAML or JSON${where}${what}`);
+  }
+}
+
+async function readConfig(path: string): Promise<Values> {
+  const content = parseConfig(await readConfigText(path), path);
   if (content === null) return {};
   if (typeof content !== "object" || Array.isArray(content)) {
     throw new UsageError(`The configuration ${path} must be a mapping, like "source: 10.0.0.7:12345"`);

@@ -31,7 +31,7 @@ export async function status(address: unknown, asJson: boolean): Promise<number>
     );
     return UNAVAILABLE;
   }
-  say(asJson ? JSON.stringify(state) : describe(state));
+  say(...(asJson ? [JSON.stringify(state)] : describe(state)));
   return state.leader === null ? LEADERLESS : 0;
 }
 
@@ -45,7 +45,8 @@ function isState(value: unknown): value is SidecarState {
   return typeof value === "object" && value !== null && "members" in value && "leading" in value && "leader" in value;
 }
 
-function describe({ id, cluster, source, leading, token, remaining, leader, members }: SidecarState): string {
+/** In lines: a name that has more than one does not make another. */
+function describe({ id, cluster, source, leading, token, remaining, leader, members }: SidecarState): string[] {
   const own = leading ? `leads with token ${token}, ${remaining} ms of its lease are left` : "does not lead";
   const lead = leader === null
     ? "nobody is known to lead"
@@ -64,5 +65,5 @@ function describe({ id, cluster, source, leading, token, remaining, leader, memb
       member.voter ? "" : "no voter",
     ].filter((part) => part !== "").join("  ")
   );
-  return [`${id} at ${source} in ${cluster}: ${own}`, lead, ...lines].join("\n");
+  return [`${id} at ${source} in ${cluster}: ${own}`, lead, ...lines];
 }

@@ -5,20 +5,21 @@
  */
 
 import process from "node:process";
+import { escapeUnprintable } from "../printable.ts";
 
 /** Whether people read standard output. */
 export function isTerminal(): boolean {
   return process.stdout.isTTY === true;
 }
 
-/** A line on standard output: what was asked for. */
-export function say(line: string): void {
-  process.stdout.write(`${line}\n`);
+/** Lines on standard output: what was asked for. What others put into them does not act on the terminal. */
+export function say(...lines: readonly string[]): void {
+  process.stdout.write(lines.map((line) => `${escapeUnprintable(line)}\n`).join(""));
 }
 
-/** A line on standard error: what somebody should know. */
-export function complain(line: string): void {
-  process.stderr.write(`democracy: ${line}\n`);
+/** A message on standard error: what somebody should know. Its other lines are indented, so that none looks like a message. */
+export function complain(message: string): void {
+  process.stderr.write(`democracy: ${message.split("\n").map(escapeUnprintable).join("\n  ")}\n`);
 }
 
 const known = new WeakSet<Error>();

@@ -5,6 +5,7 @@
  */
 
 import { describe } from "../errors.ts";
+import { secretsIn } from "../options/secret_text.ts";
 import { UsageError } from "./usage_error.ts";
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
@@ -67,7 +68,7 @@ export function parseSecret(value: unknown, label: string): string {
 /** Secrets, one a line or in a list of a file: what stands between the lines may have any other character. */
 export function parseSecrets(value: unknown, label: string): string[] {
   if (Array.isArray(value)) return value.map((item) => parseSecret(item, label));
-  return parseSecret(value, label).split("\n").map((line) => line.trimEnd()).filter((line) => line !== "");
+  return secretsIn(parseSecret(value, label));
 }
 
 /** A name of a quorum, or a number. */

@@ -34,6 +34,13 @@ export interface DiscoveryContext {
   readonly source: string;
   /** Where to tell of trouble. */
   readonly logger: Logger;
+  /**
+   * Whether a member is alive at this `ip:port`, as the one that asks knows. For sources that find several addresses for one
+   * member, of which perhaps only one can be reached.
+   */
+  readonly isAlive?: (address: string) => boolean;
+  /** ms that a member which is new to the list may take to be alive. */
+  readonly patience?: number;
 }
 
 /**

@@ -4,18 +4,20 @@
  * @module
  */
 
-import { lookup, resolveSrv } from "node:dns/promises";
-import { canonicalHost, formatAddress } from "../address.ts";
+import { canonicalHost, formatAddress, parseAddress } from "../address.ts";
 import { describe } from "../errors.ts";
 import type { Discovery, DiscoveryContext, DiscoveryUpdate } from "./discovery.ts";
-import { sleep } from "./sleep.ts";
+import { localHosts } from "../transport/interfaces.ts";
+import { systemNames } from "../transport/names.ts";
+import { isOwnAddress } from "./own_addresses.ts";
+import { sleep } from "../sleep.ts";
 
 /** How names are looked up. */
 export interface DnsResolver {
-  /** The IP addresses of a name, A and AAAA. */
-  addresses(host: string): Promise<readonly string[]>;
+  /** The IP addresses of a name, A and AAAA. Nobody waits for them any more when `signal` aborts. */
+  addresses(host: string, signal: AbortSignal): Promise<readonly string[]>;
   /** The targets of an SRV name. */
-  services(host: string): Promise<readonly { readonly name: string; readonly port: number }[]>;
+  services(host: string, signal: AbortSignal): Promise<readonly { readonly name: string; readonly port: number }[]>;
 }
 
 /** Which name. */
@@ -29,7 +31,7 @@ export interface DnsPeersOptions {
   readonly port?: number;
   /** ms between two look-ups, spread at random by a fifth; default 5000. */
   readonly refresh?: number;
-  /** Default: the system's. */
+  /** Default: what the system knows, see `systemNames`. */
   readonly resolver?: DnsResolver;
 }
 
@@ -70,7 +72,7 @@ class DnsPeers implements Discovery {
     for (const name of Object.keys(options)) {
       if (!KNOWN.includes(name)) throw new TypeError(`Unknown option ${describe(name)}; known are ${KNOWN.join(", ")}`);
     }
-    const { host, port, refresh = REFRESH, resolver = SYSTEM } = options;
+    const { host, port, refresh = REFRESH, resolver = systemNames } = options;
     if (typeof host !== "string" || !/^[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_.])?$/iu.test(host)) {
       throw new TypeError(`"host" must be a host name without a port, got ${describe(host)}`);
     }
@@ -97,7 +99,7 @@ class DnsPeers implements Discovery {
     let failures = 0;
     while (!signal.aborted) {
       try {
-        const peers = await this.#look(context.source);
+        const peers = await this.#look(context);
         if (signal.aborted) return;
         if (failures > 0) logger.info(`"${this.#host}" resolves again`);
         failures = 0;
@@ -117,21 +119,21 @@ class DnsPeers implements Discovery {
   }
 
   /** Rejects when nothing of the own family is found. */
-  async #look(source: string): Promise<readonly string[]> {
+  async #look({ source, signal }: DiscoveryContext): Promise<readonly string[]> {
     const found = this.#port === undefined
-      ? await this.#lookServices()
-      : addressesOf(await this.#resolver.addresses(this.#host), this.#port);
+      ? await this.#lookServices(signal)
+      : addressesOf(await this.#resolver.addresses(this.#host, signal), this.#port);
     const kind = source.startsWith("[") ? "ipv6" : "ipv4";
     const peers = [...found].filter((address) => address.startsWith("[") === (kind === "ipv6"));
-    if (peers.length > 0) return peers.sort();
+    if (peers.length > 0) return withSelf(peers, source).sort();
     throw new Error(found.size === 0 ? "It has no address" : `It has ${found.size} addresses, but none is ${kind}`);
   }
 
   /** One target that does not resolve would take a voter away, so it fails the whole look-up. */
-  async #lookServices(): Promise<ReadonlySet<string>> {
-    const targets = await this.#resolver.services(this.#host);
+  async #lookServices(signal: AbortSignal): Promise<ReadonlySet<string>> {
+    const targets = await this.#resolver.services(this.#host, signal);
     const found = await Promise.all(
-      targets.map(async ({ name, port }) => addressesOf(await this.#resolver.addresses(name), port)),
+      targets.map(async ({ name, port }) => addressesOf(await this.#resolver.addresses(name, signal), port)),
     );
     return new Set(found.flatMap((addresses) => [...addresses]));
   }
@@ -142,7 +144,14 @@ function addressesOf(answers: readonly string[], port: number): ReadonlySet<stri
   return new Set(hosts.map((host) => formatAddress({ ...host, port })));
 }
 
-const SYSTEM: DnsResolver = {
-  addresses: async (host) => (await lookup(host, { all: true })).map(({ address }) => address),
-  services: (host) => resolveSrv(host),
-};
+/** Other addresses of this machine with the own port are this member, unless it is there by the one it is known by. */
+function withSelf(peers: readonly string[], source: string): string[] {
+  if (peers.includes(source)) return [...peers];
+  const local = localHosts();
+  return [
+    ...new Set(peers.map((peer) => {
+      const { host, port } = parseAddress(peer, { label: "peer" });
+      return isOwnAddress(host, port, source, local) ? source : peer;
+    })),
+  ];
+}

@@ -4,12 +4,13 @@
  * @module
  */
 
+import { onAbort } from "../abort.ts";
 import { canonicalAddress } from "../address.ts";
 import { describe } from "../errors.ts";
 import { BOUNDS } from "../limits.ts";
 import type { Discovery, DiscoveryContext, DiscoveryUpdate } from "./discovery.ts";
 import type { Logger } from "../logger.ts";
-import { sleep } from "./sleep.ts";
+import { sleep } from "../sleep.ts";
 
 /** What the core is told of the members. */
 export interface Voters {
@@ -59,8 +60,9 @@ export async function followDiscovery(discovery: Discovery, options: FollowOptio
   }
 }
 
-function watch(discovery: Discovery, { signal, source, logger }: DiscoveryContext): AsyncIterator<DiscoveryUpdate> {
-  return discovery.watch({ signal, source, logger })[Symbol.asyncIterator]();
+function watch(discovery: Discovery, options: DiscoveryContext): AsyncIterator<DiscoveryUpdate> {
+  const { signal, source, logger, isAlive, patience } = options;
+  return discovery.watch({ signal, source, logger, isAlive, patience })[Symbol.asyncIterator]();
 }
 
 /** What the iterator yields until the signal aborts; an iterator that is stuck is left behind. */
@@ -70,7 +72,7 @@ async function* until(
 ): AsyncGenerator<DiscoveryUpdate> {
   let abort = (): void => {};
   const aborted = new Promise<undefined>((resolve) => abort = (): void => resolve(undefined));
-  signal.addEventListener("abort", abort);
+  const callOff = onAbort(signal, () => abort());
   const iterator = start();
   try {
     while (!signal.aborted) {
@@ -79,7 +81,7 @@ async function* until(
       yield next.value;
     }
   } finally {
-    signal.removeEventListener("abort", abort);
+    callOff();
     iterator.return?.().catch(() => {});
   }
 }

@@ -4,19 +4,22 @@
  * @module
  */
 
-import { lookup } from "node:dns/promises";
-import { type Address, canonicalHost, formatAddress, parseAddress } from "../address.ts";
+import { onAbort } from "../abort.ts";
+import { type Address, formatAddress, parseAddress } from "../address.ts";
 import type { Discovery, DiscoveryContext, DiscoveryUpdate } from "./discovery.ts";
-import { sleep } from "./sleep.ts";
+import { NamedPeer, type Surroundings } from "./named_peer.ts";
+import { localHosts } from "../transport/interfaces.ts";
+import { systemNames } from "../transport/names.ts";
+import { sleep } from "../sleep.ts";
 
-/** Finds the IP addresses of a host name; rejects when there is none. */
-export type Resolve = (host: string) => Promise<readonly string[]>;
+/** Finds the IP addresses of a host name; rejects when there is none, and when `signal` aborts. */
+export type Resolve = (host: string, signal: AbortSignal) => Promise<readonly string[]>;
 
 /** What may be known beside the list. Durations are ms. */
 export interface StaticPeersOptions {
   /** The number of voters; default: the distinct entries, and self unless an entry is self. */
   readonly clusterSize?: number;
-  /** Default: the system's resolver. */
+  /** Default: what the system knows, see `systemNames`. */
   readonly resolve?: Resolve;
   /** ms between two look-ups of a name that resolves, and the longest between two of one that does not; default 5000. */
   readonly refresh?: number;
@@ -24,16 +27,10 @@ export interface StaticPeersOptions {
   readonly retry?: number;
 }
 
-/** A host name of the list, and what is known of it. */
-interface NamedPeer {
-  /** The entry as the user wrote it, in canonical form. */
-  readonly entry: string;
-  readonly address: Address;
-  /** The canonical `ip:port` that was found last. A look-up that fails later does not take it away. */
-  found: string | undefined;
-  failures: number;
-  warnedOfMany: boolean;
-}
+/** ms that an address may take to be alive, where nobody says. */
+const PATIENCE = 2000;
+/** How often it is looked in that time whether it is. */
+const LOOKS = 4;
 
 /**
  * Peers from a fixed list of `host:port`. IP addresses are there in the first update, at once. Host names
@@ -65,7 +62,7 @@ export class StaticPeers implements Discovery {
     const addresses = peers.map((peer, index) => parseAddress(peer, { label: `peers[${index}]` }));
     this.#entries = new Map(addresses.map((address) => [formatAddress(address), address]));
     this.#clusterSize = options.clusterSize;
-    this.#resolve = options.resolve ?? resolveBySystem;
+    this.#resolve = options.resolve ?? systemNames.addresses;
     this.#refresh = options.refresh ?? 5000;
     this.#retry = options.retry ?? 200;
   }
@@ -74,70 +71,93 @@ export class StaticPeers implements Discovery {
   async *watch(context: DiscoveryContext): AsyncGenerator<DiscoveryUpdate, void, void> {
     const names: NamedPeer[] = [];
     for (const [entry, address] of this.#entries) {
-      if (address.kind === "name") names.push({ entry, address, found: undefined, failures: 0, warnedOfMany: false });
+      if (address.kind === "name") names.push(new NamedPeer(entry, address));
     }
     if (context.signal.aborted) return;
-    yield this.#update(names, context.source);
+    const surroundings = surroundingsOf(context);
+    yield this.#update(names, surroundings);
     if (names.length === 0) return;
 
     const stop = new AbortController();
-    const onAbort = (): void => stop.abort();
-    context.signal.addEventListener("abort", onAbort);
+    const callOff = onAbort(context.signal, () => stop.abort());
     const changes = new Changes(stop.signal);
     try {
-      for (const name of names) void this.#follow(name, { ...context, signal: stop.signal }, () => changes.report());
-      if (context.signal.aborted) stop.abort();
-      while (await changes.next()) yield this.#update(names, context.source);
+      const following: Following = { signal: stop.signal, surroundings, onChange: () => changes.report() };
+      for (const name of names) void this.#follow(name, following);
+      void this.#review(names, following);
+      while (await changes.next()) yield this.#update(names, surroundings);
     } finally {
       stop.abort();
-      context.signal.removeEventListener("abort", onAbort);
+      callOff();
     }
   }
 
-  #update(names: readonly NamedPeer[], source: string): DiscoveryUpdate {
+  #update(names: readonly NamedPeer[], surroundings: Surroundings): DiscoveryUpdate {
+    const { source } = surroundings;
     const peers = new Set<string>();
     for (const [entry, { kind }] of this.#entries) if (kind !== "name") peers.add(entry);
-    for (const { found } of names) if (found !== undefined) peers.add(found);
+    // One that is self for sure leaves no doubt about the others: two members may share a machine, and have an address each.
+    const isSelfKnown = peers.has(source) || names.some((name) => name.isExactly(source));
+    for (const name of names) {
+      const found = !isSelfKnown && name.isOwn(surroundings) ? source : name.found;
+      if (found !== undefined) peers.add(found);
+    }
     // Counted by entry, not by address: two names that share one for a while do not make the cluster smaller.
     const counted = this.#entries.size + (peers.has(source) ? 0 : 1);
     return { peers: [...peers], clusterSize: this.#clusterSize ?? counted };
   }
 
   /** Never rejects. */
-  async #follow(name: NamedPeer, context: DiscoveryContext, onChange: () => void): Promise<void> {
-    while (!context.signal.aborted) {
+  async #follow(name: NamedPeer, { signal, surroundings, onChange }: Following): Promise<void> {
+    while (!signal.aborted) {
       const before = name.found;
-      await this.#look(name, context);
-      if (context.signal.aborted) return;
+      await this.#look(name, signal, surroundings);
+      if (signal.aborted) return;
       if (name.found !== before) onChange();
       const wait = name.failures === 0 ? this.#refresh : this.#retry * 2 ** Math.min(name.failures - 1, 16);
       // Spread, so that members which were started together do not ask together for ever.
-      await sleep(Math.min(wait, this.#refresh) * (0.8 + 0.4 * Math.random()), context.signal);
+      await sleep(Math.min(wait, this.#refresh) * (0.8 + 0.4 * Math.random()), signal);
     }
   }
 
-  async #look(name: NamedPeer, { source, logger, signal }: DiscoveryContext): Promise<void> {
+  async #look(name: NamedPeer, signal: AbortSignal, surroundings: Surroundings): Promise<void> {
     const { entry, address } = name;
     try {
-      const answers = await this.#resolve(address.host);
-      if (signal.aborted) return;
-      const found = choose(answers, { port: address.port, source, current: name.found });
-      if (found.address === undefined) throw new Error(`No IP address among ${answers.length} answers`);
-      if (found.count > 1 && !name.warnedOfMany) {
-        name.warnedOfMany = true;
-        logger.warn(`Peer "${entry}" has ${found.count} IP addresses, but is one member: taking ${found.address}`);
-      }
-      if (found.address !== name.found) logger.debug(`Peer "${entry}" is at ${found.address}`);
-      name.found = found.address;
-      name.failures = 0;
+      const answers = await this.#resolve(address.host, signal);
+      if (!signal.aborted) name.answered(answers, performance.now(), surroundings);
     } catch (error) {
       if (signal.aborted) return;
       name.failures++;
       if (name.failures > 1) return;
       const rest = name.found === undefined ? "is not known yet" : `is kept at ${name.found}`;
-      logger.warn(`Cannot resolve peer "${entry}": it ${rest}, and is looked up again`, error);
+      surroundings.logger.warn(`Cannot resolve peer "${entry}": it ${rest}, and is looked up again`, error);
     }
   }
+
+  /** Takes another address of names that have several, when the one that was taken does not answer. */
+  async #review(names: readonly NamedPeer[], { signal, surroundings, onChange }: Following): Promise<void> {
+    while (!signal.aborted) {
+      await sleep(surroundings.patience / LOOKS, signal);
+      if (signal.aborted) return;
+      for (const name of names.filter(({ hasChoice }) => hasChoice)) {
+        const before = name.found;
+        name.review(performance.now(), surroundings);
+        if (name.found !== before) onChange();
+      }
+    }
+  }
+}
+
+/** How names are followed. */
+interface Following {
+  readonly signal: AbortSignal;
+  readonly surroundings: Surroundings;
+  readonly onChange: () => void;
+}
+
+function surroundingsOf({ source, logger, isAlive, patience = PATIENCE }: DiscoveryContext): Surroundings {
+  // Where nobody says who is alive, the address that was found first is as good as any.
+  return { source, logger, local: localHosts(), isAlive: isAlive ?? ((): boolean => true), patience };
 }
 
 /** Tells the iteration that something has changed since it looked last. */
@@ -148,7 +168,7 @@ class Changes {
 
   constructor(signal: AbortSignal) {
     this.#signal = signal;
-    signal.addEventListener("abort", () => this.#wake?.(), { once: true });
+    onAbort(signal, () => this.#wake?.());
   }
 
   report(): void {
@@ -162,34 +182,4 @@ class Changes {
     this.#pending = false;
     return !this.#signal.aborted;
   }
-}
-
-interface Wish {
-  readonly port: number;
-  readonly source: string;
-  readonly current: string | undefined;
-}
-
-/**
- * One of the answers: self, or the one that was taken before, or the first, out of those of the family
- * that the own address has, where there are any.
- */
-function choose(
-  answers: readonly string[],
-  wish: Wish,
-): { readonly address: string | undefined; readonly count: number } {
-  const hosts = answers.map(canonicalHost).filter((host) => host !== undefined);
-  const family = wish.source.startsWith("[") ? "ipv6" : "ipv4";
-  const same = hosts.filter(({ kind }) => kind === family);
-  const addresses = new Set(
-    (same.length > 0 ? same : hosts).map((host) => formatAddress({ ...host, port: wish.port })),
-  );
-  const address = [wish.source, wish.current].find((known) => known !== undefined && addresses.has(known)) ??
-    addresses.values().next().value;
-  return { address, count: addresses.size };
-}
-
-async function resolveBySystem(host: string): Promise<readonly string[]> {
-  const answers = await lookup(host, { all: true });
-  return answers.map(({ address }) => address);
 }

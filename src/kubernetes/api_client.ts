@@ -10,6 +10,9 @@ import { Buffer } from "node:buffer";
 import { readFile } from "node:fs/promises";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
+import type { LookupFunction } from "node:net";
+import { onAbort } from "../abort.ts";
+import { systemNames } from "../transport/names.ts";
 import { describe, DiscoveryError } from "../errors.ts";
 import { errorOfAnswer } from "./api_error.ts";
 import { type Environment, environment } from "./environment.ts";
@@ -129,7 +132,11 @@ export class ApiClient {
         path: search === "" ? path : `${path}?${search}`,
         method,
         ca,
+        // The default is what NODE_TLS_REJECT_UNAUTHORIZED says, and the token is worth more than somebody's convenience.
+        rejectUnauthorized: true,
         agent: false,
+        // The server is mostly an IP address; a name must not block a thread, nor keep the process from ending.
+        lookup: lookupBy(signal),
         headers: {
           accept: "application/json",
           authorization: `Bearer ${token.trim()}`,
@@ -185,6 +192,21 @@ function serverOf(given: string | undefined, variables: Environment): URL {
   return new URL(`https://${host.includes(":") ? `[${host}]` : host}:${port}`);
 }
 
+/** Looks names up as the peers' are; see `systemNames`. */
+function lookupBy(signal: AbortSignal): LookupFunction {
+  return (host, { all, family }, callback) => {
+    systemNames.addresses(host, signal).then((found) => {
+      const every = found.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }));
+      const wanted = family === 4 || family === 6 ? every.filter((each) => each.family === family) : every;
+      return wanted.length > 0 ? wanted : Promise.reject(new Error(`"${host}" has no address of family ${family}`));
+    }).then((found) => {
+      const [first = { address: "", family: 0 }] = found;
+      if (all === true) callback(null, [...found]);
+      else callback(null, first.address, first.family);
+    }, (error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), ""));
+  };
+}
+
 interface Limit {
   readonly signal: AbortSignal;
   /** Starts the time anew. */
@@ -201,15 +223,14 @@ function limited(outer: AbortSignal, ms: number): Limit {
     clearTimeout(timer);
     timer = setTimeout(() => controller.abort(new Error(`The API server was silent for ${wait} ms`)), wait);
   };
-  if (outer.aborted) abort();
-  else extend(ms);
-  outer.addEventListener("abort", abort, { once: true });
+  const callOff = onAbort(outer, abort);
+  if (!outer.aborted) extend(ms);
   return {
     signal: controller.signal,
     extend,
     release: () => {
       clearTimeout(timer);
-      outer.removeEventListener("abort", abort);
+      callOff();
       // Closes the connection of an answer that was not read to its end.
       controller.abort(new Error("The request is over"));
     },

@@ -5,6 +5,7 @@
  */
 
 import { describe } from "../errors.ts";
+import { escapeUnprintable } from "../printable.ts";
 import { numberAt, parseObject, textAt } from "./json.ts";
 
 /** The API server answered, and refused. */
@@ -18,7 +19,7 @@ export class ApiError extends Error {
 
   /** An answer with this status. */
   constructor(status: number, reason: string, message: string, retryAfter = 0) {
-    super(message);
+    super(escapeUnprintable(message));
     this.name = "ApiError";
     this.status = status;
     this.reason = reason;

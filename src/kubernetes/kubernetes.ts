@@ -9,6 +9,7 @@ import { dnsPeers } from "../discovery/dns_peers.ts";
 import { describe } from "../errors.ts";
 import type { Fencing } from "../leadership/fencing.ts";
 import { ALL_VOTE, CHOSEN, CHOSEN_QUORUM } from "../options/chosen_voters.ts";
+import { secretsIn, secretsOfFile } from "../options/secret_text.ts";
 import type { ApiOptions } from "./api_client.ts";
 import {
   checkName,
@@ -65,8 +66,8 @@ export interface KubernetesMember {
   readonly voters?: readonly string[];
   /** As it was given; five where seven of more than nine replicas vote because nobody said how many. */
   readonly quorum?: "majority" | "none" | number;
-  /** Seals the datagrams. */
-  readonly secret?: string;
+  /** Seals the datagrams: the first seals, all open. */
+  readonly secret?: string | readonly string[];
   /** Mints the tokens. */
   readonly fencing?: Fencing;
 }
@@ -87,7 +88,7 @@ const PORT = 12345;
 
 /**
  * The options of a member in a pod that has nothing but its environment: `POD_NAME`, `POD_IP` and `POD_NAMESPACE` by
- * the downward API, `CLUSTER_SIZE`, `DEMOCRACY_VOTERS`, `DEMOCRACY_SERVICE`, `DEMOCRACY_PORT`, `DEMOCRACY_DISCOVERY`, `DEMOCRACY_LEASE` and `DEMOCRACY_SECRET`. The pod's name is the id.
+ * the downward API, `CLUSTER_SIZE`, `DEMOCRACY_VOTERS`, `DEMOCRACY_SERVICE`, `DEMOCRACY_PORT`, `DEMOCRACY_DISCOVERY`, `DEMOCRACY_LEASE` and `DEMOCRACY_SECRET` or `DEMOCRACY_SECRET_FILE`. The pod's name is the id.
  *
  * Throws a TypeError or RangeError that says what is missing or wrong, and how to set it.
  *
@@ -108,7 +109,7 @@ export function kubernetes(options: KubernetesOptions = {}): KubernetesMember {
   const variables = options.environment ?? environment();
   const pod = podIdentity(variables);
   const port = checkPort("port", options.port ?? numberOf(variables, "DEMOCRACY_PORT") ?? PORT);
-  const secret = variables["DEMOCRACY_SECRET"];
+  const secret = readSecret(variables);
   const lease = options.lease ?? variables["DEMOCRACY_LEASE"];
   const { quorum, server, serviceAccount } = options;
   const replicas = readClusterSize(options, variables);
@@ -122,9 +123,22 @@ export function kubernetes(options: KubernetesOptions = {}): KubernetesMember {
     ...electorateOf(options, variables, { pod, port, voters }),
     clusterSize: voters ?? replicas,
     ...(agreeing === undefined ? {} : { quorum: agreeing }),
-    ...(secret ? { secret } : {}),
+    ...(secret === undefined ? {} : { secret }),
     ...(lease ? { fencing: kubernetesLease({ name: lease, namespace: pod.namespace, server, serviceAccount }) } : {}),
   };
+}
+
+/** One a line, in a variable or in a file. */
+function readSecret(variables: Environment): string | readonly string[] | undefined {
+  const { DEMOCRACY_SECRET: text, DEMOCRACY_SECRET_FILE: path } = variables;
+  if (text && path) {
+    throw new TypeError("Cannot join: of DEMOCRACY_SECRET and DEMOCRACY_SECRET_FILE only one may be set");
+  }
+  if (!text && !path) return undefined;
+  const secrets = path ? secretsOfFile(path) : secretsIn(text ?? "");
+  const [first, ...others] = secrets;
+  if (first === undefined) throw new TypeError("Cannot join: DEMOCRACY_SECRET must have a secret, one a line");
+  return others.length === 0 ? first : secrets;
 }
 
 /** Where this pod is, and how many of its like vote; all when undefined. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { sleep } from "../discovery/sleep.ts";
+import { sleep } from "../sleep.ts";
 import { describe, DiscoveryError, PermissionError } from "../errors.ts";
 import type { Fencing, MintRequest } from "../leadership/fencing.ts";
 import { ApiClient, type ApiOptions } from "./api_client.ts";

@@ -6,7 +6,7 @@
 
 import { DiscoveryError } from "../errors.ts";
 import type { Logger } from "../logger.ts";
-import { sleep } from "../discovery/sleep.ts";
+import { sleep } from "../sleep.ts";
 import type { ApiClient } from "./api_client.ts";
 import { type ApiError, errorOfStatus, hasStatus } from "./api_error.ts";
 import { Backoff } from "./backoff.ts";

@@ -8,6 +8,7 @@ import type { CoreDrop } from "../core/effect.ts";
 import type { WireDrop } from "../wire/header.ts";
 import type { FragmentDrop } from "../wire/reassembler.ts";
 import { DURATION_CELLS, DurationRecord, type Durations } from "./durations.ts";
+import { LastSources } from "./last_sources.ts";
 
 /** Why something that came from the network was ignored. */
 export type DropReason =
@@ -21,7 +22,11 @@ export type DropReason =
   /** A custom message with the name of one of the library's own events. */
   | "reserved-name"
   /** A custom message whose value makes no sense; counted when the application's thread reads it. */
-  | "bad-value";
+  | "bad-value"
+  /** A custom message that nobody in the application listens to; it is not read at all. */
+  | "no-listener"
+  /** A custom message for an application whose thread does not keep up. */
+  | "backlog";
 
 /** What went over the network, and how long things took, since the start. */
 export interface Stats {
@@ -33,6 +38,8 @@ export interface Stats {
   readonly bytesReceived: number;
   /** How often something received was ignored, by reason. */
   readonly dropped: Readonly<Record<DropReason, number>>;
+  /** Where what was ignored came from last, as `ip:port`, by reason; a reason that never occurred is not there. */
+  readonly droppedFrom: Readonly<Partial<Record<DropReason, string>>>;
   /** How long heartbeats took to be answered. */
   readonly roundTrips: Durations;
   /** How late the timers of the loop fired, in its own thread where it has one; it has one at least every `timeout`. */
@@ -41,36 +48,49 @@ export interface Stats {
   readonly mainLateness: Durations;
 }
 
-// A record, because the compiler then knows that no reason is missing.
-const NONE: Readonly<Record<DropReason, number>> = {
-  "misdirected": 0,
-  "impostor": 0,
-  "duplicate-id": 0,
-  "unverified": 0,
-  "departed": 0,
-  "too-many-members": 0,
-  "too-many-strangers": 0,
-  "absurd-term": 0,
-  "too-short": 0,
-  "bad-magic": 0,
-  "bad-version": 0,
-  "other-cluster": 0,
-  "bad-checksum": 0,
-  "unsealed": 0,
-  "sealed": 0,
-  "bad-seal": 0,
-  "replayed": 0,
-  "reflected": 0,
-  "unknown-kind": 0,
-  "malformed": 0,
-  "duplicate-fragment": 0,
-  "inconsistent-fragment": 0,
-  "malformed-message": 0,
-  "incomplete-message": 0,
-  "not-a-member": 0,
-  "reserved-name": 0,
-  "bad-value": 0,
+/**
+ * What a reason tells: `usual` ones come about in a healthy cluster, too, when members restart, are upgraded, or lose
+ * datagrams; `suspicious` ones are an attack or a mistake. A record, because the compiler then knows that no reason is missing.
+ */
+const REASONS: Readonly<Record<DropReason, "usual" | "suspicious">> = {
+  "misdirected": "usual",
+  "impostor": "suspicious",
+  "duplicate-id": "suspicious",
+  "unverified": "usual",
+  "departed": "usual",
+  "too-many-members": "suspicious",
+  "too-many-strangers": "suspicious",
+  "absurd-term": "suspicious",
+  "too-short": "suspicious",
+  "bad-magic": "suspicious",
+  "bad-version": "usual",
+  "other-cluster": "suspicious",
+  "bad-checksum": "suspicious",
+  "unsealed": "suspicious",
+  "sealed": "suspicious",
+  "bad-seal": "suspicious",
+  "replayed": "suspicious",
+  "reflected": "suspicious",
+  "unknown-kind": "usual",
+  "malformed": "suspicious",
+  "duplicate-fragment": "usual",
+  "inconsistent-fragment": "suspicious",
+  "malformed-message": "suspicious",
+  "incomplete-message": "usual",
+  "not-a-member": "usual",
+  "reserved-name": "suspicious",
+  "bad-value": "suspicious",
+  "no-listener": "usual",
+  "backlog": "usual",
 };
+
+/** The reasons that are an attack or a mistake; the alert of the README is about these. */
+export const SUSPICIOUS: readonly string[] = Object.entries(REASONS)
+  .filter(([, kind]) => kind === "suspicious").map(([reason]) => reason);
+
+const NONE = Object.fromEntries(Object.keys(REASONS).map((reason) => [reason, 0])) as Readonly<
+  Record<DropReason, number>
+>;
 
 const SENT = 0;
 const RECEIVED = 1;
@@ -81,13 +101,14 @@ const FIRST_REASON = 4;
 const RECORDS = 3;
 
 const INDEX: ReadonlyMap<string, number> = new Map(
-  Object.keys(NONE).map((reason, index) => [reason, FIRST_REASON + index]),
+  Object.keys(REASONS).map((reason, index) => [reason, FIRST_REASON + index]),
 );
 
 const FIRST_RECORD = FIRST_REASON + INDEX.size;
+const CELL_BYTES = (FIRST_RECORD + RECORDS * DURATION_CELLS) * Float64Array.BYTES_PER_ELEMENT;
 
 /**
- * One member's counters. No cell has two writers: `bad-value` and `mainLateness` are the application's, all others are
+ * One member's counters. No cell has two writers: `bad-value`, `no-listener` and `mainLateness` are the application's, all others are
  * the loop's.
  */
 export class Counters {
@@ -97,11 +118,12 @@ export class Counters {
   readonly workerLateness: DurationRecord;
   readonly mainLateness: DurationRecord;
   readonly #cells: Float64Array;
+  readonly #sources: LastSources;
 
   constructor(buffer?: SharedArrayBuffer) {
-    const cells = FIRST_RECORD + RECORDS * DURATION_CELLS;
-    this.buffer = buffer ?? new SharedArrayBuffer(cells * Float64Array.BYTES_PER_ELEMENT);
-    this.#cells = new Float64Array(this.buffer);
+    this.buffer = buffer ?? new SharedArrayBuffer(CELL_BYTES + LastSources.bytesFor(INDEX.size));
+    this.#cells = new Float64Array(this.buffer, 0, CELL_BYTES / Float64Array.BYTES_PER_ELEMENT);
+    this.#sources = new LastSources(this.buffer, CELL_BYTES, INDEX.size);
     this.roundTrips = this.#record(0);
     this.workerLateness = this.#record(1);
     this.mainLateness = this.#record(2);
@@ -117,19 +139,28 @@ export class Counters {
     this.#add(BYTES_RECEIVED, bytes);
   }
 
-  dropped(reason: DropReason, times = 1): void {
-    this.#add(INDEX.get(reason) ?? FIRST_REASON, times);
+  /** Something was ignored, and came from `source` where that is known. */
+  dropped(reason: DropReason, times = 1, source?: string): void {
+    const index = INDEX.get(reason) ?? FIRST_REASON;
+    this.#add(index, times);
+    if (source !== undefined) this.#sources.set(index - FIRST_REASON, source);
   }
 
   read(): Stats {
     const dropped = { ...NONE };
-    for (const [reason, index] of INDEX) Reflect.set(dropped, reason, this.#at(index));
+    const droppedFrom: { [Reason in DropReason]?: string } = {};
+    for (const [reason, index] of INDEX) {
+      Reflect.set(dropped, reason, this.#at(index));
+      const source = this.#sources.get(index - FIRST_REASON);
+      if (source !== undefined) Reflect.set(droppedFrom, reason, source);
+    }
     return {
       sent: this.#at(SENT),
       received: this.#at(RECEIVED),
       bytesSent: this.#at(BYTES_SENT),
       bytesReceived: this.#at(BYTES_RECEIVED),
       dropped,
+      droppedFrom,
       roundTrips: this.roundTrips.read(),
       workerLateness: this.workerLateness.read(),
       mainLateness: this.mainLateness.read(),

@@ -6,7 +6,10 @@
  */
 
 import type { LeaderInfo, MemberInfo, ResignReason } from "../core/effect.ts";
+import { describe } from "../errors.ts";
 import { BOUNDS } from "../limits.ts";
+import { isPrintable } from "../printable.ts";
+import { Audience, type Callback, type ListenOptions, type UnlistenOptions } from "./audience.ts";
 
 /** What the library tells the application, by the event's name. */
 export interface LifecycleEvents {
@@ -74,18 +77,21 @@ const encoder = new TextEncoder();
 
 /** Whether a custom event or channel may have this name; for what comes from the network. */
 export function isMessageName(name: string): boolean {
-  return name !== "" && !LIFECYCLE.has(name) && encoder.encode(name).length <= BOUNDS.maxNameBytes;
+  return name !== "" && isPrintable(name) && !LIFECYCLE.has(name) && encoder.encode(name).length <= BOUNDS.maxNameBytes;
 }
 
 /**
  * Refuses a name that a custom event or channel must not have.
  *
- * Throws a TypeError where it is no string, empty or reserved, and a RangeError where it is too long.
+ * Throws a TypeError where it is no string, empty, reserved or not printable, and a RangeError where it is too long.
  */
 export function checkMessageName(action: string, name: unknown): asserts name is string {
   if (typeof name !== "string") throw new TypeError(`${action}: the name must be a string, got ${typeof name}`);
   if (name === "") throw new TypeError(`${action}: the name must not be empty`);
   if (LIFECYCLE.has(name)) throw new TypeError(`${action}: "${name}" is reserved for an event of the library`);
+  if (!isPrintable(name)) {
+    throw new TypeError(`${action}: the name must have no control or format characters, got ${describe(name)}`);
+  }
   if (isMessageName(name)) return;
   throw new RangeError(
     `${action}: the name must not be longer than ${BOUNDS.maxNameBytes} bytes, got ${encoder.encode(name).length}`,
@@ -109,6 +115,29 @@ type Handler = (detail: never, from: never) => void;
  */
 export class TypedEvents extends EventTarget {
   readonly #listeners = new Map<string, Map<Handler, EventListener>>();
+  readonly #audience = new Audience();
+
+  /** As an EventTarget has it. */
+  override addEventListener(name: string, callback: Callback, options?: ListenOptions): void {
+    super.addEventListener(name, callback, options);
+    this.#audience.add(name, callback, options);
+  }
+
+  /** As an EventTarget has it. */
+  override removeEventListener(name: string, callback: Callback, options?: UnlistenOptions): void {
+    super.removeEventListener(name, callback, options);
+    this.#audience.remove(name, callback, options);
+  }
+
+  /** As an EventTarget has it. */
+  override dispatchEvent(event: globalThis.Event): boolean {
+    return this.#audience.dispatching(event, () => super.dispatchEvent(event));
+  }
+
+  /** Whether anybody listens to events of this name. */
+  protected hears(name: string): boolean {
+    return this.#audience.hears(name);
+  }
 
   /** Calls `handler` on each such event; a second call with the same handler changes nothing. */
   on<Name extends keyof LifecycleEvents>(name: Name, handler: LifecycleHandler<Name>): this;

@@ -44,6 +44,12 @@ export class Roster {
     this.#peers.delete(peer.boot);
   }
 
+  /** Whether a peer is alive at this `ip:port`. */
+  isAt(source: string): boolean {
+    for (const peer of this.#peers.values()) if (peer.source === source) return true;
+    return false;
+  }
+
   /** Empties the roster; returns the peers that were in it. */
   clear(): MemberInfo[] {
     const peers = [...this.#peers.values()];

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { onAbort } from "../abort.ts";
 import type { ResignReason } from "../core/effect.ts";
 
 /** What the work of `lead` is given. */
@@ -30,9 +31,8 @@ export class Tenures {
     const { signal, holds, period } = options;
     const controller = new AbortController();
     const tenure = { token, controller };
-    const aborted = (): void => controller.abort(signal?.reason);
     this.#running.add(tenure);
-    signal?.addEventListener("abort", aborted, { once: true });
+    const callOff = signal && onAbort(signal, () => controller.abort(signal.reason));
     const watch = setInterval(() => {
       if (!holds()) controller.abort(lost(token, "lease-expired"));
     }, period);
@@ -40,7 +40,7 @@ export class Tenures {
       return await work({ token, signal: controller.signal });
     } finally {
       clearInterval(watch);
-      signal?.removeEventListener("abort", aborted);
+      callOff?.();
       this.#running.delete(tenure);
     }
   }

@@ -5,6 +5,7 @@
  */
 
 import { describe } from "../errors.ts";
+import { isPrintable } from "../printable.ts";
 
 const encoder = new TextEncoder();
 
@@ -46,11 +47,12 @@ export function checkBoolean(name: string, value: unknown): boolean {
   return value;
 }
 
-/** A string that is not empty, well formed and not too long. Throws a TypeError or, where it is too long, a RangeError. */
+/** A string that is not empty, printable and not too long. Throws a TypeError or, where it is too long, a RangeError. */
 export function checkText(name: string, value: unknown, maxBytes: number): string {
   if (typeof value !== "string") throw wrongType(name, "a string", value);
   if (value === "") throw new TypeError(`Cannot join: "${name}" must not be empty`);
   if (/\p{Surrogate}/u.test(value)) throw wrongType(name, "well-formed text, without half characters", value);
+  if (!isPrintable(value)) throw wrongType(name, "text without control and format characters", value);
   const { length } = encoder.encode(value);
   if (length > maxBytes) {
     throw new RangeError(`Cannot join: "${name}" must be at most ${maxBytes} bytes long, got ${length} bytes`);

@@ -8,8 +8,9 @@
  */
 
 import { createHash, timingSafeEqual } from "node:crypto";
-import { type Context, Hono } from "hono";
+import { Hono, type HonoRequest } from "hono";
 import { PROMETHEUS_CONTENT_TYPE } from "../metrics/prometheus.ts";
+import { isKnownHost, readHostNames } from "./host_check.ts";
 import { leaderElectorResponse } from "./leader_elector.ts";
 import type { Sidecar } from "./sidecar.ts";
 
@@ -17,9 +18,14 @@ import type { Sidecar } from "./sidecar.ts";
 export interface AppOptions {
   /** Who knows it may `POST /resign`; without it nobody may. */
   readonly resignToken?: string;
+  /** Host names that requests may be for, beside IP addresses and `localhost`; see `readHostNames`. */
+  readonly hosts?: readonly string[];
   /** Adds routes of its own; they come before the answer to every other path. */
-  readonly extend?: (app: Hono) => void;
+  readonly extend?: (app: SidecarApp) => void;
 }
+
+/** The endpoints; each request comes with who asks. */
+export type SidecarApp = Hono<{ Bindings: { readonly client: string } }>;
 
 const ENDPOINTS = ["/leader", "/healthz", "/readyz", "/members", "/state", "/metrics", "/events", "/sse", "/resign"];
 
@@ -33,17 +39,19 @@ function pathOf(request: Request): string {
  * The endpoints of a sidecar, as an app of Hono. A path that is none of them is answered as the leader-elector sidecar
  * answers every path.
  */
-export function createApp(sidecar: Sidecar, options: AppOptions = {}): Hono {
-  const app = new Hono({ getPath: pathOf });
+export function createApp(sidecar: Sidecar, options: AppOptions = {}): SidecarApp {
+  const app: SidecarApp = new Hono({ getPath: pathOf });
+  const hosts = readHostNames(options.hosts ?? []);
+  app.use(async (context, next) => isKnownHost(context.req.header("host"), hosts) ? await next() : notFrom());
   app.all("/leader", () => leader(sidecar));
   app.get("/healthz", () => check(sidecar.alive, "the election's loop does not move"));
   app.get("/readyz", () => check(sidecar.joined && sidecar.alive, "the member has not joined"));
   app.get("/members", () => json(sidecar.state().members));
   app.get("/state", () => json(sidecar.state()));
   app.get("/metrics", () => text(sidecar.metrics(), PROMETHEUS_CONTENT_TYPE));
-  app.get("/events", (context) => eventStream(sidecar.events(context.req.header("last-event-id"))));
-  app.get("/sse", () => eventStream(sidecar.naisEvents()));
-  app.all("/resign", (context) => resign(sidecar, context, options.resignToken));
+  app.get("/events", ({ req, env }) => eventStream(sidecar.events(req.header("last-event-id"), env.client)));
+  app.get("/sse", ({ env }) => eventStream(sidecar.naisEvents(env.client)));
+  app.all("/resign", ({ req }) => resign(sidecar, req, options.resignToken));
   options.extend?.(app);
   app.all("*", () => leaderElectorResponse(sidecar.leaderName()));
   return app;
@@ -55,7 +63,7 @@ function leader(sidecar: Sidecar): Response {
   return json({ leading, token: democracy.token, leader: democracy.leader() }, leading ? 200 : 503);
 }
 
-async function resign(sidecar: Sidecar, { req }: Context, token: string | undefined): Promise<Response> {
+async function resign(sidecar: Sidecar, req: HonoRequest, token: string | undefined): Promise<Response> {
   if (token === undefined) {
     return json({ error: 'Resigning is off: start the sidecar with "--resign-token", or DEMOCRACY_RESIGN_TOKEN' }, 403);
   }
@@ -73,6 +81,14 @@ async function resign(sidecar: Sidecar, { req }: Context, token: string | undefi
 function isSame(one: string, other: string): boolean {
   const digest = (value: string): Uint8Array => createHash("sha256").update(value).digest();
   return timingSafeEqual(digest(one), digest(other));
+}
+
+function notFrom(): Response {
+  return text(
+    "Not by this name: set --http-hosts, or DEMOCRACY_HTTP_HOSTS, to the host names that this is asked by\n",
+    "text/plain; charset=utf-8",
+    403,
+  );
 }
 
 function check(well: boolean, complaint: string): Response {

@@ -9,7 +9,9 @@
 
 import { Server } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createAdaptorServer } from "@hono/node-server";
+import type { Socket } from "node:net";
+import { createAdaptorServer, type Http2Bindings, type HttpBindings } from "@hono/node-server";
+import { clientOf, PerClient } from "./client.ts";
 import type { HttpAddress } from "./http_address.ts";
 import { formatHttpAddress } from "./http_address.ts";
 
@@ -27,6 +29,7 @@ export interface Listening {
  */
 const LIMITS = {
   connections: 512,
+  connectionsPerClient: 128,
   headersTimeout: 5000,
   requestTimeout: 10_000,
   connectionsCheckingInterval: 1000,
@@ -35,15 +38,27 @@ const LIMITS = {
 /** ms that answers have left to arrive when the server closes, and ms between two looks. */
 const FAREWELL = { patience: 500, step: 20 } as const;
 
-/** Serves `fetch`. Rejects with an Error that says what to do when the address cannot be had. */
-export async function listen(
-  fetch: (request: Request) => Response | Promise<Response>,
-  address: HttpAddress,
-): Promise<Listening> {
+/** Answers a request of a client, which is told by {@linkcode clientOf}. */
+export type Answer = (request: Request, client: string) => Response | Promise<Response>;
+
+/** Serves answers. Rejects with an Error that says what to do when the address cannot be had. */
+export async function listen(answer: Answer, address: HttpAddress): Promise<Listening> {
   // The host name stands in for the header of requests that have none, as HTTP/1.0 allows.
-  const { connections, ...serverOptions } = LIMITS;
+  const { connections, connectionsPerClient, ...serverOptions } = LIMITS;
+  const fetch = async (request: Request, { incoming }: HttpBindings | Http2Bindings): Promise<Response> => {
+    const response = await answer(request, clientOf(incoming.socket.remoteAddress));
+    // No answer is to be taken for anything but what it says it is.
+    response.headers.set("x-content-type-options", "nosniff");
+    return response;
+  };
   const server = createAdaptorServer({ fetch, hostname: "localhost", overrideGlobalObjects: false, serverOptions });
   server.maxConnections = connections;
+  const perClient = new PerClient(connectionsPerClient);
+  server.on("connection", (socket: Socket) => {
+    const client = clientOf(socket.remoteAddress);
+    if (perClient.add(client)) socket.once("close", () => perClient.remove(client));
+    else socket.destroy();
+  });
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: Error) => reject(explain(error, address)));
     server.listen(address.port, address.host, resolve);

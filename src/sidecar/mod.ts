@@ -4,7 +4,7 @@
  * @module
  */
 
-export { type AppOptions, createApp } from "./app.ts";
+export { type AppOptions, createApp, type SidecarApp } from "./app.ts";
 export { DEFAULT_HTTP, formatHttpAddress, type HttpAddress, parseHttpAddress } from "./http_address.ts";
 export { listen, type Listening } from "./listen.ts";
 export { Sidecar, type SidecarOptions, type SidecarState } from "./sidecar.ts";

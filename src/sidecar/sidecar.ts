@@ -6,6 +6,7 @@
 
 import type { Democracy } from "../democracy.ts";
 import type { LeaderInfo } from "../core/effect.ts";
+import type { Stats } from "../leadership/counters.ts";
 import type { LifecycleEvents } from "../leadership/events.ts";
 import type { Node } from "../leadership/roster.ts";
 import { PrometheusText } from "../metrics/prometheus.ts";
@@ -43,11 +44,13 @@ export interface SidecarState {
   readonly leader: (LeaderInfo & { readonly since: string }) | null;
   /** The members that are alive, self included. */
   readonly members: readonly Node[];
+  /** What was ignored and why, how often since the start, and the address that the last of it came from, where it came from one. */
+  readonly dropped: readonly { readonly reason: string; readonly times: number; readonly from: string | null }[];
   /** When this was said. */
   readonly at: string;
 }
 
-const LIMITS = { entries: 256, readers: 256, keepAlive: 15_000, patience: 60_000 } as const;
+const LIMITS = { entries: 256, readers: 256, readersPerClient: 64, keepAlive: 15_000, patience: 60_000 } as const;
 
 /** What the HTTP server shows of one member, kept up to date. */
 export class Sidecar {
@@ -107,6 +110,7 @@ export class Sidecar {
       remaining: Math.floor(democracy.remaining()),
       leader: leader === null ? null : { ...leader, since: (this.#since ?? new Date()).toISOString() },
       members: Object.values(democracy.nodes()),
+      dropped: droppedOf(democracy.stats()),
       at: new Date().toISOString(),
     };
   }
@@ -118,16 +122,16 @@ export class Sidecar {
 
   /**
    * What happens, from now on or from after `lastEventId`: a reader that starts, or whose place is forgotten, is
-   * told the state first. Undefined when too many read already.
+   * told the state first. Undefined when too many read already, or too many of this client.
    */
-  events(lastEventId: string | undefined): ReadableStream<Uint8Array> | undefined {
+  events(lastEventId: string | undefined, client: string): ReadableStream<Uint8Array> | undefined {
     const known = lastEventId === undefined ? undefined : this.#journal.sequenceOf(lastEventId);
-    return this.#streams.open(this.#follow, known);
+    return this.#streams.open(this.#follow, known, client);
   }
 
-  /** The leader in the form of the nais elector, at once and on each change. Undefined when too many read already. */
-  naisEvents(): ReadableStream<Uint8Array> | undefined {
-    return this.#streams.open(this.#followLeader, undefined);
+  /** The leader in the form of the nais elector, at once and on each change. Undefined where {@linkcode Sidecar.events} is. */
+  naisEvents(client: string): ReadableStream<Uint8Array> | undefined {
+    return this.#streams.open(this.#followLeader, undefined, client);
   }
 
   /** Watches no more, and lets all readers go. */
@@ -172,4 +176,10 @@ export class Sidecar {
     this.#journal.append(type, { type, at: new Date().toISOString(), ...detail });
     this.#streams.wake();
   }
+}
+
+function droppedOf({ dropped, droppedFrom }: Stats): SidecarState["dropped"] {
+  const entries = Object.entries(dropped).filter(([, times]) => times > 0);
+  const sources: Readonly<Record<string, string | undefined>> = droppedFrom;
+  return entries.map(([reason, times]) => ({ reason, times, from: sources[reason] ?? null }));
 }

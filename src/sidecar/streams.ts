@@ -8,6 +8,7 @@
  */
 
 import { clearInterval, setInterval } from "node:timers";
+import { PerClient } from "./client.ts";
 
 /** What a reader at `cursor` is told next, and where it is then; undefined while there is nothing new. */
 export type Feed = (cursor: number | undefined) => { readonly text: string; readonly cursor: number } | undefined;
@@ -16,6 +17,8 @@ export type Feed = (cursor: number | undefined) => { readonly text: string; read
 export interface StreamLimits {
   /** Readers at a time. */
   readonly readers: number;
+  /** Of one client. */
+  readonly readersPerClient: number;
   /** ms between two signs of life to a reader; they keep proxies from closing, and find readers that are gone. */
   readonly keepAlive: number;
   /** ms that a reader may leave lying what it was sent. */
@@ -37,10 +40,12 @@ export function formatEvent(
 export class Streams {
   readonly #limits: StreamLimits;
   readonly #readers = new Set<Reader>();
+  readonly #perClient: PerClient;
   readonly #timer: ReturnType<typeof setInterval>;
 
   constructor(limits: StreamLimits) {
     this.#limits = limits;
+    this.#perClient = new PerClient(limits.readersPerClient);
     this.#timer = setInterval(() => this.#visit(), limits.keepAlive);
     this.#timer.unref();
   }
@@ -50,10 +55,12 @@ export class Streams {
     return this.#readers.size;
   }
 
-  /** A new reader; undefined where there are too many. */
-  open(feed: Feed, cursor: number | undefined): ReadableStream<Uint8Array> | undefined {
-    if (this.#readers.size >= this.#limits.readers) return undefined;
-    const reader = new Reader(feed, cursor, () => this.#readers.delete(reader));
+  /** A new reader, of this client; undefined where there are too many, or too many of that one. */
+  open(feed: Feed, cursor: number | undefined, client: string): ReadableStream<Uint8Array> | undefined {
+    if (this.#readers.size >= this.#limits.readers || !this.#perClient.add(client)) return undefined;
+    const reader = new Reader(feed, cursor, () => {
+      if (this.#readers.delete(reader)) this.#perClient.remove(client);
+    });
     this.#readers.add(reader);
     return reader.stream;
   }

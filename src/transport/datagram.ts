@@ -29,8 +29,14 @@ export interface Datagram {
 
 /**
  * Binds a socket to `source`, a canonical `ip:port` (`[ip]:port` for IPv6; port 0 lets the system choose). Datagrams of more
- * than `longest` bytes may come in cut off.
+ * than `longest` bytes may come in cut off. What fails for a reason that passes by itself is tried again for some seconds, or
+ * until `signal` aborts.
  *
  * Rejects with AddressInUseError, BindError or PermissionError.
  */
-export type Bind = (source: string, handlers: DatagramHandlers, longest: number) => Promise<Datagram>;
+export type Bind = (
+  source: string,
+  handlers: DatagramHandlers,
+  longest: number,
+  signal?: AbortSignal,
+) => Promise<Datagram>;

@@ -9,7 +9,9 @@ import process from "node:process";
 import { canonicalHost, parseAddress } from "../address.ts";
 import { AddressInUseError, BindError, PermissionError } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
+import { sleep } from "../sleep.ts";
 import type { Datagram, DatagramHandlers } from "./datagram.ts";
+import { localHosts } from "./interfaces.ts";
 import { OutgoingPool } from "./outgoing.ts";
 import { canonicalSource, Sources } from "./sources.ts";
 import { remember } from "../wire/remembered.ts";
@@ -18,8 +20,13 @@ const SYSTEM_BUFFER_BYTES = 1_048_576;
 /** Twice as many on Linux. */
 const DATAGRAM_BUFFER_BYTES = 8192;
 /** Deno says that a socket is closed before its port is free; a service that starts anew must not fail for it. */
-const BIND_TRIES = 10;
-const BIND_PAUSE = 20;
+const IN_USE = { tries: 10, pause: 20 } as const;
+/**
+ * A new IPv6 address cannot be bound before its network has been asked whether somebody has it (RFC 4862, duplicate address
+ * detection): a second or two, in which services of a machine that has just started would fail.
+ */
+const TENTATIVE = { tries: 50, pause: 100 } as const;
+const NEVER: AbortSignal = new AbortController().signal;
 
 /** Where a datagram goes, as the socket wants it. */
 interface Target {
@@ -29,7 +36,8 @@ interface Target {
 
 /**
  * Binds a UDP socket to `source`, a canonical `ip:port` (`[ip]:port` for IPv6; port 0 lets the system choose).
- * A socket on `[::]` also speaks IPv4. Datagrams of more than `longest` bytes may come in cut off.
+ * A socket on `[::]` also speaks IPv4. Datagrams of more than `longest` bytes may come in cut off. A port that was given up a
+ * moment ago, and an IPv6 address that is still tentative, are tried again, for up to 5 s or until `signal` aborts.
  *
  * Rejects with a TypeError or RangeError where `source` is no such address, with an AddressInUseError where
  * another socket has it, with a BindError where this machine does not have it, and with a PermissionError
@@ -47,7 +55,12 @@ interface Target {
  * await socket.close();
  * ```
  */
-export async function bindUdp(source: string, handlers: DatagramHandlers, longest: number): Promise<Datagram> {
+export async function bindUdp(
+  source: string,
+  handlers: DatagramHandlers,
+  longest: number,
+  signal: AbortSignal = NEVER,
+): Promise<Datagram> {
   const { host, port, kind } = parseAddress(source, { action: "Cannot bind", label: "source", portZero: true });
   if (kind === "name") throw new TypeError(`Cannot bind: "source" must be an IP address and a port, got "${source}"`);
   const ipv6 = kind === "ipv6";
@@ -59,8 +72,9 @@ export async function bindUdp(source: string, handlers: DatagramHandlers, longes
       return new UdpDatagram(socket, ipv6, handlers);
     } catch (error) {
       release(socket);
-      if (tries === BIND_TRIES || !isInUse(error)) throw explain(error, source);
-      await new Promise((resolve) => setTimeout(resolve, BIND_PAUSE));
+      const passing = passingOf(error, host, ipv6);
+      if (passing === undefined || tries >= passing.tries || signal.aborted) throw explain(error, source);
+      await sleep(passing.pause, signal);
     }
   }
 }
@@ -134,8 +148,14 @@ function answerLiteral(
   callback(null, host, host.includes(":") ? 6 : 4);
 }
 
-function isInUse(error: unknown): boolean {
-  return (error as { code?: string }).code === "EADDRINUSE";
+/** How often, and in which distance, to try again what failed for a reason that may pass; undefined for others. */
+function passingOf(error: unknown, host: string, ipv6: boolean): typeof IN_USE | typeof TENTATIVE | undefined {
+  const { code } = error as { code?: string };
+  if (code === "EADDRINUSE") return IN_USE;
+  if (code !== "EADDRNOTAVAIL" || !ipv6) return undefined;
+  const local = localHosts();
+  // Where it can be known, an address that no interface has is a mistake, and told at once.
+  return local.size === 0 || local.has(host) ? TENTATIVE : undefined;
 }
 
 function explain(error: unknown, source: string): Error {

@@ -7,7 +7,14 @@
 import { formatEvent, Streams } from "../sidecar/streams.ts";
 import type { Change, Heading, Story } from "./page/change.ts";
 
-const LIMITS = { kept: 2000, members: 256, readers: 64, keepAlive: 15_000, patience: 60_000 } as const;
+const LIMITS = {
+  kept: 2000,
+  members: 256,
+  readers: 64,
+  readersPerClient: 16,
+  keepAlive: 15_000,
+  patience: 60_000,
+} as const;
 
 interface Numbered {
   readonly sequence: number;
@@ -70,9 +77,9 @@ export class Chronicle {
     return { heading: this.heading, changes, now: this.#now() };
   }
 
-  /** What is known, and then what is new, as server-sent events. */
-  respond(): Response {
-    const stream = this.#streams.open((cursor) => this.#next(cursor), undefined);
+  /** What is known, and then what is new, as server-sent events, for this client. */
+  respond(client: string): Response {
+    const stream = this.#streams.open((cursor) => this.#next(cursor), undefined, client);
     if (stream === undefined) return new Response("Too many readers\n", { status: 503 });
     const headers = { "content-type": "text/event-stream", "cache-control": "no-cache" };
     return new Response(stream, { headers });

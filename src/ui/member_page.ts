@@ -38,7 +38,7 @@ type Note = Extract<Change, { kind: "note" }>;
  *
  * await using democracy = new Democracy({ source: "127.0.0.1:0", peers: [] });
  * const page = new MemberPage({ democracy, cluster: "democracy", timeout: 1000 });
- * const response = page.respond("");
+ * const response = page.respond("", "127.0.0.1");
  * console.log(response?.headers.get("content-type"));
  * page.stop();
  * ```
@@ -63,11 +63,14 @@ export class MemberPage {
     this.#look();
   }
 
-  /** A file of the page, or its stream of changes, by the name below the page's path; undefined when it has no such thing. */
-  respond(name: string): Response | undefined {
+  /**
+   * A file of the page, or its stream of changes, by the name below the page's path, for a client; undefined when it has no such
+   * thing.
+   */
+  respond(name: string, client: string): Response | undefined {
     if (name !== "changes") return pageResponse(name, "member");
     this.#look();
-    return this.#chronicle.respond();
+    return this.#chronicle.respond(client);
   }
 
   /** Follows no more, and lets all readers go. */

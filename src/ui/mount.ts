@@ -6,9 +6,15 @@
 
 import type { MemberPage } from "./member_page.ts";
 
+/** What a request is about, and who asks. */
+interface Context {
+  readonly req: { readonly path: string };
+  readonly env: { readonly client: string };
+}
+
 /** As much of a router as is needed; Hono's is one. */
 export interface Router {
-  get(path: string, handler: (context: { readonly req: { readonly path: string } }) => Response): unknown;
+  get(path: string, handler: (context: Context) => Response): unknown;
 }
 
 const PATH = "/ui/";
@@ -19,6 +25,7 @@ export function mountPage(router: Router, page: MemberPage): void {
   router.get("/ui", () => new Response(null, { status: 308, headers: { location: "ui/" } }));
   router.get(
     `${PATH}*`,
-    ({ req }) => page.respond(req.path.slice(PATH.length)) ?? new Response("Not found\n", { status: 404 }),
+    ({ req, env }) =>
+      page.respond(req.path.slice(PATH.length), env.client) ?? new Response("Not found\n", { status: 404 }),
   );
 }

@@ -4,9 +4,10 @@
  * @module
  */
 
-import { defaultParseOperations, parse, stringify } from "devalue";
+import { defaultStringifyOperations, stringify, unflatten } from "devalue";
 import { LIMITS } from "../limits.ts";
 import { decodeText } from "./bytes.ts";
+import { faultOf } from "./flat_value.ts";
 
 const encoder = new TextEncoder();
 
@@ -38,6 +39,18 @@ function viewInfo(view: ArrayBufferView): ViewInfo {
   };
 }
 
+/**
+ * What devalue would send, but nobody should have to read: a regular expression is a program that may run for ever, and the
+ * others are texts that a parser of the receiver's runtime understands or not.
+ */
+const UNSENT = /^(?:RegExp|URL|URLSearchParams|Temporal\..+)$/u;
+
+/** No kind that devalue knows, so that it refuses the value and says where it stands. */
+function tagOf(value: object): string {
+  const tag = defaultStringifyOperations.tagOf(value);
+  return UNSENT.test(tag) ? `unsent ${tag}` : tag;
+}
+
 interface ViewInfo {
   readonly buffer: ArrayBufferLike;
   readonly byteOffset: number;
@@ -47,12 +60,12 @@ interface ViewInfo {
 }
 
 /**
- * The bytes for a value: JSON values, and of what structured clone takes `undefined`, `Map`, `Set`, `Date`,
- * `RegExp`, `URL`, `BigInt`, typed arrays and their buffers, errors (name and message), and all of these in
- * cycles.
+ * The bytes for a value: JSON values, and of what structured clone takes `undefined`, `Map`, `Set`, `Date`, `BigInt`,
+ * typed arrays and their buffers, errors (name and message), and all of these in cycles.
  *
- * Throws a TypeError that says where, when there is a function, a symbol, a promise or an instance of another
- * class in it; and a RangeError when it takes more than `LIMITS.messageBytes` bytes, or is nested too deeply.
+ * Throws a TypeError that says where, when there is a function, a symbol, a promise, a regular expression, a URL or an instance
+ * of another class in it; and a RangeError when it takes more than `LIMITS.messageBytes` bytes, is nested too deeply, or
+ * is larger than the receivers would build (`LIMITS.messageNodes` and those after it).
  *
  * @example
  * ```ts
@@ -71,26 +84,35 @@ export function encodeValue(value: unknown): Uint8Array {
     const size = bytes?.length ?? text.length;
     throw new RangeError(`Cannot send: "data" must be at most ${limit} bytes when encoded, got ${size}`);
   }
+  // What the receivers would refuse is refused here, where somebody can do something about it.
+  const fault = faultOf(JSON.parse(text));
+  if (fault !== undefined) throw new RangeError(`Cannot send: "data" ${fault}`);
   return bytes;
 }
 
 function toText(value: unknown): string {
   const spend = lengthBudget();
+  const operations = { viewInfo, tagOf, lengthOf: (array: { readonly length: number }) => spend(array.length) };
   try {
     // Half a surrogate pair has no UTF-8: outside of its string it would come back as another character.
-    return stringify(value, REDUCERS, { operations: { viewInfo, lengthOf: (array) => spend(array.length) } }).replace(
-      /\p{Surrogate}/gu,
-      escape,
-    );
+    return stringify(value, REDUCERS, { operations }).replace(/\p{Surrogate}/gu, escape);
   } catch (error) {
     if (error instanceof RangeError) {
       const why = error instanceof TooLong ? error.message : "must not be nested that deeply";
       throw new RangeError(`Cannot send: "data" ${why}`, { cause: error });
     }
     const path = error instanceof Error && "path" in error ? String(error.path) : "";
-    const why = error instanceof Error ? error.message : String(error);
-    throw new TypeError(`Cannot send: "data${path}" must be a value that can be cloned: ${why}`, { cause: error });
+    throw new TypeError(`Cannot send: "data${path}" must be a value that can be cloned: ${whyNot(error)}`, {
+      cause: error,
+    });
   }
+}
+
+function whyNot(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const culprit = "value" in error ? error.value : undefined;
+  const kind = typeof culprit === "object" && culprit !== null ? defaultStringifyOperations.tagOf(culprit) : "";
+  return UNSENT.test(kind) ? `a ${kind} is not sent, but its text could be` : error.message;
 }
 
 function escape(half: string): string {
@@ -98,29 +120,29 @@ function escape(half: string): string {
 }
 
 /**
- * The value in bytes that anybody may have sent, or `undefined`. Never throws, runs no code of the sender,
- * and sets no prototype. Best called on the application's thread: what it costs is the sender's choice, up to
- * what `LIMITS.messageBytes` can say.
+ * The value in bytes that anybody may have sent, or `undefined`. Never throws, runs no code of the sender, sets no prototype,
+ * and builds nothing before it knows that the value is well formed and within the bounds of `LIMITS`.
  */
 export function decodeValue(bytes: Uint8Array): { readonly ok: true; readonly value: unknown } | undefined {
   if (bytes.length > LIMITS.messageBytes) return undefined;
   const text = decodeText(bytes);
   if (text === undefined) return undefined;
-  const spend = lengthBudget();
-  const createSparseArray = (length: number): unknown[] => defaultParseOperations.createSparseArray(spend(length));
   try {
-    return { ok: true, value: parse(text, REVIVERS, { operations: { createSparseArray } }) };
+    const flat: unknown = JSON.parse(text);
+    if (faultOf(flat) !== undefined || !isFlat(flat)) return undefined;
+    return { ok: true, value: unflatten(flat, REVIVERS) };
   } catch {
     return undefined;
   }
 }
 
+function isFlat(value: unknown): value is number | unknown[] {
+  return typeof value === "number" || Array.isArray(value);
+}
+
 class TooLong extends RangeError {}
 
-/**
- * Counts the lengths of all arrays in a value: ten bytes can say that an array of four billion holes follows,
- * a trap for whoever walks through it.
- */
+/** Counts the lengths of all arrays in a value, so that it need not be walked through to know that it is too large. */
 function lengthBudget(): (length: number) => number {
   let left: number = LIMITS.messageBytes;
   return (length) => {

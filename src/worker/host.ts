@@ -10,6 +10,7 @@ import { Counters } from "../leadership/counters.ts";
 import { SharedView } from "../leadership/shared_view.ts";
 import type { Settings } from "../options.ts";
 import { bindUdp } from "../transport/udp.ts";
+import { Backlog } from "./backlog.ts";
 import { serve } from "./loop.ts";
 import { localPorts, spawn, type Thread } from "./port.ts";
 import type { Order, Report } from "./protocol.ts";
@@ -48,6 +49,7 @@ export const workerModule = (): Promise<unknown> => import("./main.ts");
 export class Host {
   readonly view = new SharedView();
   readonly counters = new Counters();
+  readonly #backlog = new Backlog();
   readonly #settings: Settings;
   readonly #handlers: HostHandlers;
   readonly #thread: Thread<Order, Report>;
@@ -70,6 +72,7 @@ export class Host {
       settings,
       view: this.view.buffer,
       counters: this.counters.buffer,
+      backlog: this.#backlog.buffer,
       sentAt: performance.now(),
       watched,
       fenced,
@@ -108,6 +111,7 @@ export class Host {
     if (report.type === "closed") return this.#closed?.();
     // The first reading came by way of the start of a thread, which takes long.
     if (report.type === "ready") this.post({ type: "clock", sentAt: performance.now() });
+    if (report.type === "message") this.#backlog.taken(report);
     this.#handlers.onReport(report);
   }
 

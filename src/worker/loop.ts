@@ -9,7 +9,7 @@ import { advertisedAddress } from "../address.ts";
 import { createMember, leaderOf, type MemberState, peerBy, peersOf, step, wakeAt } from "../core/citizen.ts";
 import type { Effect } from "../core/effect.ts";
 import type { Input, InputEvent } from "../core/input.ts";
-import { type Boot, UNKNOWN_BOOT } from "../core/message/message.ts";
+import { type Boot, type Message, UNKNOWN_BOOT } from "../core/message/message.ts";
 import type { Mutable } from "../core/message/blank.ts";
 import { errorToData } from "../errors.ts";
 import { Broadcast, type Change, type State } from "../leadership/broadcast.ts";
@@ -23,7 +23,8 @@ import type { Bind, Datagram, DatagramHandlers } from "../transport/datagram.ts"
 import type { Payload } from "../wire/codec.ts";
 import type { DataFragment } from "../wire/fragments.ts";
 import { createWire, type Wire } from "../wire/wire.ts";
-import { HINTS } from "./hints.ts";
+import { Backlog } from "./backlog.ts";
+import { hintOf, isSuspicious } from "./hints.ts";
 import { MintGate } from "./mint_gate.ts";
 import { Messenger } from "./messenger.ts";
 import type { Port } from "./port.ts";
@@ -41,28 +42,35 @@ const NOBODY: Leadership = { leading: false, term: 0, deadline: 0, wallDeadline:
 /** Runs one member at the end of `port`, from its `start` to its `close`. */
 export function serve(port: Port<Report, Order>, bind: Bind): void {
   const waiting: Command[] = [];
+  const stop = new AbortController();
   let loop: Loop | undefined;
   port.receive((order) => {
     if (order.type !== "start") {
+      // Nobody waits any more for an address that may become one.
+      if (order.type === "close") stop.abort();
       if (loop === undefined) waiting.push(order);
       else loop.obey(order);
       return;
     }
-    open(order, port, bind).then((opened) => {
+    open(order, port, bind, stop.signal).then((opened) => {
       loop = opened;
       for (const early of waiting) opened.obey(early);
-    }, (error: unknown) => port.post({ type: "failed", error: errorToData(error) }));
+    }, (error: unknown) => port.post(stop.signal.aborted ? { type: "closed" } : failure(error)));
   });
 }
 
-async function open(start: Start, port: Port<Report, Order>, bind: Bind): Promise<Loop> {
+function failure(error: unknown): Report {
+  return { type: "failed", error: errorToData(error) };
+}
+
+async function open(start: Start, port: Port<Report, Order>, bind: Bind, stop: AbortSignal): Promise<Loop> {
   let loop: Loop | undefined;
   const { source, maxPacketSize } = start.settings;
   const handlers: DatagramHandlers = {
     onDatagram: (bytes, from) => loop?.receive(bytes, from),
     onError: (error) => loop?.fail(error),
   };
-  const socket = await bind(source, handlers, maxPacketSize);
+  const socket = await bind(source, handlers, maxPacketSize, stop);
   try {
     return loop = new Loop(start, port, socket);
   } catch (error) {
@@ -78,6 +86,7 @@ class Loop {
   readonly #socket: Datagram;
   readonly #view: SharedView;
   readonly #counters: Counters;
+  readonly #backlog: Backlog;
   readonly #offset: ClockOffset;
   readonly #boot: Boot = randomBoot();
   readonly #member: MemberState;
@@ -91,6 +100,11 @@ class Loop {
     ...{ kind: "packet", source: "", from: UNKNOWN_BOOT, to: UNKNOWN_BOOT, now: 0, wall: 0 },
     message: { kind: "leave", nonce: 0 },
   };
+  readonly #address: string;
+  /** Where the datagram that is being read came from. */
+  #source: string | undefined;
+  /** What it says, as soon as that is known. */
+  #message: Message | undefined;
   #leadership = NOBODY;
   /** The core wants to know its peers before anything else. */
   #hasPeers = false;
@@ -104,11 +118,13 @@ class Loop {
     const now = performance.now();
     const address = advertisedAddress(settings, socket.address);
     this.#settings = settings;
+    this.#address = address;
     this.#watched = watched;
     this.#port = port;
     this.#socket = socket;
     this.#view = new SharedView(start.view);
     this.#counters = new Counters(start.counters);
+    this.#backlog = new Backlog(start.backlog);
     this.#offset = new ClockOffset(watched ? start.sentAt : now, now);
     this.#wire = createWire({ cluster: settings.cluster, boot: this.#boot, secrets: settings.secrets });
     this.#member = createMember({
@@ -163,6 +179,18 @@ class Loop {
   receive(bytes: Uint8Array, source: string): void {
     if (this.#over) return;
     this.#counters.received(bytes.length);
+    this.#source = source;
+    this.#read(bytes, source);
+    this.#source = undefined;
+    this.#message = undefined;
+  }
+
+  /** Ends for a reason that nobody wished for. */
+  fail(error: unknown): void {
+    this.#end(failure(error));
+  }
+
+  #read(bytes: Uint8Array, source: string): void {
     const opened = this.#wire.open(bytes);
     if (!opened.ok) return this.#drop(opened.reason);
     const { from, to, payload } = opened.packet;
@@ -173,14 +201,10 @@ class Loop {
     input.from = from;
     input.to = to;
     input.message = payload;
+    this.#message = payload;
     input.now = performance.now();
     input.wall = Date.now();
     this.#step(input);
-  }
-
-  /** Ends for a reason that nobody wished for. */
-  fail(error: unknown): void {
-    this.#end({ type: "failed", error: errorToData(error) });
   }
 
   #admit(term: number, token: number): void {
@@ -287,10 +311,12 @@ class Loop {
   }
 
   #drop(reason: DropReason): void {
-    this.#counters.dropped(reason);
-    const hint = HINTS[reason];
-    if (hint === undefined || this.#hinted.has(reason)) return;
+    this.#counters.dropped(reason, 1, this.#source);
+    if (!isSuspicious(reason) || this.#hinted.has(reason)) return;
     this.#hinted.add(reason);
+    const self = { id: this.#settings.id, source: this.#address };
+    const clues = { source: this.#source, message: this.#message, self, members: peersOf(this.#member) };
+    const hint = hintOf(reason, clues);
     this.#port.post({ type: "suspicious", reason, hint });
   }
 
@@ -313,14 +339,15 @@ class Loop {
   }
 
   #take(from: Boot, to: Boot, piece: DataFragment): void {
-    if (to !== this.#boot) return this.#counters.dropped("misdirected");
+    if (to !== this.#boot) return this.#drop("misdirected");
     const member = peerBy(this.#member, from);
-    if (member === undefined) return this.#counters.dropped("not-a-member");
+    if (member === undefined) return this.#drop("not-a-member");
     const taken = this.#messenger.take(from, piece, performance.now());
     if (taken === undefined) return;
-    if (taken.message === undefined) return this.#counters.dropped(taken.reason);
+    if (taken.message === undefined) return this.#drop(taken.reason);
     const { name, channel, value } = taken.message;
     const parcel: Parcel = { name, channel, body: value };
+    if (!this.#backlog.admits(parcel)) return this.#drop("backlog");
     this.#port.post({ type: "message", from: member, ...parcel }, transferOf(parcel));
   }
 

@@ -26,6 +26,8 @@ export type Order =
     readonly view: SharedArrayBuffer;
     /** See `Counters`. */
     readonly counters: SharedArrayBuffer;
+    /** See `Backlog`. */
+    readonly backlog: SharedArrayBuffer;
     /** When this was sent, in ms on the monotonic clock of the application's thread. */
     readonly sentAt: number;
     /** Whether the application's thread is another than the loop's, so that it may hang unnoticed. */

@@ -11,6 +11,25 @@ Deno.test("exec gives the command its token and its arguments, and ends with its
   assertMatch(stdout, /^\d{13} --help\n$/u);
 });
 
+Deno.test("exec gives its command neither secret nor resign token, and its guard none that the command could read", async () => {
+  const path = await Deno.makeTempFile({ prefix: "democracy_" });
+  try {
+    await Deno.writeTextFile(path, "0123456789abcdef of the file\n");
+    const script = 'env; if [ -r /proc/$PPID/environ ]; then tr "\\0" "\\n" < /proc/$PPID/environ; fi';
+    const shared = { DEMOCRACY_RESIGN_TOKEN: "a resign token", DEMOCRACY_ID: "m7", OTHER: "kept" };
+    for (const [name, value] of [["DEMOCRACY_SECRET", "0123456789abcdef"], ["DEMOCRACY_SECRET_FILE", path]] as const) {
+      const { code, stdout, stderr } = await runCli([...ALONE, "sh", "-c", script], { ...shared, [name]: value });
+      assertEquals([code, /warn|fewer/u.test(stderr)], [0, false], stderr);
+      for (const kept of ["OTHER=kept", "DEMOCRACY_ID=m7", "DEMOCRACY_TOKEN="]) assertStringIncludes(stdout, kept);
+      for (const hidden of ["DEMOCRACY_SECRET", "DEMOCRACY_RESIGN", "0123456789abcdef", "a resign token", path]) {
+        assertEquals(stdout.includes(hidden), false, `the command sees ${hidden}`);
+      }
+    }
+  } finally {
+    await Deno.remove(path);
+  }
+});
+
 Deno.test("exec ends with 128 and the signal's number where a signal ended the command", async () => {
   assertEquals((await runCli([...ALONE, "sh", "-c", "kill -TERM $$"])).code, 143);
   assertEquals((await runCli([...ALONE, "sh", "-c", "kill -KILL $$"])).code, 137);

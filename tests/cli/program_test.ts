@@ -171,3 +171,31 @@ Deno.test("shells are helped to complete commands, flags and choices", async () 
     assertMatch(stdout, /democracy["']? complete\b/u);
   }
 });
+
+Deno.test("a secret comes from a flag, a variable or a file, and a short one is warned of", async () => {
+  const path = await Deno.makeTempFile({ prefix: "democracy_" });
+  const member = ["exec", "--source", "127.0.0.1:0", "--peers", "", "--interval", "50ms", "--timeout", "1s"];
+  const run = (flags: readonly string[], environment?: Record<string, string>) =>
+    runCli([...member, ...flags, "--", "true"], environment);
+  try {
+    await Deno.writeTextFile(path, "short\n");
+    for (
+      const outcome of await Promise.all([
+        run(["--secret-file", path]),
+        run([], { DEMOCRACY_SECRET_FILE: path }),
+        run([], { DEMOCRACY_SECRET: "0123456789abcdef\nshort" }),
+      ])
+    ) {
+      assertEquals(outcome.code, 0, outcome.stderr);
+      assertStringIncludes(outcome.stderr, 'democracy: "secret" has fewer than 16 bytes');
+    }
+    const both = await run(["--secret-file", path], { DEMOCRACY_SECRET: "0123456789abcdef" });
+    assertEquals(both.code, 2);
+    assertStringIncludes(both.stderr, "Cannot join with both secret and secretFile");
+    const missing = await run(["--secret-file", `${path}/none`]);
+    assertEquals(missing.code, 2);
+    assertStringIncludes(missing.stderr, `Cannot read the secret file ${path}/none: `);
+  } finally {
+    await Deno.remove(path);
+  }
+});

@@ -1,9 +1,11 @@
+import process from "node:process";
 import { assertEquals, assertRejects } from "@std/assert";
 import {
   EXEC_SETTINGS,
   flagOf,
   MEMBER_SETTINGS,
   readSettings,
+  SECRET_VARIABLES,
   SIDECAR_SETTINGS,
   variableOf,
 } from "../../src/cli/settings.ts";
@@ -88,6 +90,50 @@ Deno.test("a file that is wrong is named, and so is what is wrong in it", async 
     );
   });
   await assertRejects(() => readSettings(MEMBER_SETTINGS, { config: "/none/such" }, {}), UsageError, "ENOENT");
+});
+
+Deno.test("a file that cannot be read quotes nothing of what stands in it, and prints no warning", async () => {
+  const broken: readonly string[] = [
+    "secret: hunter2: x",
+    "secret: @hunter2",
+    "secret: *hunter2",
+    'secret: "hunter2',
+    'secret: "\\qhunter2"',
+    "secret: hunter2\nsecret: hunter3",
+    "secret:\n\thunter2",
+    "secret: [hunter2",
+    '{"secret": "hunter2",',
+    "secret: hunter2\n id: x",
+    "- hunter2",
+    "secret hunter2",
+    "a: &a [hunter2,hunter2]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]",
+  ];
+  const warnings: unknown[] = [];
+  const warned = (warning: unknown): void => void warnings.push(warning);
+  process.on("warning", warned);
+  for (const content of [...broken, "secret: !hunter2 x", "%hunter2\n---\nsecret: x"]) {
+    await withFile(content, async (config) => {
+      const read = readSettings(MEMBER_SETTINGS, { config }, {});
+      if (!broken.includes(content)) return void await read.catch(() => {});
+      const { message } = await assertRejects(() => read, UsageError);
+      assertEquals(message.includes("hunter"), false, `${JSON.stringify(content)}: ${message}`);
+      assertEquals(message.includes(config), true, message);
+    });
+  }
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  process.off("warning", warned);
+  assertEquals(warnings, []);
+  await withFile("id: x\nsecret: @hunter2", async (config) => {
+    await assertRejects(
+      () => readSettings(MEMBER_SETTINGS, { config }, {}),
+      UsageError,
+      `Cannot read the configuration ${config}: it is no YAML or JSON at line 2, column 9 (BAD_SCALAR_START)`,
+    );
+  });
+});
+
+Deno.test("the variables that are secret are those whose values no message may tell, and the name of the file", () => {
+  assertEquals(SECRET_VARIABLES, ["DEMOCRACY_SECRET", "DEMOCRACY_SECRET_FILE", "DEMOCRACY_RESIGN_TOKEN"]);
 });
 
 Deno.test("every option of the library that text can express has a setting", () => {

@@ -37,6 +37,18 @@ Deno.test("dnsPeers follows the addresses of a name, of its own family", async (
   assertEquals([four.updates.length, six.updates.length], [2, 1]);
 });
 
+Deno.test("dnsPeers takes a loopback address with the own port for the member itself, unless that is there", async () => {
+  const zone = new Zone();
+  zone.hosts.set(APP.host, ["127.0.1.1", "10.0.0.2"]);
+  await using seen = new Watcher(dnsPeers({ ...APP, resolver: zone }), "10.0.0.7:7");
+  assertEquals(await seen.update(0), ["10.0.0.2:7", "10.0.0.7:7"]);
+  await using other = new Watcher(dnsPeers({ ...APP, resolver: zone }), "10.0.0.7:8");
+  assertEquals(await other.update(0), ["10.0.0.2:7", "127.0.1.1:7"]);
+  zone.hosts.set(APP.host, ["127.0.1.1", "10.0.0.7"]);
+  assertEquals(await other.update(1), ["10.0.0.7:7", "127.0.1.1:7"]);
+  assertEquals(await seen.update(1), ["10.0.0.7:7", "127.0.1.1:7"]);
+});
+
 Deno.test("dnsPeers waits for a name that does not resolve yet", async () => {
   const zone = new Zone();
   await using seen = new Watcher(dnsPeers({ ...APP, resolver: zone }));

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertLess, assertStringIncludes, assertThrows } from "@std/assert";
 import type { DiscoveryContext, DiscoveryUpdate } from "../../src/discovery/discovery.ts";
+import { localHosts } from "../../src/transport/interfaces.ts";
 import { type Resolve, StaticPeers } from "../../src/discovery/static_peers.ts";
 
 const SOURCE = "10.0.0.7:1";
@@ -49,10 +50,10 @@ interface Watched extends AsyncDisposable {
 
 const QUICK = { refresh: 8, retry: 2 };
 
-function watch(peers: StaticPeers, source = SOURCE): Watched {
+function watch(peers: StaticPeers, source = SOURCE, more: Partial<DiscoveryContext> = {}): Watched {
   const controller = new AbortController();
   const log = new Log();
-  const context: DiscoveryContext = { signal: controller.signal, source, logger: log.logger };
+  const context: DiscoveryContext = { signal: controller.signal, source, logger: log.logger, ...more };
   const updates = peers.watch(context)[Symbol.asyncIterator]();
   const abort = () => controller.abort();
   return {
@@ -255,4 +256,117 @@ Deno.test("the system's resolver knows localhost", async () => {
   await watched.next();
   const update = await watched.next();
   assertStringIncludes("127.0.0.1:1 [::1]:1", update?.peers[0] ?? "nothing");
+});
+
+/** Waits for an update that fits. */
+async function updated(watched: Watched, what: string, fits: (peers: readonly string[]) => boolean): Promise<void> {
+  for (let count = 0; count < 20; count++) {
+    const update = await watched.next();
+    if (update === undefined) throw new Error(`It ended before ${what}`);
+    if (fits(update.peers)) return;
+  }
+  throw new Error(`Twenty updates, and none in which ${what}`);
+}
+
+Deno.test("of several addresses the one is taken that answers, and kept as long as it does", async () => {
+  const names = new Names();
+  names.records.set("web-1", ["10.1.0.8", "10.2.0.8", "10.3.0.8"]);
+  const alive = new Set<string>();
+  const context = { isAlive: (address: string): boolean => alive.has(address), patience: 40 };
+  await using watched = watch(new StaticPeers(["web-1:1"], { resolve: names.resolve, ...QUICK }), SOURCE, context);
+  await watched.next();
+  const isAt = (address: string) => (peers: readonly string[]): boolean => peers.includes(address);
+  // As long as nobody answers they take turns.
+  const turns: string[] = [];
+  while (turns.length < 4) turns.push((await watched.next())?.peers[0] ?? "");
+  assertEquals(turns, ["10.1.0.8:1", "10.2.0.8:1", "10.3.0.8:1", "10.1.0.8:1"]);
+  alive.add("10.3.0.8:1");
+  await updated(watched, "the one is taken that answers", isAt("10.3.0.8:1"));
+  // The order of answers is the name server's; and another that answers, too, is no better.
+  names.records.set("web-1", ["10.2.0.8", "10.3.0.8", "10.1.0.8"]);
+  alive.add("10.2.0.8:1");
+  const asked = names.asked.length;
+  await names.askedOften(asked + 12);
+  alive.delete("10.3.0.8:1");
+  await updated(watched, "another is taken that answers", isAt("10.2.0.8:1"));
+  assertEquals(watched.log.warnings().length, 1);
+});
+
+Deno.test("who has one address keeps it, whether it answers or not", async () => {
+  const names = new Names();
+  names.records.set("web-1", ["10.1.0.8"]);
+  const context = { isAlive: (): boolean => false, patience: 8 };
+  await using watched = watch(new StaticPeers(["web-1:1"], { resolve: names.resolve, ...QUICK }), SOURCE, context);
+  await watched.next();
+  assertEquals(await watched.next(), { peers: ["10.1.0.8:1"], clusterSize: 2 });
+  const next = watched.next().then(() => "changed");
+  await names.askedOften(names.asked.length + 10);
+  assertEquals(await Promise.race([next, Promise.resolve("kept")]), "kept");
+  watched.abort();
+  await next;
+});
+
+Deno.test("the own name is found behind a loopback address, as Debian has it; others are not", async () => {
+  const table: readonly [answers: readonly string[], source: string, isSelf: boolean][] = [
+    [["127.0.1.1"], "10.0.0.7:1", true],
+    [["127.0.0.1", "::1"], "10.0.0.7:1", true],
+    [["::1"], "[fd00::7]:1", true],
+    [["127.0.1.1"], "[fd00::7]:1", true],
+    [["127.0.1.1", "10.0.0.9"], "10.0.0.7:1", true],
+    // Members on several loopback addresses of one machine, for instance in a test.
+    [["127.0.1.1"], "127.0.0.1:1", false],
+    [["127.0.1.1"], "10.0.0.7:2", false],
+    [["10.0.0.9"], "10.0.0.7:1", false],
+  ];
+  for (const [answers, source, isSelf] of table) {
+    const names = new Names();
+    names.records.set("alpha", answers);
+    const peers = new StaticPeers(["alpha:1", "10.0.0.8:1"], { resolve: names.resolve, ...QUICK });
+    await using watched = watch(peers, source);
+    await watched.next();
+    const update = await watched.next();
+    assertEquals(
+      [update?.peers.includes(source), update?.clusterSize],
+      [isSelf, isSelf ? 2 : 3],
+      `${answers} ${source}`,
+    );
+    assertEquals(watched.log.lines.some((line) => line.startsWith("info ") && line.includes("is this member")), isSelf);
+  }
+});
+
+Deno.test("where one entry is the own address, another of this machine is another member", async () => {
+  const names = new Names();
+  names.records.set("alpha", ["10.0.0.7"]).set("beta", ["127.0.1.1"]);
+  const peers = new StaticPeers(["alpha:1", "beta:1"], { resolve: names.resolve, ...QUICK });
+  await using watched = watch(peers);
+  await updated(watched, "both are known", (found) => found.includes("127.0.1.1:1") && found.includes(SOURCE));
+});
+
+Deno.test("the own name is found behind another address of this machine, if nothing else is", async () => {
+  const [local] = [...localHosts()].filter((host) => host.includes(".") && !host.startsWith("127."));
+  if (local === undefined) return console.log("skipped: this machine has no address but loopback ones");
+  const names = new Names();
+  // Bridges of containers have the same address on many machines.
+  names.records.set("alpha", [local]).set("beta", [local, "10.255.0.9"]);
+  const source = "10.255.0.7:1";
+  await using own = watch(new StaticPeers(["alpha:1"], { resolve: names.resolve, ...QUICK }), source);
+  await updated(own, "it is found", (peers) => peers.includes(source));
+  await using other = watch(new StaticPeers(["beta:1"], { resolve: names.resolve, ...QUICK }), source);
+  await updated(other, "another is another", (peers) => peers.length === 1 && !peers.includes(source));
+});
+
+Deno.test("a look-up is told when nobody waits for it any more", async () => {
+  let given: AbortSignal | undefined;
+  const resolve: Resolve = (_host, signal) => {
+    given = signal;
+    return new Promise(() => {});
+  };
+  const watched = watch(new StaticPeers(["web-1:1"], { resolve, ...QUICK }));
+  await watched.next();
+  const next = watched.next();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  assertEquals(given?.aborted, false);
+  watched.abort();
+  assertEquals(await next, undefined);
+  assertEquals(given?.aborted, true);
 });

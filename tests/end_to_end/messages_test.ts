@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Democracy } from "../../mod.ts";
-import { agreed, sleep, until, withCluster } from "./cluster.ts";
+import { LIMITS } from "../../src/limits.ts";
+import { agreed, block, sleep, until, withCluster } from "./cluster.ts";
 
 async function connected(members: readonly Democracy[]): Promise<void> {
   await agreed(members);
@@ -99,4 +100,48 @@ Deno.test("names of prototypes are names like others", async () => {
     await until("all have arrived", () => heard.size === names.length);
     assertEquals(heard, new Map(names.map((name) => [name, { name }])));
   }, { count: 2 });
+});
+
+Deno.test("what nobody listens to is not read, and counted", async () => {
+  await withCluster({}, async (members) => {
+    await connected(members);
+    const [sender, receiver] = members;
+    assert(sender !== undefined && receiver !== undefined);
+    const heard: unknown[] = [];
+    receiver.once("once", (data) => heard.push(data));
+    sender.send("unheard", 1);
+    sender.send("once", 2);
+    await until("it came", () => heard.length === 1);
+    sender.send("once", 3);
+    await until("both were counted", () => receiver.stats().dropped["no-listener"] === 2);
+    assertEquals([heard, receiver.stats().dropped["bad-value"]], [[2], 0]);
+  });
+});
+
+Deno.test("messages for a thread that is blocked are kept up to a bound in bytes, and dropped beyond it", async () => {
+  await withCluster({}, async (members) => {
+    await connected(members);
+    const [sender, receiver] = members;
+    assert(sender !== undefined && receiver !== undefined);
+    const bytes = 60_000;
+    const data = "x".repeat(bytes - 4);
+    let heard = 0;
+    receiver.on("big", () => heard++);
+    // The two other threads go on while this one has no time for them.
+    for (let count = 0; count < 110; count++) {
+      sender.send("big", data);
+      block(30);
+    }
+    const { backlog } = receiver.stats().dropped;
+    await until("what was kept has come", () => heard > 0);
+    await sleep(500);
+    assert(backlog > 0, `${heard} of 110 messages came, and none was dropped`);
+    assert(heard * bytes <= LIMITS.backlogBytes, `${heard} messages of ${bytes} bytes were kept`);
+    assert(heard * bytes > LIMITS.backlogBytes / 4, `only ${heard} messages of ${bytes} bytes were kept`);
+    const before = heard;
+    await until("there is room again", () => {
+      sender.send("big", data);
+      return heard > before;
+    });
+  });
 });

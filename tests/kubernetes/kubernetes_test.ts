@@ -28,6 +28,33 @@ Deno.test("kubernetes makes the options of a member out of the environment alone
   assertEquals(typeof fencing?.mint, "function");
 });
 
+Deno.test("kubernetes reads one secret or several, from a variable or a file", async () => {
+  const path = await Deno.makeTempFile({ prefix: "democracy_" });
+  try {
+    await Deno.writeTextFile(path, "the new secret\nthe old secret \n\n");
+    const secretOf = (variables: Record<string, string>): unknown =>
+      kubernetes({ ...API, environment: { ...ENVIRONMENT, ...variables } }).secret;
+    assertEquals(secretOf({}), undefined);
+    assertEquals(secretOf({ DEMOCRACY_SECRET: "", DEMOCRACY_SECRET_FILE: "" }), undefined);
+    assertEquals(secretOf({ DEMOCRACY_SECRET: "one\n" }), "one");
+    assertEquals(secretOf({ DEMOCRACY_SECRET: "one\r\ntwo" }), ["one", "two"]);
+    assertEquals(secretOf({ DEMOCRACY_SECRET_FILE: path }), ["the new secret", "the old secret"]);
+    const both = { ...ENVIRONMENT, DEMOCRACY_SECRET: "hunter2", DEMOCRACY_SECRET_FILE: path };
+    assertEquals(
+      fails({ environment: both }),
+      "Cannot join: of DEMOCRACY_SECRET and DEMOCRACY_SECRET_FILE only one may be set",
+    );
+    await Deno.writeTextFile(path, " \n");
+    const empty = { ...ENVIRONMENT, DEMOCRACY_SECRET_FILE: path };
+    assertStringIncludes(fails({ environment: empty }), `The secret file ${path} has no secret`);
+    const missing = { ...ENVIRONMENT, DEMOCRACY_SECRET_FILE: `${path}/none` };
+    assertStringIncludes(fails({ environment: missing }), `Cannot read the secret file ${path}/none: `);
+    assertStringIncludes(fails({ environment: { ...ENVIRONMENT, DEMOCRACY_SECRET: " " } }), "DEMOCRACY_SECRET must");
+  } finally {
+    await Deno.remove(path);
+  }
+});
+
 Deno.test("kubernetes prefers what the options say", () => {
   const environment = { ...ENVIRONMENT, DEMOCRACY_DISCOVERY: "nonsense", DEMOCRACY_PORT: "7" };
   const member = kubernetes({ environment, port: 8, clusterSize: 5, discovery: "dns" });

@@ -25,6 +25,18 @@ Deno.test("both sides of one buffer count together", () => {
   ]);
 });
 
+Deno.test("what was ignored keeps the address that it came from last", () => {
+  const counters = new Counters();
+  assertEquals(counters.read().droppedFrom, {});
+  const loop = new Counters(counters.buffer);
+  loop.dropped("bad-seal", 1, "10.0.0.9:7");
+  loop.dropped("bad-seal", 1, "[fd00::9]:7");
+  loop.dropped("backlog", 1, "10.0.0.8:7");
+  loop.dropped("incomplete-message", 3);
+  assertEquals(counters.read().droppedFrom, { "bad-seal": "[fd00::9]:7", backlog: "10.0.0.8:7" });
+  assertEquals(counters.read().dropped["bad-seal"], 2);
+});
+
 Deno.test("what was read does not change any more", () => {
   const counters = new Counters();
   const before = counters.read();

@@ -28,6 +28,11 @@ export function ownName(): string {
   return `${PREFIX}_${Deno.pid}_${startOf(Deno.pid)}_${networks++}`;
 }
 
+/** Where `ip netns exec` takes a namespace's files of `/etc` from. */
+export function furnitureOf(namespace: string): string {
+  return `/etc/netns/${namespace}`;
+}
+
 /** The text with the part of the names that is the same in no two runs cut off. */
 export function withoutOwnNames(text: string): string {
   return text.replaceAll(new RegExp(`${PREFIX}_\\d+_\\w+?_\\d+_`, "g"), "");
@@ -49,6 +54,7 @@ async function remove(namespace: string): Promise<void> {
     }
   }
   await capture("ip", ["netns", "delete", namespace]);
+  await Deno.remove(furnitureOf(namespace), { recursive: true }).catch(() => {});
 }
 
 /** Removes the namespaces of runs that were killed, and the processes in them. */

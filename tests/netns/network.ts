@@ -6,7 +6,7 @@
  */
 
 import { capture } from "../../scripts/process.ts";
-import { ownName, removeLeftovers } from "./leftovers.ts";
+import { furnitureOf, ownName, removeLeftovers } from "./leftovers.ts";
 
 const PORT = 7400;
 const CHAIN = "bridge faults forward";
@@ -58,6 +58,18 @@ export class Network {
     return ["ip", "netns", "exec", this.#namespace(place)];
   }
 
+  /** Has programs in this place find this text in a file of `/etc`: `hosts`, or `resolv.conf`. */
+  async furnish(place: string, file: "hosts" | "resolv.conf", text: string): Promise<void> {
+    const folder = furnitureOf(this.#namespace(place));
+    await Deno.mkdir(folder, { recursive: true });
+    await Deno.writeTextFile(`${folder}/${file}`, text);
+  }
+
+  /** Runs a program in this place to its end; rejects when it fails. */
+  async run(place: string, ...command: readonly string[]): Promise<string> {
+    return await run(...this.enter(place), ...command);
+  }
+
   /** From now on the bridge obeys these rules and no others; all at the same instant. */
   async impose(...rules: readonly string[]): Promise<void> {
     // Above all that came before, which nothing reaches any more: who deletes rules waits until no processor can be
@@ -81,7 +93,10 @@ export class Network {
 
   /** Removes it all; what is gone already is no error. */
   async remove(): Promise<void> {
-    for (const namespace of this.#made.splice(0).reverse()) await capture("ip", ["netns", "delete", namespace]);
+    for (const namespace of this.#made.splice(0).reverse()) {
+      await capture("ip", ["netns", "delete", namespace]);
+      await Deno.remove(furnitureOf(namespace), { recursive: true }).catch(() => {});
+    }
   }
 
   static #ip(host: number): string {

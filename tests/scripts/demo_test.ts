@@ -124,6 +124,20 @@ Deno.test("demo: in a terminal the picture stays below the lines, and no line is
   ]);
 });
 
+Deno.test("demo: what others wrote does not act on the terminal, nor in a file", () => {
+  const hostile = "m1\x1b[2J\n\x9b2J\u202e";
+  const escaped = "m1\\u001b[2J\\u000a\\u009b2J\\u202e";
+  const terminal = fakeOutput(true, 80);
+  const screen = new Screen(terminal.output);
+  screen.draw([`${screen.style("red", hostile)} leads`]);
+  screen.print(screen.style("bold", hostile));
+  assertEquals(terminal.written[1], `\x1b[31m${escaped}\x1b[0m leads\n`);
+  assertStringIncludes(terminal.written[2] ?? "", `\x1b[1m${escaped}\x1b[0m\n`);
+  const file = fakeOutput(false);
+  new Screen(file.output).print(`${hostile}\x1b[31m`);
+  assertEquals(file.written, [`${escaped}\\u001b[31m\n`]);
+});
+
 Deno.test("demo: arguments are read, and wrong ones refused with their value", () => {
   assertEquals(parseArguments([]), { nodes: 3 });
   assertEquals(parseArguments(["--nodes", "5"]), { nodes: 5 });

@@ -1,6 +1,27 @@
 import { assert, assertEquals, assertGreater, assertLess, assertStringIncludes } from "@std/assert";
+import { createSocket } from "node:dgram";
+import { connect } from "node:net";
 import { until } from "../end_to_end/cluster.ts";
 import { withSidecar } from "./serving.ts";
+
+/** The status that a bare request gets; without a host it is one of HTTP/1.0. */
+function rawStatus(
+  to: { readonly host: string; readonly port: number },
+  path: string,
+  host: string | undefined,
+): Promise<number> {
+  const head = host === undefined
+    ? `GET ${path} HTTP/1.0`
+    : `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close`;
+  return new Promise((resolve, reject) => {
+    const socket = connect(to, () => socket.write(`${head}\r\n\r\n`));
+    socket.once("error", reject);
+    socket.once("data", (data) => {
+      resolve(Number(/^HTTP\/1\.[01] (\d+)/u.exec(String(data))?.[1]));
+      socket.destroy();
+    });
+  });
+}
 
 async function statusOf(answer: Promise<Response>): Promise<number> {
   const { status, body } = await answer;
@@ -55,6 +76,23 @@ Deno.test("/state and /members tell all that is known", async () => {
   });
 });
 
+Deno.test("/state tells what was ignored, and the address that the last of it came from", async () => {
+  await withSidecar({}, async ({ get, democracy }) => {
+    const stranger = createSocket("udp4");
+    await new Promise<void>((resolve) => stranger.bind(0, "127.0.0.1", resolve));
+    const from = `127.0.0.1:${stranger.address().port}`;
+    const [host = "", port] = democracy.source.split(":");
+    await until("it was counted", () => {
+      stranger.send(new Uint8Array([1, 2, 3]), Number(port), host);
+      return democracy.stats().dropped["too-short"] > 0;
+    });
+    stranger.close();
+    assertEquals(democracy.stats().droppedFrom, { "too-short": from });
+    const { dropped } = await (await get("/state")).json();
+    assertEquals(dropped, [{ reason: "too-short", times: democracy.stats().dropped["too-short"], from }]);
+  });
+});
+
 Deno.test("/metrics is text for Prometheus", async () => {
   await withSidecar({}, async ({ get }) => {
     const answer = await get("/metrics");
@@ -97,5 +135,47 @@ Deno.test("an app may have routes of its own, which come before the answer to ev
   await withSidecar({ extend: (app) => void app.get("/ui", () => new Response("page")) }, async ({ get }) => {
     assertEquals(await (await get("/ui")).text(), "page");
     assertEquals(await (await get("/ui/other")).text(), '{"name":"m0"}');
+  });
+});
+
+Deno.test("a request for a host name that is not this server's is refused on every path; IP addresses are no names", async () => {
+  await withSidecar({ hosts: ["app.example", ".svc.cluster.local"], resignToken: "s3cret" }, async ({ address }) => {
+    const [host = "", port] = address.split(":");
+    const ask = (name: string, path = "/state"): Promise<number> => rawStatus({ host, port: Number(port) }, path, name);
+    const known = [
+      "127.0.0.1:4040",
+      "10.0.0.7",
+      "[::1]:4040",
+      "localhost:4040",
+      "LOCALHOST",
+      "a.localhost.",
+      "app.example:80",
+    ];
+    for (const name of [...known, "app-0.app.default.svc.cluster.local:4040"]) assertEquals(await ask(name), 200, name);
+    const strange = [
+      "evil.example",
+      "evil.example:4040",
+      "app.example.evil",
+      "xapp.example",
+      "svc.cluster.local",
+      "1",
+    ];
+    for (const name of [...strange, "127.0.0.1.evil.example"]) assertEquals(await ask(name), 403, name);
+    for (const path of ["/", "/leader", "/healthz", "/events", "/sse", "/metrics", "/members", "/resign", "/other"]) {
+      assertEquals(await ask("evil.example", path), 403, path);
+    }
+    assertEquals(await rawStatus({ host, port: Number(port) }, "/leader", undefined), 200, "HTTP/1.0 has no host");
+  });
+});
+
+Deno.test("every endpoint says nosniff, refusals too", async () => {
+  await withSidecar({}, async ({ get }) => {
+    for (
+      const path of ["/", "/leader", "/healthz", "/readyz", "/members", "/state", "/metrics", "/sse", "/resign", "/x"]
+    ) {
+      const response = await get(path);
+      assertEquals(response.headers.get("x-content-type-options"), "nosniff", path);
+      await response.body?.cancel();
+    }
   });
 });

@@ -37,7 +37,7 @@ export async function withSidecar(
   const sidecar = new Sidecar({ democracy, cluster: "jobs", timeout: QUICK.timeout });
   await democracy.ready;
   const { fetch } = createApp(sidecar, app);
-  const listening = await listen((request) => fetch(request), { host: "127.0.0.1", port: 0 });
+  const listening = await listen((request, client) => fetch(request, { client }), { host: "127.0.0.1", port: 0 });
   const { address } = listening;
   try {
     if (member?.eligible !== false) await until("it leads", () => democracy.isLeader());

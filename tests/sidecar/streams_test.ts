@@ -6,7 +6,7 @@ import { type Feed, formatEvent, Streams } from "../../src/sidecar/streams.ts";
 import { sleep, until } from "../end_to_end/cluster.ts";
 import { withSidecar } from "./serving.ts";
 
-const PATIENT = { readers: 3, keepAlive: 60_000, patience: 60_000 };
+const PATIENT = { readers: 3, readersPerClient: 3, keepAlive: 60_000, patience: 60_000 };
 
 /** Something new, a kilobyte each, as long as it is wanted. */
 function flood(): { readonly feed: Feed; readonly made: () => number } {
@@ -15,10 +15,13 @@ function flood(): { readonly feed: Feed; readonly made: () => number } {
   return { feed: (cursor = 0) => (made++, { text, cursor: cursor + 1 }), made: () => made };
 }
 
+/** Addresses of this machine that a client can write from: of all systems only Linux has all of 127.0.0.0/8 at once. */
+const CLIENTS = Deno.build.os === "linux" ? 5 : 1;
+
 /** A connection that asks, and then reads nothing. */
-async function deaf(address: string, path: string): Promise<Socket> {
+async function deaf(address: string, path: string, client = 0): Promise<Socket> {
   const [host = "", port] = address.split(":");
-  const socket = connect(Number(port), host);
+  const socket = connect({ port: Number(port), host, localAddress: `127.0.0.${client + 1}` });
   socket.on("error", () => {});
   await new Promise<void>((resolve) => socket.once("connect", resolve));
   socket.pause();
@@ -29,7 +32,7 @@ async function deaf(address: string, path: string): Promise<Socket> {
 Deno.test("nothing is made for a reader that takes nothing", async () => {
   const streams = new Streams(PATIENT);
   const { feed, made } = flood();
-  const reader = streams.open(feed, undefined)?.getReader();
+  const reader = streams.open(feed, undefined, "10.0.0.7")?.getReader();
   for (let time = 0; time < 1000; time++) streams.wake();
   assertEquals(made(), 0);
   await reader?.read();
@@ -41,19 +44,35 @@ Deno.test("nothing is made for a reader that takes nothing", async () => {
 Deno.test("there are never more readers than allowed, and room again when one leaves", async () => {
   const streams = new Streams(PATIENT);
   const { feed } = flood();
-  const open = [1, 2, 3].map(() => streams.open(feed, undefined));
-  assertEquals([streams.size, streams.open(feed, undefined)], [3, undefined]);
+  const open = [1, 2, 3].map(() => streams.open(feed, undefined, "10.0.0.7"));
+  assertEquals([streams.size, streams.open(feed, undefined, "10.0.0.7")], [3, undefined]);
   await open[0]?.cancel();
   assertEquals(streams.size, 2);
   streams.close();
   assertEquals(streams.size, 0);
 });
 
+Deno.test("one client cannot have all readers, and has room again when one of its own leaves", async () => {
+  const streams = new Streams({ ...PATIENT, readersPerClient: 2 });
+  const { feed } = flood();
+  const [first, , third] = [1, 2, 3].map(() => streams.open(feed, undefined, "10.0.0.7"));
+  assertEquals([streams.size, third], [2, undefined]);
+  const other = streams.open(feed, undefined, "10.0.0.8");
+  assertEquals(streams.size, 3);
+  await other?.cancel();
+  assertEquals(streams.open(feed, undefined, "10.0.0.7"), undefined, "what another gives back is not its own");
+  await first?.cancel();
+  streams.open(feed, undefined, "10.0.0.7");
+  assertEquals(streams.size, 2);
+  streams.close();
+  assertEquals(streams.size, 0);
+});
+
 Deno.test("a connection that does not read costs what the sockets hold, and is let go when patience ends", async () => {
-  const streams = new Streams({ readers: 8, keepAlive: 50, patience: 500 });
+  const streams = new Streams({ readers: 8, readersPerClient: 8, keepAlive: 50, patience: 500 });
   const { feed, made } = flood();
   const { address, close } = await listen(
-    () => new Response(streams.open(feed, undefined), { headers: { "content-type": "text/event-stream" } }),
+    () => new Response(streams.open(feed, undefined, "10.0.0.7"), { headers: { "content-type": "text/event-stream" } }),
     { host: "127.0.0.1", port: 0 },
   );
   const sockets = await Promise.all([1, 2, 3, 4].map(() => deaf(address, "/")));
@@ -77,8 +96,8 @@ Deno.test("many readers that do not read, and many changes: memory stays bounded
   await withSidecar({}, async ({ address, democracy, get, sidecar }) => {
     const sockets: Socket[] = [];
     try {
-      for (let count = 0; count < 300; count++) sockets.push(await deaf(address, "/events"));
-      await until("as many read as may", () => sidecar.readers === 256);
+      for (let count = 0; count < 300; count++) sockets.push(await deaf(address, "/events", count % CLIENTS));
+      await until("as many read as may", () => sidecar.readers === Math.min(256, CLIENTS * 64));
       const refused = await get("/events");
       assertEquals([refused.status, refused.headers.get("retry-after")], [503, "5"]);
       await refused.body?.cancel();

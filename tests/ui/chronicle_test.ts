@@ -62,7 +62,7 @@ Deno.test("chronicle: strangers that come and go cost bounded memory", () => {
 Deno.test("chronicle: a reader is told the story, and then what is new", async () => {
   const chronicle = new Chronicle(HEADING, () => 7);
   chronicle.tell([note(1), note(2)]);
-  const response = chronicle.respond();
+  const response = chronicle.respond("10.0.0.7");
   assertEquals(response.headers.get("content-type"), "text/event-stream");
   const reader = response.body?.getReader();
   assertExists(reader);
@@ -82,7 +82,7 @@ Deno.test("chronicle: a reader is told the story, and then what is new", async (
 
 Deno.test("chronicle: a reader that slept too long is told the whole story again", async () => {
   const chronicle = new Chronicle(HEADING, () => 7, 5);
-  const reader = chronicle.respond().body?.getReader();
+  const reader = chronicle.respond("10.0.0.7").body?.getReader();
   assertExists(reader);
   assertEquals((await next(reader)).event, "story");
   for (let at = 0; at < 50; at++) chronicle.tell([note(at)]);
@@ -95,7 +95,7 @@ Deno.test("chronicle: a reader that slept too long is told the whole story again
 
 Deno.test("chronicle: too many readers are sent away", async () => {
   const chronicle = new Chronicle(HEADING);
-  const responses = Array.from({ length: 65 }, () => chronicle.respond());
+  const responses = Array.from({ length: 65 }, (_, index) => chronicle.respond(`10.0.0.${index % 5}`));
   assertEquals(responses.map(({ status }) => status).filter((status) => status !== 200), [503]);
   await responses.at(-1)?.text();
   chronicle.close();

@@ -8,7 +8,7 @@ import { Hono } from "hono";
 
 /** Follows a page's stream until what is told fulfils a condition; fails after a while. */
 async function followUntil(page: MemberPage, holds: (trace: Trace, now: number) => boolean): Promise<Trace> {
-  const reader = page.respond("changes")?.body?.getReader();
+  const reader = page.respond("changes", "10.0.0.7")?.body?.getReader();
   assertExists(reader);
   const limit = setTimeout(() => void reader.cancel(), 15_000);
   let trace = new Trace();
@@ -81,7 +81,7 @@ Deno.test("member page: it has its own path on a server", async () => {
   mountPage(app, page);
   app.all("*", () => new Response("other"));
   const answer = async (path: string): Promise<[number, string]> => {
-    const response = await app.request(path);
+    const response = await app.request(path, undefined, { client: "10.0.0.7" });
     return [response.status, (await response.text()).slice(0, 15)];
   };
   assertEquals((await app.request("/ui")).headers.get("location"), "ui/");

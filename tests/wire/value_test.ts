@@ -31,7 +31,7 @@ function hasProtoKey(value: unknown): boolean {
 
 Deno.test("cycles, shared parts and special values come back", () => {
   const shared = new Date(5);
-  const node: Record<string, unknown> = { shared: [shared, shared], holes: [, 1, ,], big: 2n ** 70n, regexp: /a/gi };
+  const node: Record<string, unknown> = { shared: [shared, shared], holes: [, 1, ,], big: 2n ** 70n };
   node.self = node;
   const back = trip(node);
   assert(typeof back === "object" && back !== null && "self" in back && "shared" in back && "holes" in back);
@@ -73,6 +73,14 @@ Deno.test("what cannot be cloned is refused, with the place where it stands", ()
     [{ [Symbol("key")]: 1 }, '"data"'],
     [JSON.parse('{"__proto__": 1}'), '"data"'],
     [new WeakMap(), '"data"'],
+    [/(a+)+$/, 'Cannot send: "data" must be a value that can be cloned: a RegExp is not sent, but its text could be'],
+    [{ found: [1, new Map([["by", /a/gi]])] }, '"data.found[1].get("by")"'],
+    [{ link: new URL("https://example.org") }, '"data.link" must be a value that can be cloned: a URL is not sent'],
+    [[new URLSearchParams("a=1")], '"data[0]" must be a value that can be cloned: a URLSearchParams is not sent'],
+    [
+      { when: { [Symbol.toStringTag]: "Temporal.Instant" } },
+      '"data.when" must be a value that can be cloned: a Temporal',
+    ],
     [{
       get trap(): number {
         throw new Error("sprung");
@@ -99,6 +107,52 @@ Deno.test("a value that is too large or too deep is refused with its size", () =
   assertThrows(() => encodeValue(deep), RangeError, "must not be nested that deeply");
 });
 
+function nested(levels: number): unknown {
+  let value: unknown = 1;
+  for (let level = 0; level < levels; level++) value = [value];
+  return value;
+}
+
+/** `levels` lists of ten times the same list. */
+function doubled(levels: number): unknown {
+  let value: unknown = 1;
+  for (let level = 0; level < levels; level++) value = new Array(10).fill(value);
+  return value;
+}
+
+Deno.test("what the receivers would not build is refused when it is sent, with the bound", () => {
+  assertEquals(trip(nested(LIMITS.messageDepth)), nested(LIMITS.messageDepth));
+  assertThrows(() => encodeValue(nested(LIMITS.messageDepth + 1)), RangeError, "that deeply: 100 levels are the most");
+  assertEquals(trip(doubled(4)), doubled(4));
+  assertThrows(() => encodeValue(doubled(5)), RangeError, 'Cannot send: "data" must not hold more than 32768 values');
+  const long = "x".repeat(30_000);
+  assertEquals(trip([long, long]), [long, long]);
+  assertThrows(() => encodeValue(new Array(35).fill(long)), RangeError, "1048576 characters when what is shared");
+  const bytes = new Uint8Array(30_000);
+  assertThrows(() => encodeValue(new Array(27).fill(bytes)), RangeError, "1048576 characters when what is shared");
+  const keys = Array.from({ length: LIMITS.messageKeys + 1 }, (_, index) => index);
+  assertEquals(trip(new Set(keys.slice(1))), new Set(keys.slice(1)));
+  assertThrows(() => encodeValue(new Set(keys)), RangeError, "1024 entries of Maps and Sets");
+  assertThrows(() => encodeValue([new Map([[1, 2]]), new Set(keys.slice(1))]), RangeError, "1024 entries of Maps");
+  assertEquals(trip(-(10n ** 2047n)), -(10n ** 2047n));
+  assertThrows(() => encodeValue(10n ** 2048n), RangeError, "a BigInt of more than 2048 digits");
+});
+
+Deno.test("a tree whose nodes know their parent, and a ring, are no deeper than they look", () => {
+  interface Leaf {
+    readonly parent: unknown;
+    readonly children: unknown[];
+  }
+  const grow = (parent: Leaf | undefined, levels: number): Leaf => {
+    const leaf: Leaf = { parent, children: [] };
+    if (levels > 0) { for (let child = 0; child < 4; child++) leaf.children.push(grow(leaf, levels - 1)); }
+    return leaf;
+  };
+  const back = trip(grow(undefined, 4));
+  assert(typeof back === "object" && back !== null && "children" in back && Array.isArray(back.children));
+  assertStrictEquals(back.children[3].children[2].parent, back.children[3]);
+});
+
 Deno.test("hostile bytes give nothing, and reach no prototype", () => {
   const before = JSON.stringify([
     Object.getOwnPropertyNames(Object.prototype),
@@ -123,6 +177,34 @@ Deno.test("hostile bytes give nothing, and reach no prototype", () => {
     '[["ArrayBuffer",5]]',
     '[["BigInt","x"]]',
     '[["RegExp","("]]',
+    '[["RegExp","a","g"]]',
+    '[["URL","https://example.org"]]',
+    '[["URLSearchParams","a=1"]]',
+    '[["Date","1 January 1970"]]',
+    '[["Date",5]]',
+    '[["BigInt","0x10"]]',
+    '[["BigInt"," 1"]]',
+    '[["BigInt","1",2]]',
+    '[["ArrayBuffer","!"]]',
+    '[["Uint8Array",1,-1,2],["ArrayBuffer","AAAA"]]',
+    '[["Uint8Array",1,0.5,2],["ArrayBuffer","AAAA"]]',
+    '[["Map",1]]',
+    '[["Set","x"]]',
+    '[["null","a"]]',
+    '[["null",1,1]]',
+    '[["Object",1],[2],3]',
+    '[["Object",1],null]',
+    '[["Error",["a","b"]]]',
+    '[["Error",1],[2,3],"name",4]',
+    "[[0.5]]",
+    "[[-8]]",
+    '[["-2"]]',
+    '[{"a":-2}]',
+    "[[-7,2,2,1],5]",
+    "[[-7,2,0],5]",
+    "[[-7,-1]]",
+    "-2",
+    "-0",
     '[["Error",1],["Error",0]]',
     '[["Error",1],[2],"only a name"]',
     "[[-7,4294967295]]",

@@ -3,6 +3,7 @@ import { Counters } from "../../src/leadership/counters.ts";
 import { SharedView } from "../../src/leadership/shared_view.ts";
 import { resolveOptions } from "../../src/options.ts";
 import type { Bind, DatagramHandlers } from "../../src/transport/datagram.ts";
+import { Backlog } from "../../src/worker/backlog.ts";
 import { serve } from "../../src/worker/loop.ts";
 import { localPorts, type Port } from "../../src/worker/port.ts";
 import type { Order, Report } from "../../src/worker/protocol.ts";
@@ -54,6 +55,7 @@ function start(options: { readonly watched?: boolean; readonly bind?: Bind } = {
     settings,
     view: view.buffer,
     counters: counters.buffer,
+    backlog: new Backlog().buffer,
     sentAt: performance.now(),
     watched: options.watched ?? false,
     fenced: false,

@@ -8,6 +8,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { type Environment, SECRET_VARIABLES } from "../settings.ts";
 import type { Assignment, Order, Report } from "./protocol.ts";
 
 /** How a run ended. */
@@ -117,6 +118,11 @@ export class Ward {
   }
 }
 
+/** The command inherits the guard's environment, and anybody who may be the command may read the guard's. */
+function withoutSecrets(environment: Environment): Environment {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !SECRET_VARIABLES.includes(name)));
+}
+
 function startGuard(assignment: Assignment): ChildProcess {
   const extension = import.meta.url.slice(import.meta.url.lastIndexOf("."));
   const { href } = new URL(`./guard${extension}`, import.meta.url);
@@ -125,5 +131,6 @@ function startGuard(assignment: Assignment): ChildProcess {
   return spawn(process.execPath, [...script, JSON.stringify(assignment)], {
     detached: true,
     stdio: ["inherit", "inherit", "inherit", "ipc"],
+    env: withoutSecrets(process.env),
   });
 }

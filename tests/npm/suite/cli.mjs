@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
@@ -76,13 +76,15 @@ test("the sidecar answers as the leader-elector sidecar, byte for byte", async (
     const [, port] = await until(() => /serving http:\/\/127\.0\.0\.1:(\d+)/.exec(command.stderr), "the server");
     await until(() => command.stdout.includes('"type":"elected"'), "a leader");
     for (const start of ["GET /", "POST /any", "DELETE /"]) {
-      const answer = await exchange(port, `${start} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
+      const answer = await exchange(port, `${start} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
       const [head, body] = answer.split("\r\n\r\n");
       assert.equal(body, '{"name":"pod-1"}');
       assert.match(head, /^HTTP\/1\.1 200 OK\r\n/);
       assert.match(head, /\r\ncontent-type: text\/plain; charset=utf-8(\r\n|$)/i);
       assert.match(head, /\r\ncontent-length: 16(\r\n|$)/i);
     }
+    const strange = await exchange(port, "GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n");
+    assert.match(strange, /^HTTP\/1\.1 403 /);
     const leader = await fetch(`http://127.0.0.1:${port}/leader`);
     assert.equal(leader.status, 200);
     await leader.body.cancel();
@@ -107,6 +109,54 @@ test("exec passes on token, exit code and signals", async () => {
   await until(() => trapped.stdout.includes("on"), "the command");
   trapped.child.kill("SIGTERM");
   assert.equal(await trapped.code(), 5);
+});
+
+const NAMESPACE = ["--pid", "--fork", "--mount-proc", "--kill-child"];
+
+/** Why no program can be process 1 here; undefined where one can. */
+function reasonAgainstInit() {
+  if (process.platform !== "linux") return "namespaces of processes are Linux's";
+  const { status, stderr } = spawnSync("unshare", [...NAMESPACE, "true"], { encoding: "utf8" });
+  return status === 0 ? undefined : `this machine does not let them be made: ${stderr?.trim() || "no unshare"}`;
+}
+
+const notInit = reasonAgainstInit();
+
+test("exec as process 1 waits for orphans, or says that it cannot and what can be done", {
+  skip: notInit ?? false,
+}, async () => {
+  const script = `trap "echo got TERM; exit 5" TERM; trap "echo got INT" INT
+(sleep 0.3 &); (setsid sleep 0.3 &); ( ( sleep 0.3 & ) & )
+sleep 1.5
+for process in /proc/[0-9]*; do read -r line < $process/stat && case "$line" in *") Z "*) echo zombie ;; esac; done
+echo on; while :; do sleep 0.05; done`;
+  const child = spawn(
+    "unshare",
+    [...NAMESPACE, process.execPath, PROGRAM, "exec", ...ALONE, "--", "sh", "-c", script],
+    {
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
+  let [stdout, stderr] = ["", ""];
+  child.stdout.on("data", (chunk) => stdout += chunk);
+  child.stderr.on("data", (chunk) => stderr += chunk);
+  const exited = once(child, "exit");
+  try {
+    await until(() => stdout.includes("on\n"), "the command");
+    const zombies = stdout.split("\n").filter((line) => line === "zombie").length;
+    if (process.execve === undefined) {
+      assert.match(stderr, /This is process 1.*docker run --init.*shareProcessNamespace/);
+    } else assert.deepEqual([zombies, stderr.includes("This is process 1")], [0, false]);
+    const init = Number(readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8"));
+    process.kill(init, "SIGINT");
+    await until(() => stdout.includes("got INT\n"), "the first signal in the command");
+    process.kill(init, "SIGTERM");
+    const [code] = await exited;
+    assert.equal(code, 5, stderr);
+  } finally {
+    child.kill("SIGKILL");
+    await exited;
+  }
 });
 
 test("exec: members are killed and stopped, and the command never runs twice at once", async () => {

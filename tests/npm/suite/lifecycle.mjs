@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Democracy } from "@polis/democracy";
 import { freeAddresses, MemberProcess, PACE, until } from "./support.mjs";
 
 const DENO = process.env.POLIS_DENO;
@@ -35,6 +37,25 @@ function tokens(members) {
 }
 
 describe("lifecycle", () => {
+  it("many that wait for the lead, and many names, are no leak that Node would warn of", async () => {
+    const warnings = [];
+    const warned = (warning) => warnings.push(String(warning));
+    process.on("warning", warned);
+    const stop = new AbortController();
+    const peers = Array.from({ length: 20 }, (_, index) => `name${index}.invalid:7`);
+    const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+    const options = { source: "127.0.0.1:0", peers, clusterSize: 21, eligible: false, broadcast: false, logger: quiet };
+    const member = new Democracy({ ...options, signal: stop.signal });
+    const waits = peers.map(() => member.lead(() => {}, { signal: stop.signal }).catch((error) => error.name));
+    await member.ready;
+    await sleep(500);
+    stop.abort();
+    await Promise.all(waits);
+    await member.close();
+    process.off("warning", warned);
+    assert.deepEqual(warnings, []);
+  });
+
   for (const isolation of ["worker", "none"]) {
     it(`a process ends by itself after close(), isolation "${isolation}"`, async () => {
       const members = start(await freeAddresses(1), [{}], { isolation });

@@ -4,16 +4,18 @@
  * @module
  */
 
+import { onAbort } from "./abort.ts";
+
 /** Resolves after `ms`, or as soon as `signal` aborts; leaves no timer and no listener behind. */
 export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();
     const end = (): void => {
       clearTimeout(timer);
-      signal.removeEventListener("abort", end);
+      callOff();
       resolve();
     };
     const timer = setTimeout(end, ms);
-    signal.addEventListener("abort", end);
+    const callOff = onAbort(signal, end);
   });
 }
