@@ -43,8 +43,8 @@ export const BOUNDS = {
 export const LIMITS = {
   /** Members known beside the configured ones, the dead of late among them. */
   strangers: 1024,
-  /** Addresses being verified at once before they become members. */
-  unverified: 64,
+  /** Processes that are told what to show before they are believed. */
+  greetings: { atOnce: 1024, perSecond: 200 },
   /** Members that others asked to look after, and whose sign of life is waited for. */
   pendingProbes: 64,
   /** Unanswered pings remembered for each member. */
@@ -53,6 +53,8 @@ export const LIMITS = {
   officeRecords: 64,
   /** The highest term believed. Terms follow the wall clock, which in ms comes to this in the year 144 683. */
   maxTerm: 2 ** 52,
+  /** Bytes of custom messages that wait for members to tell what to show them. */
+  waitingMessageBytes: 1_048_576,
   /** One custom message, encoded. */
   messageBytes: 65_536,
   /** Levels of nesting in a message's value. */

@@ -4,10 +4,9 @@
  * @module
  */
 
-import type { Boot, Message } from "../../src/core/message/message.ts";
 import type { Effect } from "../../src/core/effect.ts";
 import { cut, later, restart, type Scene, span } from "./chaos.ts";
-import type { Machine } from "./machine.ts";
+import type { Machine, Outgoing } from "./machine.ts";
 import type { Adversary } from "./world.ts";
 
 /** Makes the adversary of a seed: it strikes about `plan.spite` times each timeout, and at many elections. */
@@ -15,7 +14,7 @@ export function adversaryOf<MemberState>(scene: Scene<MemberState>): Adversary<M
   const { world, plan, random } = scene;
   return (machine: Machine<MemberState>, effect: Effect): void => {
     if (!machine.alive || world.now >= plan.faultsEnd) return;
-    if (effect.kind === "send") return onSend(scene, machine, effect.to, effect.message);
+    if (effect.kind === "send") return onSend(scene, machine, effect);
     if (effect.kind !== "elected") return;
     const delay = random.between(0, plan.interval);
     if (random.chance(0.4 * plan.spite)) later(scene, delay, () => onElected(scene, machine));
@@ -25,13 +24,12 @@ export function adversaryOf<MemberState>(scene: Scene<MemberState>): Adversary<M
 function onSend<MemberState>(
   scene: Scene<MemberState>,
   machine: Machine<MemberState>,
-  to: Boot,
-  message: Message,
+  { address, cookie, message }: Outgoing,
 ): void {
   const { world, plan, random } = scene;
   const { timeout } = plan;
   const rarely = 0.5 * plan.spite / ((timeout / plan.interval) * plan.machines.length);
-  const target = world.machines.find(({ boot }) => boot === to);
+  const target = world.machines.find(({ plan }) => plan.address === address);
   if (target === undefined) return;
   if (message.kind === "ack" && message.vote !== undefined && message.vote.refusal === undefined) {
     if (random.chance(rarely)) onGrant(scene, machine, target);
@@ -40,7 +38,7 @@ function onSend<MemberState>(
   if (message.kind !== "release" && !(message.kind === "ping" && message.claim !== undefined)) return;
   // A second copy that comes late, perhaps when the member at that address is another.
   if (random.chance(message.kind === "release" ? 0.5 * plan.spite : 4 * rarely)) {
-    const copy = { kind: "packet", source: machine.plan.address, from: machine.boot, to, message } as const;
+    const copy = { kind: "packet", source: machine.plan.address, from: machine.boot, cookie, message } as const;
     world.faults.set("late copy", (world.faults.get("late copy") ?? 0) + 1);
     world.deliver(target, copy, world.now + span(random, timeout));
   }

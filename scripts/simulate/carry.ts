@@ -34,11 +34,11 @@ function onWire(): Carry {
     return wire;
   };
   return (packet) => {
-    const opened = wireOf(OPENER).open(wireOf(packet.from).seal(packet.to, packet.message));
+    const opened = wireOf(OPENER).open(wireOf(packet.from).seal(packet.cookie, packet.message));
     if (!opened.ok) return undefined;
-    const { from, to, payload } = opened.packet;
+    const { from, cookie, payload } = opened.packet;
     return "kind" in payload && payload.kind !== "data"
-      ? { ...packet, from, to, message: keepMessage(payload) }
+      ? { ...packet, from, cookie, message: keepMessage(payload) }
       : undefined;
   };
 }

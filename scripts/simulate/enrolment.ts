@@ -35,7 +35,7 @@ export class Enrolment {
       ...{ preemptAfter, quarantine, interval, timeout, drift, quorum, lifeguard, rumorBytes },
       sealed: true,
       seed: random.bits(),
-      nonceSeed: Array.from({ length: 8 }, () => random.bits()),
+      nonceSeed: Array.from({ length: 12 }, () => random.bits()),
     };
   }
 

@@ -14,8 +14,8 @@ export function keepEffects(effects: readonly Effect[]): Effect[] {
   return effects.map((effect) => {
     if (effect.kind === "round-trip") return { kind: "round-trip", ms: effect.ms };
     if (effect.kind !== "send") return effect;
-    const { address, to, message } = effect;
-    return { kind: "send", address, to, message: keepMessage(message) };
+    const { address, cookie, message } = effect;
+    return { kind: "send", address, cookie, message: keepMessage(message) };
   });
 }
 
@@ -46,9 +46,9 @@ export function keepMessage(message: Message): Message {
     };
   }
   if (message.kind === "ack") {
-    const { nonce, challenge, status, vote, gossip } = message;
+    const { nonce, cookie, status, vote, gossip } = message;
     const answer = vote && { ...vote };
-    return { kind: "ack", nonce, challenge, status: keepStatus(status), vote: answer, gossip: keepGossip(gossip) };
+    return { kind: "ack", nonce, cookie, status: keepStatus(status), vote: answer, gossip: keepGossip(gossip) };
   }
   return message;
 }

@@ -31,7 +31,7 @@ export interface MachinePlan {
 /** The `view` effect: what `isLeader()` reads. */
 export type View = Extract<Effect, { kind: "view" }>;
 
-/** A datagram on its way; `to` is the receiver's boot as the sender knows it. */
+/** A datagram on its way; `cookie` is what the sender shows. */
 export type Packet = Extract<InputEvent, { kind: "packet" }>;
 
 /** A datagram that waits to be sent. */
@@ -139,10 +139,10 @@ export class Machine<MemberState> {
     const wall = this.clock.wallAt(time);
     if (event.kind === "tick") return { kind: "tick", now, wall };
     if (event.kind !== "packet") return { ...event, now, wall };
-    const { source, from, to, message } = event;
+    const { source, from, cookie, message } = event;
     // Where nobody may change it, nobody gets a copy.
     const own = Object.isFrozen(message) ? message : keepMessage(message);
-    return { kind: "packet", source, from, to, message: own, now, wall };
+    return { kind: "packet", source, from, cookie, message: own, now, wall };
   }
 
   #empty(): void {

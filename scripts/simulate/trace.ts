@@ -71,6 +71,7 @@ export function describeEffect<MemberState>(
       return "closed";
     case "send":
     case "round-trip":
+    case "introduced":
       return undefined;
   }
 }

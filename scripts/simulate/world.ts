@@ -238,7 +238,7 @@ export class World<MemberState> {
   #carryOut(machine: Machine<MemberState>, effect: Effect): void {
     this.spectator.told?.(machine, effect, this.now);
     if (effect.kind === "send") {
-      this.judge.sent(machine, effect.to, effect.message, this.now);
+      this.judge.sent(machine, this.#byAddress.get(effect.address)?.boot ?? "", effect.message, this.now);
       if (!machine.blocked) this.#send(machine, effect);
       else if (machine.outbox.length < this.plan.socketBuffer) machine.outbox.push(effect);
       return;
@@ -255,10 +255,10 @@ export class World<MemberState> {
     }
   }
 
-  #send(machine: Machine<MemberState>, { address, to, message }: Outgoing): void {
+  #send(machine: Machine<MemberState>, { address, cookie, message }: Outgoing): void {
     const receiver = this.#byAddress.get(address);
     if (receiver === undefined) return;
-    const sent: Packet = { kind: "packet", source: machine.plan.address, from: machine.boot, to, message };
+    const sent: Packet = { kind: "packet", source: machine.plan.address, from: machine.boot, cookie, message };
     const packet = this.carry(sent);
     if (packet === undefined) throw new Failure(this.now, "wire", `cannot be sent: ${JSON.stringify(sent)}`);
     const { network } = this;

@@ -18,8 +18,10 @@ import type { Input } from "./input.ts";
 import { setPeers } from "./membership/membership.ts";
 import { infoOf } from "./membership/peer.ts";
 import { forgiveSilence, nextProbeDue, reviewProbes } from "./membership/probing.ts";
+import { cookieTo, introduce } from "./membership/sending.ts";
 import { isMeshed } from "./membership/state.ts";
 import { nextRemovalDue, reviewSuspects } from "./membership/suspicion.ts";
+import type { Boot, Cookie } from "./message/message.ts";
 import { receive } from "./receive.ts";
 import { empty } from "./small_set.ts";
 import { speak } from "./speak.ts";
@@ -53,6 +55,9 @@ export function step(self: MemberState, input: Input): readonly Effect[] {
     case "advance-term":
       advanceTerm(election, input.term);
       break;
+    case "introduce":
+      introduce(membership, input.boot);
+      break;
     case "close":
       close(self);
       break;
@@ -79,10 +84,19 @@ export function peersOf(self: MemberState): MemberInfo[] {
   return [...self.membership.byBoot.values()].map(infoOf);
 }
 
-/** The peer that is alive with that boot. */
-export function peerBy(self: MemberState, boot: string): MemberInfo | undefined {
+/** The peer that is alive with that boot, if the datagram shows what that peer must. */
+export function speaker(self: MemberState, boot: Boot, cookie: Cookie): MemberInfo | undefined {
   const peer = self.membership.byBoot.get(boot);
-  return peer === undefined ? undefined : infoOf(peer);
+  return peer?.expected === cookie ? infoOf(peer) : undefined;
+}
+
+/** Where to send what the application says to all, and what to show there; `NO_COOKIE` before the peer has told. */
+export function addressees(self: MemberState): { address: string; boot: Boot; cookie: Cookie }[] {
+  return [...self.membership.byBoot.values()].map((peer) => ({
+    address: peer.address,
+    boot: peer.boot,
+    cookie: cookieTo(peer),
+  }));
 }
 
 /** Time has passed: a lease that has lapsed ends before anything else happens. */

@@ -6,6 +6,7 @@
 
 import { withdraw } from "./election/commands.ts";
 import { repeatReleases } from "./election/releases.ts";
+import { cookieTo } from "./membership/sending.ts";
 import { audience, nextNonce } from "./membership/state.ts";
 import { sample } from "./random.ts";
 import type { MemberState } from "./state.ts";
@@ -24,7 +25,8 @@ export function close(self: MemberState): void {
   withdraw(election);
   const told = new Set([...audience(membership), ...sample(random, [...membership.byBoot.values()], TOLD)]);
   for (const peer of told) {
-    self.closing.pending.set(peer.address, { boot: peer.boot, nonce: nextNonce(membership, peer) });
+    const farewell = { boot: peer.boot, cookie: cookieTo(peer), nonce: nextNonce(membership, peer) };
+    self.closing.pending.set(peer.address, farewell);
   }
 }
 
@@ -41,7 +43,7 @@ export function reviewClosing(self: MemberState): void {
   const again = closing.nextTry !== -Infinity;
   closing.nextTry = now + config.interval / TRIES;
   if (again) repeatReleases(self.election);
-  for (const [address, { boot, nonce }] of closing.pending) {
-    effects.push({ kind: "send", address, to: boot, message: { kind: "leave", nonce } });
+  for (const [address, { cookie, nonce }] of closing.pending) {
+    effects.push({ kind: "send", address, cookie, message: { kind: "leave", nonce } });
   }
 }

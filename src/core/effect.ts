@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Boot, Message } from "./message/message.ts";
+import type { Boot, Cookie, Message } from "./message/message.ts";
 
 /** Why a leadership ended. */
 export type ResignReason =
@@ -20,12 +20,17 @@ export type ResignReason =
 /** Why a datagram, or a part of it, was ignored by the core. */
 export type CoreDrop =
   | "misdirected"
+  /** What claims to come from a member does not show what that member was told to show. */
+  | "bad-cookie"
   | "impostor"
   | "duplicate-id"
   | "unverified"
   | "departed"
   | "too-many-members"
-  | "too-many-strangers"
+  /** More than a member can greet of those that it does not know. */
+  | "flooded"
+  /** A process that is in no list, and names another address than the one it writes from. */
+  | "elsewhere"
   | "absurd-term";
 
 /** One member as others are told of it. */
@@ -49,7 +54,7 @@ export interface LeaderInfo {
 
 /** Something for the driver of the core to do. */
 export type Effect =
-  | { readonly kind: "send"; readonly address: string; readonly to: Boot; readonly message: Message }
+  | { readonly kind: "send"; readonly address: string; readonly cookie: Cookie; readonly message: Message }
   /** Leads in `term` until `deadline` (monotonic ms) or `wallDeadline` (wall clock ms), whichever ends first. */
   | {
     readonly kind: "view";
@@ -65,6 +70,8 @@ export type Effect =
   | { readonly kind: "elected"; readonly id: string; readonly token: number }
   | { readonly kind: "resigned"; readonly id: string; readonly token: number; readonly reason: ResignReason }
   | { readonly kind: "dropped"; readonly reason: CoreDrop }
+  /** The process has told this member what to show: from now on it believes what it is told. */
+  | { readonly kind: "introduced"; readonly boot: Boot }
   /** A ping was answered after `ms`. */
   | { readonly kind: "round-trip"; readonly ms: number }
   /** Every peer knows that this member has left, or the time for telling is up. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Boot, Message } from "./message/message.ts";
+import type { Boot, Cookie, Message } from "./message/message.ts";
 
 /** The two clocks of the member at the instant of an input, both in ms. */
 export interface Instant {
@@ -23,8 +23,8 @@ export type InputEvent =
     /** Where the datagram came from, `ip:port`. */
     readonly source: string;
     readonly from: Boot;
-    /** The receiver's boot as the sender knows it, or UNKNOWN_BOOT. */
-    readonly to: Boot;
+    /** What the sender shows. */
+    readonly cookie: Cookie;
     readonly message: Message;
   }
   /** Who is configured by options or discovery. */
@@ -38,6 +38,8 @@ export type InputEvent =
     readonly clusterSize: number;
   }
   | { readonly kind: "resign" }
+  /** The application has something for the peer of that boot, which has not told yet what to show. */
+  | { readonly kind: "introduce"; readonly boot: Boot }
   /** The application's thread hangs (true), or moves again (false). */
   | { readonly kind: "stall"; readonly stalled: boolean }
   /** A token outside has come to `term`, so that the next leadership must be above it. */
@@ -77,6 +79,6 @@ export interface MemberConfig {
   readonly lifeguard: boolean;
   /** Seeds the core's own random choices: any 32-bit unsigned integer. */
   readonly seed: number;
-  /** Eight random 32-bit words, which nobody else may know: what peers must echo is made of them. */
+  /** Twelve random 32-bit words, which nobody else may know: what peers must echo and show is made of them. */
   readonly nonceSeed: readonly number[];
 }

@@ -5,19 +5,22 @@
  * @module
  */
 
+import type { SipKey } from "./siphash.ts";
+
 /** The state of Chris Doty-Humphrey's sfc32 (PractRand): three words and a counter. */
 type Words = [number, number, number, number];
 
 /** Outputs until every word of the seed has reached every bit. */
 const WARM_UP = 12;
 
-/** How many 32-bit words the streams start from. */
-export const NONCE_SEED_WORDS = 8;
+/** How many 32-bit words the streams start from, and the key of cookies is made of. */
+export const NONCE_SEED_WORDS = 12;
 
-/** The nonces of one member: those for configured members are never seen by strangers. */
+/** The secrets of one member: the nonces for configured members are never seen by strangers. */
 export interface Nonces {
   readonly configured: Words;
   readonly strangers: Words;
+  readonly cookieKey: SipKey;
 }
 
 /** Streams from {@linkcode NONCE_SEED_WORDS} random words; missing ones count as 0. */
@@ -28,7 +31,8 @@ export function createNonces(seed: readonly number[]): Nonces {
     for (let i = 0; i < WARM_UP; i++) nextWord(state);
     return state;
   };
-  return { configured: words(0), strangers: words(4) };
+  const [k0 = 0, k1 = 0, k2 = 0, k3 = 0] = seed.slice(8);
+  return { configured: words(0), strangers: words(4), cookieKey: [k0, k1, k2, k3] };
 }
 
 /** The next nonce of a stream: 53 random bits, never 0. */

@@ -18,10 +18,8 @@ type Packet = Extract<InputEvent, { kind: "packet" }>;
 /** Takes one packet. */
 export function receive(self: MemberState, packet: Packet): void {
   const { membership, election, closing, ground } = self;
-  const { from, to, message } = packet;
-  const { boot } = ground.config;
-  const isStray = message.kind !== "ping" && to !== boot;
-  if (from === boot || from === UNKNOWN_BOOT || isStray) return drop(ground, "misdirected");
+  const { from, message } = packet;
+  if (from === ground.config.boot || from === UNKNOWN_BOOT) return drop(ground, "misdirected");
   if (message.kind === "ack") acknowledgeRelease(election, from, message.nonce);
   if (closing !== undefined && message.kind === "ping") return;
   if (closing !== undefined && message.kind === "ack") return noteFarewell(closing, from, message);

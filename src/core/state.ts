@@ -8,12 +8,12 @@ import { createElection, type Election } from "./election/state.ts";
 import { createGround, type Ground } from "./ground.ts";
 import type { Instant, MemberConfig } from "./input.ts";
 import { createMembership, type Membership } from "./membership/state.ts";
-import type { Boot } from "./message/message.ts";
+import type { Boot, Cookie } from "./message/message.ts";
 
 /** The farewell of a member that closes. */
 export interface Closing {
   /** Nonces of leaves that were not acknowledged, by address. */
-  readonly pending: Map<string, { readonly boot: Boot; readonly nonce: number }>;
+  readonly pending: Map<string, { readonly boot: Boot; readonly cookie: Cookie; readonly nonce: number }>;
   readonly until: number;
   nextTry: number;
   done: boolean;

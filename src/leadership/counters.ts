@@ -17,8 +17,6 @@ export type DropReason =
   | FragmentDrop
   /** A custom message that lost a fragment, when its time was up. */
   | "incomplete-message"
-  /** A custom message from someone who is not an alive member. */
-  | "not-a-member"
   /** A custom message with the name of one of the library's own events. */
   | "reserved-name"
   /** A custom message whose value makes no sense; counted when the application's thread reads it. */
@@ -59,7 +57,9 @@ const REASONS: Readonly<Record<DropReason, "usual" | "suspicious">> = {
   "unverified": "usual",
   "departed": "usual",
   "too-many-members": "suspicious",
-  "too-many-strangers": "suspicious",
+  "bad-cookie": "usual",
+  "flooded": "suspicious",
+  "elsewhere": "suspicious",
   "absurd-term": "suspicious",
   "too-short": "suspicious",
   "bad-magic": "suspicious",
@@ -77,7 +77,6 @@ const REASONS: Readonly<Record<DropReason, "usual" | "suspicious">> = {
   "inconsistent-fragment": "suspicious",
   "malformed-message": "suspicious",
   "incomplete-message": "usual",
-  "not-a-member": "usual",
   "reserved-name": "suspicious",
   "bad-value": "suspicious",
   "no-listener": "usual",

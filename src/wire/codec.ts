@@ -124,9 +124,9 @@ function writePing(writer: ByteWriter, { nonce, hears, status, claim, gossip }: 
   if (gossip !== undefined) writeGossip(writer, gossip);
 }
 
-function writeAck(writer: ByteWriter, { nonce, challenge, status, vote, gossip }: Ack): void {
+function writeAck(writer: ByteWriter, { nonce, cookie, status, vote, gossip }: Ack): void {
   writer.integer(nonce, "nonce");
-  writer.integer(challenge, "challenge");
+  writer.boot(cookie, "cookie");
   writeStatus(writer, status, ballotFlag(vote) | gossipFlag(gossip));
   if (vote !== undefined) writeVote(writer, vote);
   if (gossip !== undefined) writeGossip(writer, gossip);
@@ -242,7 +242,7 @@ function readPing(reader: ByteReader, exact: boolean): Ping {
 
 function readAck(reader: ByteReader, exact: boolean): Ack {
   ack.nonce = reader.integer();
-  ack.challenge = reader.integer();
+  ack.cookie = reader.bootOrNone();
   const flags = readFlags(reader, STATUS_FLAGS, exact);
   readStatus(reader, flags);
   ack.vote = flags & BALLOT ? readVote(reader) : undefined;

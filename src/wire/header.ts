@@ -9,7 +9,7 @@
  * | 1 | form: 0 checksummed, 1 sealed |
  * | 1 + n | cluster, UTF-8 behind its length |
  * | 8 | boot of the sender |
- * | 8 | boot of the receiver, zeros when the sender does not know it |
+ * | 8 | cookie: what the receiver has told the sender to show, zeros before it has |
  * | 6 | sequence number, if sealed |
  *
  * The body follows: the kind in one byte and its fields, encrypted if sealed. At the end stands the CRC-32
@@ -18,7 +18,7 @@
  * @module
  */
 
-import type { Boot } from "../core/message/message.ts";
+import type { Boot, Cookie } from "../core/message/message.ts";
 import { BOUNDS } from "../limits.ts";
 import { BOOT_BYTES, type ByteReader, ByteWriter } from "./bytes.ts";
 
@@ -65,7 +65,7 @@ export interface Header {
   minor: number;
   form: number;
   from: Boot;
-  to: Boot;
+  cookie: Cookie;
   /** Where the header ends, without the sequence number. */
   length: number;
 }
@@ -109,7 +109,7 @@ export function readHeader(
   }
   reader.reset(bytes, clusterEnd);
   header.from = reader.bootOrNone(false);
-  header.to = reader.bootOrNone(false);
+  header.cookie = reader.bootOrNone(false);
   if (reader.failed) return "too-short";
   if (header.from === "") return "malformed";
   header.minor = bytes[3] ?? 0;

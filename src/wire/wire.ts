@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Boot } from "../core/message/message.ts";
+import type { Boot, Cookie } from "../core/message/message.ts";
 import { BOUNDS } from "../limits.ts";
 import { ByteReader, ByteWriter, isBoot } from "./bytes.ts";
 import { crc32 } from "./checksum.ts";
@@ -40,8 +40,8 @@ export interface WireConfig {
 /** What a valid datagram says; valid until the next one is opened on this thread, but for the rumors in it. */
 export interface Packet {
   readonly from: Boot;
-  /** The receiver's boot as the sender knows it, or `UNKNOWN_BOOT`. */
-  readonly to: Boot;
+  /** What the sender shows, or `NO_COOKIE`. */
+  readonly cookie: Cookie;
   readonly payload: Payload;
 }
 
@@ -53,11 +53,11 @@ export type Opened =
 /** Makes and opens the datagrams of one member. */
 export interface Wire {
   /**
-   * The datagram for a payload; valid until the next one is sealed on this thread. Throws a RangeError when the payload
+   * The datagram for a payload, which shows `cookie`; valid until the next one is sealed on this thread. Throws a RangeError when the payload
    * holds what no valid member would say, such as an infinite weight or an address that is not canonical; nothing that was
    * opened is refused here.
    */
-  seal(to: Boot, payload: Payload): Uint8Array;
+  seal(cookie: Cookie, payload: Payload): Uint8Array;
   /**
    * What a datagram says, until the next one is opened on this thread: a ping or an ack is read into the same objects each time.
    * Never throws, and remembers nothing of a datagram that is not authentic.
@@ -98,11 +98,11 @@ class MemberWire implements Wire {
   readonly #clusterBytes: number;
   readonly #reader = new ByteReader(scratch.bytes);
   readonly #boots = new ByteReader(scratch.bytes);
-  readonly #header: Header = { minor: 0, form: 0, from: "", to: "", length: 0 };
+  readonly #header: Header = { minor: 0, form: 0, from: "", cookie: "", length: 0 };
   /** What is opened is told with the same objects again and again. */
-  readonly #packet: { from: Boot; to: Boot; payload: Payload } = {
+  readonly #packet: { from: Boot; cookie: Cookie; payload: Payload } = {
     from: "",
-    to: "",
+    cookie: "",
     payload: { kind: "leave", nonce: 0 },
   };
   readonly #opened: Opened = { ok: true, packet: this.#packet };
@@ -117,10 +117,10 @@ class MemberWire implements Wire {
     this.#clusterBytes = new TextEncoder().encode(cluster).length;
   }
 
-  seal(to: Boot, payload: Payload): Uint8Array {
+  seal(cookie: Cookie, payload: Payload): Uint8Array {
     writer.reset();
     writer.raw(this.#prefix);
-    writer.boot(to, "to");
+    writer.boot(cookie, "cookie");
     if (this.#sealer !== undefined) return seal(this.#sealer, payload);
     writeBody(writer, payload);
     writer.u32(crc32(scratch.bytes, writer.length));
@@ -152,7 +152,7 @@ class MemberWire implements Wire {
     const payload = readBody(this.#reader, header.minor <= MINOR);
     if (typeof payload === "string") return payload;
     this.#packet.from = header.from;
-    this.#packet.to = header.to;
+    this.#packet.cookie = header.cookie;
     this.#packet.payload = payload;
     return undefined;
   }

@@ -15,7 +15,10 @@ export const HINTS = {
     'another member has another "secret", or a larger "maxPacketSize", for which this one cuts its datagrams off',
   unsealed: 'another member has no "secret"',
   sealed: 'another member has a "secret", and this one has none',
-  impostor: "a process that is not among the peers writes from another address than it names",
+  impostor: "a process names an address, or goes by a boot, that is another member's",
+  elsewhere:
+    "a process that is in no list names another address than the one it writes from; it can join only if it is " +
+    'reached at the address it names: give that as "advertise"',
 } as const satisfies Partial<Record<DropReason, string>>;
 
 /** A reason with a hint. */

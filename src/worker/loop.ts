@@ -6,10 +6,19 @@
  */
 
 import { advertisedAddress } from "../address.ts";
-import { createMember, leaderOf, type MemberState, peerBy, peersOf, step, wakeAt } from "../core/citizen.ts";
+import {
+  addressees,
+  createMember,
+  leaderOf,
+  type MemberState,
+  peersOf,
+  speaker,
+  step,
+  wakeAt,
+} from "../core/citizen.ts";
 import type { Effect } from "../core/effect.ts";
 import type { Input, InputEvent } from "../core/input.ts";
-import { type Boot, type Message, UNKNOWN_BOOT } from "../core/message/message.ts";
+import { type Boot, type Cookie, type Message, NO_COOKIE, UNKNOWN_BOOT } from "../core/message/message.ts";
 import type { Mutable } from "../core/message/blank.ts";
 import { errorToData } from "../errors.ts";
 import { Broadcast, type Change, type State } from "../leadership/broadcast.ts";
@@ -29,6 +38,7 @@ import { MintGate } from "./mint_gate.ts";
 import { Messenger } from "./messenger.ts";
 import type { Port } from "./port.ts";
 import { type Order, type Parcel, type Report, transferOf } from "./protocol.ts";
+import { WaitingMessages } from "./waiting_messages.ts";
 
 type Start = Extract<Order, { type: "start" }>;
 type Command = Exclude<Order, Start>;
@@ -97,7 +107,7 @@ class Loop {
   readonly #hinted = new Set<DropReason>();
   /** Packets come all day: each is told to the core with the same object. */
   readonly #packet: PacketInput = {
-    ...{ kind: "packet", source: "", from: UNKNOWN_BOOT, to: UNKNOWN_BOOT, now: 0, wall: 0 },
+    ...{ kind: "packet", source: "", from: UNKNOWN_BOOT, cookie: NO_COOKIE, now: 0, wall: 0 },
     message: { kind: "leave", nonce: 0 },
   };
   readonly #address: string;
@@ -105,6 +115,7 @@ class Loop {
   #source: string | undefined;
   /** What it says, as soon as that is known. */
   #message: Message | undefined;
+  readonly #waiting = new WaitingMessages();
   #leadership = NOBODY;
   /** The core wants to know its peers before anything else. */
   #hasPeers = false;
@@ -193,13 +204,13 @@ class Loop {
   #read(bytes: Uint8Array, source: string): void {
     const opened = this.#wire.open(bytes);
     if (!opened.ok) return this.#drop(opened.reason);
-    const { from, to, payload } = opened.packet;
-    if (payload.kind === "data") return this.#take(from, to, payload);
+    const { from, cookie, payload } = opened.packet;
+    if (payload.kind === "data") return this.#take(from, cookie, payload);
     if (!this.#hasPeers) return;
     const input = this.#packet;
     input.source = source;
     input.from = from;
-    input.to = to;
+    input.cookie = cookie;
     input.message = payload;
     this.#message = payload;
     input.now = performance.now();
@@ -218,7 +229,9 @@ class Loop {
     this.#due = Number.POSITIVE_INFINITY;
     this.#run({ kind: "tick" });
     if (this.#watched) this.#watch();
-    const lost = this.#messenger.expire(performance.now());
+    const now = performance.now();
+    this.#waiting.expire(now);
+    const lost = this.#messenger.expire(now);
     if (lost > 0) this.#counters.dropped("incomplete-message", lost);
   }
 
@@ -265,7 +278,9 @@ class Loop {
   #perform(effect: Effect): void {
     switch (effect.kind) {
       case "send":
-        return this.#send(effect.address, effect.to, effect.message);
+        return this.#send(effect.address, effect.cookie, effect.message);
+      case "introduced":
+        return this.#flush(effect.boot);
       case "view":
         return this.#show(effect);
       case "dropped":
@@ -279,7 +294,7 @@ class Loop {
     }
   }
 
-  #tell(effect: Exclude<Effect, { kind: "send" | "view" | "dropped" | "round-trip" | "closed" }>): void {
+  #tell(effect: Exclude<Effect, { kind: "send" | "introduced" | "view" | "dropped" | "round-trip" | "closed" }>): void {
     const { kind } = effect;
     const leader = leaderOf(this.#member);
     switch (kind) {
@@ -325,23 +340,36 @@ class Loop {
     this.#view.publish({ ...leadership, deadline: this.#offset.translate(leadership.deadline) });
   }
 
-  #send(address: string, to: Boot, payload: Payload): void {
-    const bytes = this.#wire.seal(to, payload);
+  #send(address: string, cookie: Cookie, payload: Payload): void {
+    const bytes = this.#wire.seal(cookie, payload);
     this.#counters.sent(bytes.length);
     this.#socket.send(bytes, address);
   }
 
   #spread(parcel: Parcel): void {
     const pieces = this.#messenger.cut(parcel);
-    for (const { source, boot } of peersOf(this.#member)) {
-      for (const piece of pieces) this.#send(source, boot, piece);
+    const until = performance.now() + this.#settings.timeout;
+    for (const { address, boot, cookie } of addressees(this.#member)) {
+      if (cookie === NO_COOKIE) {
+        if (this.#waiting.hold(boot, pieces, until)) this.#run({ kind: "introduce", boot });
+      } else {
+        for (const piece of pieces) this.#send(address, cookie, piece);
+      }
     }
   }
 
-  #take(from: Boot, to: Boot, piece: DataFragment): void {
-    if (to !== this.#boot) return this.#drop("misdirected");
-    const member = peerBy(this.#member, from);
-    if (member === undefined) return this.#drop("not-a-member");
+  /** The process has told what to show it. */
+  #flush(boot: Boot): void {
+    const pieces = this.#waiting.take(boot);
+    if (pieces.length === 0) return;
+    const addressee = addressees(this.#member).find((each) => each.boot === boot);
+    if (addressee === undefined) return;
+    for (const piece of pieces) this.#send(addressee.address, addressee.cookie, piece);
+  }
+
+  #take(from: Boot, cookie: Cookie, piece: DataFragment): void {
+    const member = speaker(this.#member, from, cookie);
+    if (member === undefined) return this.#drop("bad-cookie");
     const taken = this.#messenger.take(from, piece, performance.now());
     if (taken === undefined) return;
     if (taken.message === undefined) return this.#drop(taken.reason);

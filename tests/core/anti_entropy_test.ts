@@ -11,7 +11,7 @@ const PASS = 10;
 
 function pull(solo: Solo, asker: Puppet, after: string): Page {
   const [page] = messages(solo.packet(asker, { kind: "pull", after }), "page");
-  assert(page !== undefined && page.address === asker.address && page.to === asker.boot);
+  assert(page !== undefined && page.address === asker.address && page.cookie === asker.boot);
   return page.message;
 }
 

@@ -7,7 +7,7 @@ Deno.test("a farewell is repeated until it is acknowledged, then the member is c
   const solo = new Solo([first, second]);
   solo.advance(INTERVAL / 2);
   const leaves = messages(solo.input({ kind: "close" }), "leave").sort((a, b) => a.address < b.address ? -1 : 1);
-  assertEquals(leaves.map(({ address, to }) => [address, to]), [
+  assertEquals(leaves.map(({ address, cookie }) => [address, cookie]), [
     [first.address, first.boot],
     [second.address, second.boot],
   ]);

@@ -193,11 +193,11 @@ export class Cluster {
     }
   }
 
-  #send(n: number, { address: source, boot: from }: MemberConfig, { address, to, message }: Send): void {
+  #send(n: number, { address: source, boot: from }: MemberConfig, { address, cookie, message }: Send): void {
     const receiver = this.configs.findIndex((config) => config.address === address) + 1;
     this.onSend(n, receiver, message);
     if (receiver === 0 || this.#cut.has(`${n}>${receiver}`) || !this.passes(n, receiver)) return;
-    const event: InputEvent = { kind: "packet", source, from, to, message };
+    const event: InputEvent = { kind: "packet", source, from, cookie, message };
     this.#mail.push({ at: this.now + this.delay, to: receiver, event });
   }
 

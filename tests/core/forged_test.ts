@@ -67,15 +67,19 @@ Deno.test("a hello that names another member's address is answered there, not wh
   assertEquals(solo.ids, ["m2", "m3", "m9"]);
 });
 
-Deno.test("the nonce of a challenge cannot be guessed from others", () => {
+Deno.test("what one process is to show tells nothing of what another is to", () => {
   const absent = puppetOf(3, { answers: false });
   const solo = new Solo([puppetOf(2), absent]);
   const witness = puppetOf(65);
   const hello = solo.ping(witness, undefined, { to: "" });
-  const seen = messages(hello, "ack").at(-1)?.message.challenge ?? 0;
+  const seen = messages(hello, "ack").at(-1)?.message.cookie ?? "";
+  assertEquals(seen.length, 16);
   const thief = puppetOf(66, { id: absent.id, address: absent.address });
   solo.ping(thief, undefined, { to: "", ...ELSEWHERE });
-  for (let guess = seen; guess < seen + 100; guess++) solo.ack(thief, guess, undefined, ELSEWHERE);
+  for (let guess = 0n; guess < 100n; guess++) {
+    const to = (BigInt(`0x${seen}`) + guess).toString(16).padStart(16, "0");
+    solo.ack(thief, 7, undefined, { ...ELSEWHERE, to });
+  }
   assertEquals(solo.ids.includes(absent.id), false);
 });
 

@@ -46,7 +46,7 @@ export function configOf(n: number, overrides: Partial<MemberConfig> = {}): Memb
     seed: n,
     // What starts fast; tests of the quarantine, and of whoever restarts, say otherwise.
     quarantine: "until-idle",
-    nonceSeed: Array.from({ length: 8 }, (_, word) => Math.imul(n * 8 + word + 1, 0x9e3779b1) >>> 0),
+    nonceSeed: Array.from({ length: 12 }, (_, word) => Math.imul(n * 12 + word + 1, 0x9e3779b1) >>> 0),
     ...overrides,
   };
 }
@@ -133,6 +133,8 @@ export class Solo {
   /** What the wall clock is ahead of EPOCH + now. */
   skew = 0;
   #nonce = 1_000_000;
+  /** What this member has told puppets to show, by their boots and addresses. */
+  readonly #shown = new Map<string, string>();
 
   constructor(
     puppets: readonly Puppet[],
@@ -179,8 +181,15 @@ export class Solo {
     this.now += ms;
   }
 
-  packet(puppet: Puppet, message: Message, { to = this.config.boot, source = puppet.address } = {}): Effect[] {
-    return this.input({ kind: "packet", source, from: puppet.boot, to, message });
+  /** A puppet shows what it was told to show, or nothing when its datagram comes from elsewhere; or else what is given as `to`. */
+  packet(puppet: Puppet, message: Message, where: { to?: string; source?: string } = {}): Effect[] {
+    const { source = puppet.address, to = source === puppet.address ? this.config.boot : "" } = where;
+    const cookie = to === this.config.boot ? this.#shown.get(puppet.boot + puppet.address) ?? "" : to;
+    const effects = this.input({ kind: "packet", source, from: puppet.boot, cookie, message });
+    for (const { address, message: { cookie } } of messages(effects, "ack")) {
+      if (address === puppet.address && cookie !== "") this.#shown.set(puppet.boot + puppet.address, cookie);
+    }
+    return effects;
   }
 
   /** Two pings in a row: whoever asks so fast misses an answer, and gets one. */
@@ -195,16 +204,22 @@ export class Solo {
     return this.packet(puppet, message, where);
   }
 
-  ack(puppet: Puppet, nonce: number, vote?: Vote, where: { to?: string; source?: string } = {}): Effect[] {
-    const message: Ack = { kind: "ack", nonce, challenge: 0, status: statusOf(puppet), vote, gossip: undefined };
+  /** An ack. A puppet wants to be shown its boot, and says so where it is not. */
+  ack(
+    puppet: Puppet,
+    nonce: number,
+    vote?: Vote,
+    { cookie = "", ...where }: { to?: string; source?: string; cookie?: string } = {},
+  ): Effect[] {
+    const message: Ack = { kind: "ack", nonce, cookie, status: statusOf(puppet), vote, gossip: undefined };
     return this.packet(puppet, message, where);
   }
 
-  /** Says hello and answers the challenge, so that the citizen takes the puppet as alive. */
+  /** Says hello and shows what it is told, so that the member takes the puppet as alive. */
   introduce(puppet: Puppet): Effect[] {
     const hello = this.ping(puppet, undefined, { to: "" });
-    const challenge = messages(hello, "ack").at(-1)?.message.challenge ?? 0;
-    return challenge === 0 ? hello : [...hello, ...this.ack(puppet, challenge)];
+    const isTold = messages(hello, "ack").some(({ message: { cookie } }) => cookie !== "");
+    return isTold ? [...hello, ...this.ack(puppet, 0, undefined, { cookie: puppet.boot })] : hello;
   }
 
   /** What the citizen answers to the puppet's claim: "granted", the refusal, or undefined when it says nothing. */
@@ -261,8 +276,10 @@ export class Solo {
     const puppet = this.puppets.find(({ address, answers }) => answers && address === send.address);
     if (puppet === undefined) return [];
     const { nonce, claim } = send.message;
-    const granted = claim !== undefined && puppet.grants && send.to === puppet.boot;
-    return this.ack(puppet, nonce, granted ? voteFor(claim) : undefined);
+    const granted = claim !== undefined && puppet.grants && send.cookie === puppet.boot;
+    return this.ack(puppet, nonce, granted ? voteFor(claim) : undefined, {
+      cookie: send.cookie === puppet.boot ? "" : puppet.boot,
+    });
   }
 }
 

@@ -127,7 +127,7 @@ Deno.test("a release is answered, so that it is not repeated", () => {
   const first = a();
   const solo = voterOf(first, b());
   const acks = messages(solo.release(first, 10), "ack");
-  assertEquals(acks.map(({ address, to }) => [address, to]), [[first.address, first.boot]]);
+  assertEquals(acks.map(({ address, cookie }) => [address, cookie]), [[first.address, first.boot]]);
 });
 
 Deno.test("a member that leaves gives back what it was granted", () => {

@@ -95,7 +95,7 @@ export const message: fc.Arbitrary<Message> = fc.oneof(
     {
       kind: fc.constant("ack"),
       nonce: integer,
-      challenge: integer,
+      cookie: fc.oneof(fc.constant(""), boot),
       status,
       vote: fc.option(vote, { nil: undefined }),
       gossip,

@@ -30,7 +30,7 @@ function tally(receiver: Wire, speaker: Wire, drops: Map<WireDrop | "opened", nu
   const reason = opened.ok ? "opened" : opened.reason;
   drops.set(reason, (drops.get(reason) ?? 0) + 1);
   if (!opened.ok) return;
-  const again = receiver.open(speaker.seal(opened.packet.to, opened.packet.payload));
+  const again = receiver.open(speaker.seal(opened.packet.cookie, opened.packet.payload));
   assert(again.ok, "what was opened can be sealed and opened again");
 }
 

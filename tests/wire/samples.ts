@@ -42,7 +42,7 @@ export const PING: Ping = {
 export const ACK: Ack = {
   kind: "ack",
   nonce: 7,
-  challenge: 0x1f_ffff_ffff_ffff,
+  cookie: ALICE,
   status: { ...PING.status, id: "böb", address: "[fd00::7]:80", idle: true, leading: undefined },
   vote: { term: 1_700_000_000_000, sequence: 3, refusal: "held" },
   gossip: GOSSIP,
@@ -103,7 +103,7 @@ export const LONGEST: readonly Message[] = [
   {
     kind: "ack",
     nonce: most,
-    challenge: most,
+    cookie: BOB,
     status,
     vote: { term: most, sequence: most, refusal: "longer-lease" },
     gossip,

@@ -20,7 +20,7 @@ Deno.test("every sealed payload comes back as it was, once", () => {
       fc.pre(from !== own);
       const datagram = wire(from, key).seal(own, sent);
       const receiver = wire(own, key);
-      assertEquals(receiver.open(datagram), { ok: true, packet: { from, to: own, payload: sent } });
+      assertEquals(receiver.open(datagram), { ok: true, packet: { from, cookie: own, payload: sent } });
       assertEquals(reason(receiver.open(datagram)), "replayed");
     }),
     { numRuns: 500 },

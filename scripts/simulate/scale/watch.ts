@@ -79,7 +79,7 @@ export class Watch implements Spectator {
   told(machine: Watched, effect: Effect, time: number): void {
     switch (effect.kind) {
       case "send":
-        return this.onSent?.(machine, effect.to, effect.message);
+        return this.onSent?.(machine, effect.address, effect.message);
       case "added":
         return this.#added(machine.index, effect.member, time);
       case "removed":

@@ -5,7 +5,7 @@
  */
 
 import type { Peer } from "../membership/peer.ts";
-import { send } from "../membership/sending.ts";
+import { cookieTo, send } from "../membership/sending.ts";
 import { nextNonce } from "../membership/state.ts";
 import type { Boot, Release } from "../message/message.ts";
 import type { Election } from "./state.ts";
@@ -21,7 +21,7 @@ export function sendRelease(
   const message: Release = { kind: "release", nonce: nextNonce(self.membership, peer), ...release };
   const until = self.ground.now + self.ground.config.timeout;
   self.releases = self.releases.filter((pending) => pending.address !== peer.address);
-  self.releases.push({ address: peer.address, boot: peer.boot, until, message });
+  self.releases.push({ address: peer.address, boot: peer.boot, cookie: cookieTo(peer), until, message });
   send(self.membership, peer, message);
 }
 
@@ -29,8 +29,8 @@ export function sendRelease(
 export function repeatReleases(self: Election): void {
   if (self.releases.length === 0) return;
   self.releases = self.releases.filter((pending) => self.ground.now < pending.until);
-  for (const { address, boot, message } of self.releases) {
-    self.ground.effects.push({ kind: "send", address, to: boot, message });
+  for (const { address, cookie, message } of self.releases) {
+    self.ground.effects.push({ kind: "send", address, cookie, message });
   }
 }
 

@@ -9,7 +9,7 @@ import type { Ground } from "../ground.ts";
 import type { MemberConfig } from "../input.ts";
 import type { Peer } from "../membership/peer.ts";
 import { electorateSize, type Membership } from "../membership/state.ts";
-import type { Boot, Claim, Release, TermId } from "../message/message.ts";
+import type { Boot, Claim, Cookie, Release, TermId } from "../message/message.ts";
 import type { SmallSet } from "../small_set.ts";
 import { quorumOf, type SendTime } from "./lease.ts";
 import { Offices } from "./offices.ts";
@@ -89,6 +89,7 @@ export interface KnownLeader {
 export interface PendingRelease {
   readonly address: string;
   readonly boot: Boot;
+  readonly cookie: Cookie;
   readonly until: number;
   readonly message: Release;
 }

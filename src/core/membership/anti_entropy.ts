@@ -24,7 +24,7 @@ const PAGE_MEMBERS = 20;
 export function pullIfDue(self: Membership): void {
   const { antiEntropy, ground: { config, now, random } } = self;
   if (now < antiEntropy.nextAt) return;
-  const tellers = self.turns.items.filter((peer) => peer.alive && peer.route !== "" && isCredible(self, peer));
+  const tellers = self.turns.items.filter((peer) => peer.alive && peer.proved && isCredible(self, peer));
   const [teller] = sample(random, tellers, 1);
   if (teller === undefined) return;
   const pages = Math.ceil(self.peers.size / PAGE_MEMBERS);

@@ -6,11 +6,12 @@
  */
 
 import { drop } from "../drop.ts";
-import { type Boot, type Status, UNKNOWN_BOOT } from "../message/message.ts";
+import { type Boot, type Cookie, NO_COOKIE, type Status, UNKNOWN_BOOT } from "../message/message.ts";
 import { LIMITS } from "../../limits.ts";
+import { cookieOf } from "./cookie.ts";
 import { infoOf, type Peer, unknownPeer } from "./peer.ts";
 import { noteRoundTrip } from "./round_trip.ts";
-import { type Membership, nextNonce, orderOf } from "./state.ts";
+import { type Membership, orderOf } from "./state.ts";
 
 /** Timeouts that a death is remembered, so that old news does not bring anybody back. */
 const MOURNING = 20;
@@ -55,56 +56,49 @@ function configure(self: Membership, address: string, votes: boolean): void {
 }
 
 /**
- * The member at the address a packet names, or undefined when the packet is to be ignored. A stranger is taken at
- * its word only when it writes from the address it names, and only so many at a time.
+ * The peer at the address that a status names. Undefined when the packet is to be ignored, and for a stranger: nothing is
+ * remembered of one that has not proved that it reads what is sent to that address.
  */
-export function findSender(self: Membership, source: string, from: Boot, status: Status): Peer | undefined {
+export function findSender(self: Membership, from: Boot, status: Status): Peer | "stranger" | undefined {
+  const { ground, ground: { config } } = self;
   const known = self.peers.get(status.address);
-  if (status.incarnation >= LIMITS.maxTerm) return drop(self.ground, "absurd-term");
-  if (status.id === self.ground.config.id || isTaken(self, status, known)) return drop(self.ground, "duplicate-id");
-  const isSpoofed = known?.configured !== true && status.address !== source;
+  if (status.incarnation >= LIMITS.maxTerm) return drop(ground, "absurd-term");
+  if (status.id === config.id || isTaken(self, status, known)) return drop(ground, "duplicate-id");
   const holder = self.byBoot.get(from);
   const isStolen = holder !== undefined && holder !== known;
-  if (isSpoofed || isStolen || status.address === self.ground.config.address) return drop(self.ground, "impostor");
-  if (known !== undefined) return from === known.departed ? drop(self.ground, "departed") : known;
-  const stranger = meet(self, status.address);
-  if (stranger !== undefined) stranger.lastPing = self.ground.now;
-  return stranger;
+  if (isStolen || status.address === config.address) return drop(ground, "impostor");
+  if (known === undefined) return "stranger";
+  return from === known.departed ? drop(ground, "departed") : known;
+}
+
+/** Whether there is no room for another stranger. */
+export function isFull({ peers, named }: Membership): boolean {
+  return peers.size - named.size >= LIMITS.strangers;
 }
 
 /** Makes room for a stranger, if there may be one more. */
 export function meet(self: Membership, address: string): Peer | undefined {
-  let strangers = 0;
-  let unverified = 0;
-  for (const peer of self.peers.values()) {
-    if (peer.configured) continue;
-    if (peer.boot === UNKNOWN_BOOT) unverified += 1;
-    else strangers += 1;
-  }
-  if (strangers >= LIMITS.strangers) return drop(self.ground, "too-many-members");
-  if (unverified >= LIMITS.unverified) return drop(self.ground, "too-many-strangers");
+  if (isFull(self)) return drop(self.ground, "too-many-members");
   const stranger = unknownPeer(address);
   remember(self, stranger);
   return stranger;
 }
 
-/** Whether a packet is the word of this member: of the process, and from the place, that proved to be there. */
-export function isVerified(peer: Peer, source: string, from: Boot): boolean {
-  return peer.alive && peer.boot === from && peer.route === source;
+/** What a process must show that speaks for the peer at this address. */
+export function expectedOf({ nonces }: Membership, address: string, boot: Boot, peer?: Peer): Cookie {
+  return peer !== undefined && peer.boot === boot && peer.expected !== NO_COOKIE
+    ? peer.expected
+    : cookieOf(nonces.cookieKey, address, boot);
 }
 
-/** The nonce that a member must echo before it counts; the same for every hello within one timeout. */
-export function expectedEcho(self: Membership, peer: Peer): number {
-  if (self.ground.now - peer.challenge.sentAt >= self.ground.config.timeout) {
-    peer.challenge = { nonce: nextNonce(self, peer), sentAt: self.ground.now };
-  }
-  return peer.challenge.nonce;
+/** Whether a packet is the word of the process that is at the peer's address. */
+export function isVerified(peer: Peer, from: Boot, cookie: Cookie): boolean {
+  return peer.alive && peer.proved && peer.boot === from && peer.expected === cookie;
 }
 
-/** Whether an ack answers a ping, which it does once, or the challenge, neither older than one timeout. */
+/** Whether an ack answers a ping, which it does once, and not later than one timeout. */
 export function matchAck(self: Membership, peer: Peer, nonce: number): boolean {
   const oldest = self.ground.now - self.ground.config.timeout;
-  if (nonce === peer.challenge.nonce) return peer.challenge.sentAt >= oldest;
   const ping = peer.pings.find(nonce);
   if (ping === undefined || ping.sentAt < oldest) return false;
   const ms = self.ground.now - ping.sentAt;
@@ -132,7 +126,9 @@ export function markAlive(self: Membership, peer: Peer, boot: Boot, word: Introd
   }
   peer.alive = true;
   peer.boot = boot;
-  peer.route = "";
+  peer.proved = false;
+  peer.expected = expectedOf(self, peer.address, boot);
+  self.departed.delete(peer.departed);
   peer.departed = UNKNOWN_BOOT;
   peer.disputed = undefined;
   peer.beat = 0;
@@ -172,21 +168,25 @@ export function markDead(self: Membership, peer: Peer): void {
   if (peer.leaving) retire(self, peer);
 }
 
+/** The process at the peer's address leaves: nothing of it counts any more. */
+export function depart(self: Membership, peer: Peer): void {
+  self.departed.delete(peer.departed);
+  peer.departed = peer.boot;
+  self.departed.set(peer.boot, peer);
+}
+
 /** The peer is pinged with the next heartbeat. */
 export function lookUp(self: Membership, peer: Peer): void {
   self.lookups.add(peer);
 }
 
-/** Forgets strangers: those that never proved to be there, and those that are gone long enough. */
+/** Forgets strangers that are gone long enough. */
 export function sweepStrangers(self: Membership): void {
   const { timeout } = self.ground.config;
   if (self.peers.size === self.named.size) return;
   for (const peer of self.peers.values()) {
     if (peer.configured || peer.alive) continue;
-    const isOver = peer.boot === UNKNOWN_BOOT
-      ? self.ground.now - peer.lastPing >= timeout
-      : self.ground.now - peer.removedAt >= MOURNING * timeout;
-    if (isOver) forget(self, peer);
+    if (self.ground.now - peer.removedAt >= MOURNING * timeout) forget(self, peer);
   }
 }
 
@@ -235,6 +235,7 @@ function remember(self: Membership, peer: Peer): void {
 }
 
 function forget(self: Membership, peer: Peer): void {
+  self.departed.delete(peer.departed);
   self.peers.delete(peer.address);
   self.voters.delete(peer);
   self.lookups.delete(peer);

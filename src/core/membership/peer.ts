@@ -5,14 +5,8 @@
  */
 
 import type { MemberInfo } from "../effect.ts";
-import { type Boot, UNKNOWN_BOOT } from "../message/message.ts";
+import { type Boot, type Cookie, NO_COOKIE, UNKNOWN_BOOT } from "../message/message.ts";
 import { PendingPings } from "./pending_pings.ts";
-
-/** What a member must echo to prove that it is there. */
-export interface Challenge {
-  readonly nonce: number;
-  readonly sentAt: number;
-}
 
 /** A sign of life that is waited for. */
 export interface PendingProbe {
@@ -60,8 +54,15 @@ export interface Peer {
   eligible: boolean;
   /** Last sign of life, own or vouched for. */
   lastSign: number;
-  /** Where the datagram came from that proved it was there: what comes from elsewhere is not its word. */
-  route: string;
+  /** Whether this process has proved that it is there, by its own datagram; others may only have said so. */
+  proved: boolean;
+  /** What this process must show; see `cookie.ts`. */
+  expected: Cookie;
+  /** What this process has given this member to show, and the boot that did. */
+  given: Cookie;
+  givenBy: Boot;
+  /** When it was last sent what it must show. */
+  challengedAt: number;
   /** Last sign of life that came from itself. */
   lastHeard: number;
   /** When it last showed that it hears this member. */
@@ -75,11 +76,7 @@ export interface Peer {
   readonly pings: PendingPings;
   probe: PendingProbe | undefined;
   suspicion: Suspicion | undefined;
-  /** What its first ack must echo, so that an address is believed only once it has answered. */
-  challenge: Challenge;
 }
-
-const NO_CHALLENGE: Challenge = { nonce: 0, sentAt: -Infinity };
 
 /** A member of which nothing but the address is known. */
 export function unknownPeer(address: string): Peer {
@@ -98,7 +95,11 @@ export function unknownPeer(address: string): Peer {
     weight: 0,
     eligible: false,
     lastSign: -Infinity,
-    route: "",
+    proved: false,
+    expected: NO_COOKIE,
+    given: NO_COOKIE,
+    givenBy: UNKNOWN_BOOT,
+    challengedAt: -Infinity,
     lastHeard: -Infinity,
     lastHeardBy: -Infinity,
     aliveSince: -Infinity,
@@ -108,7 +109,6 @@ export function unknownPeer(address: string): Peer {
     pings: new PendingPings(),
     probe: undefined,
     suspicion: undefined,
-    challenge: NO_CHALLENGE,
   };
 }
 

@@ -8,9 +8,9 @@
 import { probeTimeout } from "./swim.ts";
 import { drop } from "../drop.ts";
 import type { Peer, PendingProbe } from "./peer.ts";
-import type { Boot, Nack, Probe, Vouch } from "../message/message.ts";
+import { type Boot, type Nack, NO_COOKIE, type Probe, type Vouch } from "../message/message.ts";
 import { sample } from "../random.ts";
-import { ping, send } from "./sending.ts";
+import { cookieTo, ping, send } from "./sending.ts";
 import { type IndirectProbe, isCredible, type Membership } from "./state.ts";
 import { changeLocalHealth, clearSuspicion, suspect } from "./suspicion.ts";
 import { LIMITS } from "../../limits.ts";
@@ -199,7 +199,7 @@ function askOthers(self: Membership, silent: Peer): number {
   if (budget.asked <= 0) return 0;
   self.budget = { ...budget, asked: budget.asked - 1 };
   const others = [...self.byBoot.values()].filter((peer) =>
-    peer !== silent && peer.suspicion === undefined && isCredible(self, peer)
+    peer !== silent && peer.suspicion === undefined && isCredible(self, peer) && cookieTo(peer) !== NO_COOKIE
   );
   const helpers = sample(self.ground.random, others, budget.helpers);
   for (const helper of helpers) send(self, helper, { kind: "probe", target: silent.address });

@@ -7,14 +7,27 @@
 
 import { drop } from "../drop.ts";
 import type { InputEvent } from "../input.ts";
-import type { Ack, Boot, Gossip, LeaderHint, Leave, Message, Ping, Release, Status } from "../message/message.ts";
-import { UNKNOWN_BOOT } from "../message/message.ts";
+import type {
+  Ack,
+  Boot,
+  Cookie,
+  Gossip,
+  LeaderHint,
+  Leave,
+  Message,
+  Ping,
+  Release,
+  Status,
+} from "../message/message.ts";
+import { NO_COOKIE, UNKNOWN_BOOT } from "../message/message.ts";
+import { LIMITS } from "../../limits.ts";
 import { answerPull, pullAll, takePage } from "./anti_entropy.ts";
+import { takeToken } from "./bucket.ts";
 import { aliveRumor, spread } from "./gossip.ts";
-import { expectedEcho, findSender, isVerified, markAlive, matchAck, update } from "./membership.ts";
+import { depart, expectedOf, findSender, isFull, isVerified, markAlive, matchAck, meet, update } from "./membership.ts";
 import type { Peer } from "./peer.ts";
 import { acceptNack, acceptVouch, answerProbe, noteSign } from "./probing.ts";
-import { ack, challenge } from "./sending.ts";
+import { ack, challenge, cookieTo, showCookie } from "./sending.ts";
 import { type Heard, isCredible, type Membership, orderOf } from "./state.ts";
 import { declareDead } from "./suspicion.ts";
 import { isMesh } from "./swim.ts";
@@ -25,7 +38,7 @@ type Question = Exclude<Message, Ping | Ack | Release | Leave>;
 
 /** Takes a packet; undefined where there is nothing in it for the election. */
 export function take(self: Membership, packet: Packet): Heard | undefined {
-  const { source, from, message } = packet;
+  const { from, cookie, message } = packet;
   switch (message.kind) {
     case "ping":
       return takePing(self, packet, message);
@@ -36,7 +49,7 @@ export function take(self: Membership, packet: Packet): Heard | undefined {
       return takeFarewell(self, packet, message);
     default: {
       const peer = self.byBoot.get(from);
-      if (peer === undefined || !isVerified(peer, source, from)) return drop(self.ground, "unverified");
+      if (peer === undefined || !isVerified(peer, from, cookie)) return drop(self.ground, "bad-cookie");
       return takeQuestion(self, peer, from, message);
     }
   }
@@ -62,14 +75,13 @@ function takeQuestion(self: Membership, peer: Peer, from: Boot, message: Questio
 }
 
 function takePing(self: Membership, packet: Packet, message: Ping): Heard | undefined {
-  const { ground: { now, config } } = self;
-  const { source, from, to } = packet;
-  const { nonce, hears, status, claim, gossip } = message;
-  const peer = findSender(self, source, from, status);
+  const { now } = self.ground;
+  const { from, cookie } = packet;
+  const { hears, status, claim, gossip } = message;
+  const peer = findSender(self, from, status);
   if (peer === undefined) return undefined;
-  if (to !== config.boot || !isVerified(peer, source, from)) {
-    // To the address that the ping names: one that wrote in its name does not see the challenge.
-    challenge(self, peer, from, nonce, expectedEcho(self, peer));
+  if (peer === "stranger" || !isVerified(peer, from, cookie)) {
+    greet(self, packet, message, peer === "stranger" ? undefined : peer);
     return undefined;
   }
   const isNews = learn(self, peer, status);
@@ -93,42 +105,73 @@ function isMutual(self: Membership, peer: Peer): boolean {
   return now - peer.lastPinged > interval * 0.4 && now - peer.lastPing <= interval * 1.6;
 }
 
+/** Tells a process what to show, at the address that it names: one that only writes in its name does not get to see it. */
+function greet(self: Membership, { source, from }: Packet, { nonce, status: { address } }: Ping, known?: Peer): void {
+  const { ground, ground: { now } } = self;
+  if (known === undefined && isFull(self)) return drop(ground, "too-many-members");
+  const isConfigured = known?.configured === true;
+  const bucket = isConfigured ? self.greetings.configured : self.greetings.others;
+  if (!takeToken(bucket, LIMITS.greetings, now)) return drop(ground, "flooded");
+  // It may be behind a translator of addresses, and out of reach where it says it is.
+  if (!isConfigured && source !== address) drop(ground, "elsewhere");
+  const expected = expectedOf(self, address, from, known);
+  if (known === undefined) return challenge(self, address, NO_COOKIE, nonce, expected);
+  known.challengedAt = now;
+  challenge(self, address, cookieTo(known, from), nonce, expected);
+}
+
 function takeAck(self: Membership, packet: Packet, message: Ack): Heard | undefined {
-  const { from, source } = packet;
+  const { from, cookie } = packet;
   const { nonce, status } = message;
-  const peer = self.peers.has(status.address)
-    ? findSender(self, source, from, status)
-    : drop(self.ground, "unverified");
+  const sender = findSender(self, from, status);
+  if (sender === undefined) return undefined;
+  const known = sender === "stranger" ? undefined : sender;
+  const expected = expectedOf(self, status.address, from, known);
+  const shows = cookie === expected;
+  const matched = known !== undefined && matchAck(self, known, nonce);
+  // An ack that nobody has asked for of late may be played back by somebody.
+  const isAsked = known === undefined || self.ground.now - known.challengedAt <= self.ground.config.timeout;
+  if (!matched && !(shows && isAsked) && !(known !== undefined && isVerified(known, from, cookie))) {
+    return drop(self.ground, "bad-cookie");
+  }
+  const peer = known ?? meet(self, status.address);
   if (peer === undefined) return undefined;
-  const matched = matchAck(self, peer, nonce);
-  if (matched) admit(self, peer, source, from, status);
-  if (!isVerified(peer, source, from)) return drop(self.ground, "unverified");
-  if (matched) {
-    noteSign(self, peer);
+  const isAnswer = matched || (shows && isAsked);
+  if (isAnswer) {
+    admit(self, peer, from, status);
     peer.lastHeardBy = self.ground.now;
   }
+  if (message.cookie !== NO_COOKIE) {
+    accept(self, peer, from, message.cookie);
+    showCookie(self, peer, from, shows ? NO_COOKIE : expected);
+  }
   const isNews = learn(self, peer, status);
+  if (isAnswer || isNews) noteSign(self, peer);
   const leaderHint = hear(self, peer, message.gossip);
-  if (message.challenge !== 0) ack(self, peer, from, message.challenge);
   return result(self, peer, from, message, isNews, leaderHint, false);
 }
 
 function takeFarewell(self: Membership, packet: Packet, message: Release | Leave): Heard | undefined {
-  const { from, source } = packet;
-  const peer = self.byBoot.get(from) ?? findDeparted(self, from);
-  if (peer === undefined || peer.route !== source) return drop(self.ground, "unverified");
+  const { from, cookie } = packet;
+  const peer = self.byBoot.get(from) ?? self.departed.get(from);
+  if (peer === undefined || cookie !== expectedOf(self, peer.address, from, peer)) {
+    return drop(self.ground, "bad-cookie");
+  }
   ack(self, peer, from, message.nonce);
   if (message.kind === "leave") {
     if (!peer.alive || peer.boot !== from) return undefined;
-    peer.departed = from;
+    depart(self, peer);
     declareDead(self, peer);
   }
   return result(self, peer, from, message, false, undefined, false);
 }
 
-function findDeparted(self: Membership, boot: Boot): Peer | undefined {
-  for (const peer of self.peers.values()) if (peer.departed === boot) return peer;
-  return undefined;
+/** What a peer has told this member to show. */
+function accept(self: Membership, peer: Peer, from: Boot, cookie: Cookie): void {
+  const isNew = peer.givenBy !== from || peer.given !== cookie;
+  peer.given = cookie;
+  peer.givenBy = from;
+  if (isNew) self.ground.effects.push({ kind: "introduced", boot: from });
 }
 
 /** Every datagram has a result: the same object each time. */
@@ -153,15 +196,15 @@ function result(
 }
 
 /** The process `from` at the peer's address has proved that it is there now. */
-function admit(self: Membership, peer: Peer, source: string, from: Boot, status: Status): void {
+function admit(self: Membership, peer: Peer, from: Boot, status: Status): void {
   if (peer.alive && peer.boot === from) {
-    peer.route = source;
+    peer.proved = true;
     return;
   }
   const { incarnation, boot } = peer;
   const isOutdated = boot !== UNKNOWN_BOOT && status.incarnation <= incarnation;
   markAlive(self, peer, from, status);
-  peer.route = source;
+  peer.proved = true;
   if (isOutdated) {
     // The others will have it for dead, or an earlier process for alive, until it has refuted that.
     peer.disputed = incarnation;

@@ -5,9 +5,16 @@
  * @module
  */
 
-import type { Ack, Boot, Gossip, Message, Ping } from "../message/message.ts";
-import { UNKNOWN_BOOT } from "../message/message.ts";
 import type { Mutable } from "../message/blank.ts";
+import {
+  type Ack,
+  type Boot,
+  type Cookie,
+  type Gossip,
+  type Message,
+  NO_COOKIE,
+  type Ping,
+} from "../message/message.ts";
 import type { Sent } from "../message/pool.ts";
 import { rumorsFor } from "./gossip.ts";
 import type { Peer } from "./peer.ts";
@@ -16,13 +23,17 @@ import { type Membership, nextNonce } from "./state.ts";
 /** Intervals within which a peer was heard of late: one heartbeat may be lost. */
 export const OF_LATE = 2;
 
-/** Sends `message` to the process last known at the peer's address. */
-export function send({ ground }: Membership, peer: Peer, message: Message): void {
-  ground.effects.push({ kind: "send", address: peer.address, to: bootOf(peer), message });
+/** The nonce of an ack that answers nothing, but shows a cookie. */
+const UNASKED = 0;
+
+/** What this member shows to the process that is, or was last, at the peer's address, or to another one there. */
+export function cookieTo({ given, givenBy, boot, departed }: Peer, to: Boot = boot): Cookie {
+  return to === givenBy && to !== departed ? given : NO_COOKIE;
 }
 
-function bootOf({ boot, departed }: Peer): Boot {
-  return boot === departed ? UNKNOWN_BOOT : boot;
+/** Sends `message` to the process last known at the peer's address. */
+export function send({ ground }: Membership, peer: Peer, message: Message): void {
+  ground.effects.push({ kind: "send", address: peer.address, cookie: cookieTo(peer), message });
 }
 
 /** Pings a peer. A candidate may add its claim to the ping that is returned. */
@@ -34,7 +45,7 @@ export function ping(self: Membership, peer: Peer): Mutable<Ping> {
   peer.lastPing = now;
   const sent = pool.ping();
   sent.address = peer.address;
-  sent.to = bootOf(peer);
+  sent.cookie = cookieTo(peer);
   const { message } = sent;
   message.nonce = pending.nonce;
   message.hears = now - peer.lastHeard <= OF_LATE * config.interval;
@@ -44,26 +55,40 @@ export function ping(self: Membership, peer: Peer): Mutable<Ping> {
   return message;
 }
 
+/** Asks the peer of that boot what to show, if it is there and has not told. */
+export function introduce(self: Membership, boot: Boot): void {
+  const peer = self.byBoot.get(boot);
+  if (peer !== undefined && cookieTo(peer) === NO_COOKIE) ping(self, peer);
+}
+
 /** Answers `nonce` to the boot that asked. A voter may add its vote to the ack that is returned. */
 export function ack(self: Membership, peer: Peer, to: Boot, nonce: number): Mutable<Ack> {
-  const { message } = takeAck(self, peer, to, nonce);
-  message.challenge = 0;
+  const { message } = takeAck(self, peer.address, cookieTo(peer, to), nonce);
+  message.cookie = NO_COOKIE;
   message.gossip = gossipTo(self, peer);
   return message;
 }
 
-/** Answers `nonce`, and asks for an ack in turn: the boot has not proved yet that it is there. */
-export function challenge(self: Membership, peer: Peer, to: Boot, nonce: number, wanted: number): void {
-  const { message } = takeAck(self, peer, to, nonce);
-  message.challenge = wanted;
+/** Answers `nonce` to a process that has not shown what it must: it is told what that is, and shows it in an ack in turn. */
+export function challenge(self: Membership, address: string, shown: Cookie, nonce: number, expected: Cookie): void {
+  const { message } = takeAck(self, address, shown, nonce);
+  message.cookie = expected;
   // A process that has not proved to be there would be sent more than it sent.
   message.gossip = undefined;
 }
 
-function takeAck({ ground: { effects, pool } }: Membership, { address }: Peer, to: Boot, nonce: number): Sent<Ack> {
+/** Shows the peer what it has told this member to show. Where it has not shown its own cookie yet, it is told in turn. */
+export function showCookie(self: Membership, peer: Peer, to: Boot, expected: Cookie): void {
+  const { message } = takeAck(self, peer.address, cookieTo(peer, to), UNASKED);
+  message.cookie = expected;
+  message.gossip = undefined;
+}
+
+function takeAck(self: Membership, address: string, cookie: Cookie, nonce: number): Sent<Ack> {
+  const { effects, pool } = self.ground;
   const sent = pool.ack();
   sent.address = address;
-  sent.to = to;
+  sent.cookie = cookie;
   sent.message.nonce = nonce;
   sent.message.vote = undefined;
   effects.push(sent);
@@ -72,7 +97,7 @@ function takeAck({ ground: { effects, pool } }: Membership, { address }: Peer, t
 
 /** Room for gossip, with the rumors in it; none for a process that has not proved to be there. */
 function gossipTo(self: Membership, peer: Peer): Gossip | undefined {
-  if (peer.route === "" || !peer.alive) return undefined;
+  if (!peer.proved || !peer.alive) return undefined;
   const gossip = self.ground.pool.gossip();
   gossip.leaderHint = undefined;
   gossip.rumors = rumorsFor(self, peer);

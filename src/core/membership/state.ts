@@ -10,6 +10,7 @@ import type { Mutable } from "../message/blank.ts";
 import { createNonces, drawNonce, type Nonces } from "../nonce.ts";
 import { SmallSet } from "../small_set.ts";
 import { LIMITS } from "../../limits.ts";
+import { type Bucket, fullBucket } from "./bucket.ts";
 import { BroadcastQueue } from "./broadcast_queue.ts";
 import { type Peer, unknownPeer } from "./peer.ts";
 import { PendingProbes } from "./pending_probes.ts";
@@ -80,6 +81,8 @@ export interface Membership {
   readonly peers: Map<string, Peer>;
   /** Alive peers by boot. */
   readonly byBoot: Map<Boot, Peer>;
+  /** Peers by the boot that has left. */
+  readonly departed: Map<Boot, Peer>;
   /** Alive peers by id. */
   readonly byId: Map<string, Peer>;
   /** The peers whose votes count. */
@@ -113,6 +116,8 @@ export interface Membership {
   directory: readonly string[] | undefined;
   /** By target address. */
   readonly indirectProbes: Map<string, IndirectProbe>;
+  /** How many processes that have not shown what they must are told it: at addresses that are configured, and elsewhere. */
+  readonly greetings: { readonly configured: Bucket; readonly others: Bucket };
   readonly heard: Mutable<Heard>;
   /** Until then this member is new, and looks for the voters whether it votes or not. */
   readonly newUntil: number;
@@ -131,6 +136,7 @@ export function createMembership(ground: Ground): Membership {
     named: new Set(),
     peers: new Map(),
     byBoot: new Map(),
+    departed: new Map(),
     byId: new Map(),
     voters: new SmallSet(),
     orders: { credible: new ProbeOrder(), strangers: new ProbeOrder(), absent: new ProbeOrder() },
@@ -146,6 +152,7 @@ export function createMembership(ground: Ground): Membership {
     antiEntropy: { peer: undefined, after: "", eager: true, nextAt: now, restsUntil: -Infinity },
     directory: undefined,
     indirectProbes: new Map(),
+    greetings: { configured: fullBucket(LIMITS.greetings, now), others: fullBucket(LIMITS.greetings, now) },
     heard: {
       ...{ peer: unknownPeer(""), from: "", message: { kind: "leave", nonce: 0 } },
       ...{ isNews: false, leaderHint: undefined, wantsAck: false },

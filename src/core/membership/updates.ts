@@ -9,7 +9,7 @@ import { drop } from "../drop.ts";
 import type { AliveRumor, DeadRumor, Rumor, SuspectRumor } from "../message/message.ts";
 import { LIMITS } from "../../limits.ts";
 import { aliveRumor, deadRumor, refute, retell, spread, tellOfSelf } from "./gossip.ts";
-import { isTaken, markAlive, meet, update } from "./membership.ts";
+import { depart, isTaken, markAlive, meet, update } from "./membership.ts";
 import type { Peer } from "./peer.ts";
 import type { Membership } from "./state.ts";
 import { changeLocalHealth, clearSuspicion, confirmDead, declareDead, suspect } from "./suspicion.ts";
@@ -75,7 +75,7 @@ function hearIll(self: Membership, peer: Peer, rumor: SuspectRumor | DeadRumor):
   if (rumor.incarnation < peer.incarnation && !isLeave) return retell(self, peer);
   if (rumor.kind === "suspect") return suspect(self, peer, rumor.incarnation, rumor.by);
   if (!isLeave) return confirmDead(self, peer, rumor.incarnation);
-  peer.departed = peer.boot;
+  depart(self, peer);
   peer.incarnation = Math.max(peer.incarnation, rumor.incarnation);
   declareDead(self, peer);
 }

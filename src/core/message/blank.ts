@@ -6,7 +6,7 @@
  */
 
 import type { Ack, Gossip, LeaderHint, Ping, Status, Vote } from "./message.ts";
-import { UNKNOWN_BOOT } from "./message.ts";
+import { NO_COOKIE, UNKNOWN_BOOT } from "./message.ts";
 
 /** The same, to be filled in anew. */
 export type Mutable<Whole> = { -readonly [Part in keyof Whole]: Whole[Part] };
@@ -43,5 +43,5 @@ export function newPing(status: Status): Mutable<Ping> {
 }
 
 export function newAck(status: Status): Mutable<Ack> {
-  return { kind: "ack", nonce: 0, challenge: 0, status, vote: undefined, gossip: undefined };
+  return { kind: "ack", nonce: 0, cookie: NO_COOKIE, status, vote: undefined, gossip: undefined };
 }

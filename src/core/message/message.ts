@@ -8,8 +8,17 @@
 /** 16 lower-case hex digits: 64 random bits that tell one start of a member from the next. */
 export type Boot = string;
 
-/** The boot of a receiver that the sender does not know yet. */
+/** No process, or one that is not known. */
 export const UNKNOWN_BOOT: Boot = "";
+
+/**
+ * What a process shows with every datagram: 16 lower-case hex digits that the receiver once sent to its address, and that
+ * nobody else can have read.
+ */
+export type Cookie = string;
+
+/** What a process shows that has been given no cookie yet. */
+export const NO_COOKIE: Cookie = "";
 
 /**
  * A term and its candidate. The number alone does not tell a leadership from another: after a voter forgot its promise, two
@@ -123,11 +132,12 @@ export interface Ping {
   readonly gossip: Gossip | undefined;
 }
 
-/** Answers a ping, a release or a leave by its nonce. A `challenge` other than 0 wants an ack in turn. */
+/** Answers a ping, a release or a leave by its nonce. */
 export interface Ack {
   readonly kind: "ack";
   readonly nonce: number;
-  readonly challenge: number;
+  /** What the receiver is to show from now on, first of all in an ack in turn; `NO_COOKIE` where it does already. */
+  readonly cookie: Cookie;
   readonly status: Status;
   readonly vote: Vote | undefined;
   readonly gossip: Gossip | undefined;

@@ -19,7 +19,7 @@ import {
   newVote,
 } from "./blank.ts";
 import type { Ack, Gossip, LeaderHint, Ping, Status, Vote } from "./message.ts";
-import { UNKNOWN_BOOT } from "./message.ts";
+import { NO_COOKIE } from "./message.ts";
 
 /** A message on its way, to be filled in. */
 export type Sent<Message> = Mutable<Omit<Extract<Effect, { kind: "send" }>, "message">> & {
@@ -114,5 +114,5 @@ export class MessagePool {
 }
 
 function sent<Message>(message: Mutable<Message>): Sent<Message> {
-  return { kind: "send", address: "", to: UNKNOWN_BOOT, message };
+  return { kind: "send", address: "", cookie: NO_COOKIE, message };
 }
