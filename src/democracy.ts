@@ -4,6 +4,7 @@
  * @module
  */
 
+import { getEventListeners } from "node:events";
 import type { LeaderInfo, ResignReason } from "./core/effect.ts";
 import { followDiscovery } from "./discovery/follow.ts";
 import type { Discovery } from "./discovery/discovery.ts";
@@ -13,7 +14,7 @@ import { checkMessageName, CustomMessageEvent, emit, type LifecycleEvents, Typed
 import { type Node, Roster } from "./leadership/roster.ts";
 import { Minting } from "./leadership/minting.ts";
 import { type Lead, Tenures } from "./leadership/tenure.ts";
-import type { Logger } from "./logger.ts";
+import { type Journal, journalOf } from "./logger.ts";
 import { type Options, resolveOptions, type Settings } from "./options.ts";
 import { decodeValue, encodeValue } from "./wire/value.ts";
 import { Host, type News } from "./worker/host.ts";
@@ -47,7 +48,7 @@ export class Democracy extends TypedEvents {
   readonly #settings: Settings;
   readonly #discovery: Discovery;
   readonly #minting: Minting | undefined;
-  readonly #logger: Logger;
+  readonly #logger: Journal;
   readonly #host: Host;
   readonly #roster: Roster;
   readonly #tenures = new Tenures();
@@ -67,7 +68,8 @@ export class Democracy extends TypedEvents {
    */
   constructor(options: Options) {
     super();
-    const { settings, discovery, fencing, logger, signal, workerUrl } = resolveOptions(options);
+    const { settings, discovery, fencing, logger: given, signal, workerUrl } = resolveOptions(options);
+    const logger = journalOf(given);
     this.#settings = settings;
     this.#discovery = discovery;
     this.#minting = fencing && new Minting(fencing, settings.id, {
@@ -86,7 +88,7 @@ export class Democracy extends TypedEvents {
       voter: true,
     });
     this.ready = new Promise((resolve, reject) => this.#settle = { resolve, reject });
-    // Whoever does not wait for it hears of the same trouble by the event `error`.
+    // Whoever does not wait for it hears of the same trouble by the event `error`, or reads it in the log.
     this.ready.catch(() => {});
     this.#host = new Host(settings, { workerUrl, fenced: fencing !== undefined }, {
       onReport: (news) => this.#hear(news),
@@ -345,8 +347,11 @@ export class Democracy extends TypedEvents {
   }
 
   #emit<Name extends keyof LifecycleEvents>(name: Name, detail: LifecycleEvents[Name]): void {
-    if (name === "error") this.#logger.error("The election failed on this machine", detail);
-    else this.#logger.info(name, detail);
+    if (name !== "error") this.#logger.info(name, detail);
+    // The console is for trouble that nobody hears of otherwise.
+    else if (!this.#logger.isFallback() || getEventListeners(this, name).length === 0) {
+      this.#logger.error("The election failed on this machine", detail);
+    }
     emit(this, name, detail);
   }
 
