@@ -12,7 +12,7 @@ import { closingLine, sum, type Tally, tallyOfTap, withExit } from "./tally.ts";
 /** Majors beside the Node at hand; `latest` is whatever npm says. */
 const OTHERS = ["22", "24", "latest"];
 
-const SUITE = ["package.mjs", "election.mjs", "lifecycle.mjs", "cli.mjs", "manifests.mjs"];
+const SUITE = ["package.mjs", "election.mjs", "lifecycle.mjs", "cli.mjs", "manifests.mjs", "readme.mjs"];
 
 /** The types are the same in every Node, and slow to check: once is enough. */
 const ONCE = ["types.mjs"];
