@@ -1,0 +1,93 @@
+/**
+ * Which file of tests runs when: what every change is tried on, and what takes long or needs more than Deno and npm.
+ *
+ * @module
+ */
+
+import { ROOT } from "../process.ts";
+import { CONTROL_PLANE, NAMESPACES, type Need } from "./needs.ts";
+
+/** A file or folder of tests that `deno task test` leaves to `deno task test:all`. */
+interface Rest {
+  readonly path: string;
+  /** Why it is not among those that every change is tried on. */
+  readonly why: string;
+  readonly need?: Need;
+}
+
+/** What `deno task test:all` runs. */
+export const REST: readonly Rest[] = [
+  { path: "tests/simulation/mutants_test.ts", why: "a sweep for each of the bugs that are planted" },
+  { path: "tests/simulation/long_sweep_test.ts", why: "800 more seeds" },
+  { path: "tests/simulation/scale_targets_test.ts", why: "clusters of 100 members" },
+  { path: "tests/simulation/scale_test.ts", why: "clusters of 100 members" },
+  { path: "tests/end_to_end/fuzz_test.ts", why: "400 000 datagrams over real sockets" },
+  { path: "tests/scripts/bench_scale_test.ts", why: "measures what datagrams cost" },
+  { path: "tests/netns", why: "a minute and a half of real faults", need: NAMESPACES },
+  {
+    path: "tests/kubernetes/control_plane",
+    why: "a real API server, which may have to be built first",
+    need: CONTROL_PLANE,
+  },
+];
+
+/**
+ * Files whose members run by the real clock, in threads and processes of their own. All of them stand a busy machine, but each would
+ * make the others wait.
+ */
+export const TIMED: readonly string[] = [
+  "tests/cli/",
+  "tests/democracy_test.ts",
+  "tests/end_to_end/",
+  "tests/fencing_test.ts",
+  "tests/kubernetes/control_plane/",
+  "tests/logger_test.ts",
+  "tests/metrics/",
+  "tests/netns/",
+  "tests/scripts/bench_scale_test.ts",
+  "tests/scripts/demo_test.ts",
+  "tests/sidecar/",
+  "tests/ui/browser/",
+  "tests/ui/member_page_test.ts",
+  "tests/worker/",
+];
+
+/** What takes longest begins first, so that the lanes end together. */
+const LONGEST: readonly string[] = [
+  "tests/simulation/",
+  "tests/registry/",
+  "tests/wire/",
+  "tests/core/scale_election_test.ts",
+];
+
+/** Whether `path` is that file, or in that folder. */
+export function isIn(path: string, place: string): boolean {
+  return path === place || path.startsWith(place.endsWith("/") ? place : `${place}/`);
+}
+
+async function* filesIn(folder: string): AsyncGenerator<string> {
+  for await (const { name, isDirectory } of Deno.readDir(`${ROOT}/${folder}`)) {
+    if (isDirectory) yield* filesIn(`${folder}/${name}`);
+    else if (name.endsWith("_test.ts")) yield `${folder}/${name}`;
+  }
+}
+
+/** All files of tests, relative to the root, in the order in which they are best begun. */
+export async function testFiles(): Promise<string[]> {
+  const rank = (path: string): number => {
+    const found = LONGEST.findIndex((place) => isIn(path, place));
+    return found === -1 ? LONGEST.length : found;
+  };
+  const files = (await Array.fromAsync(filesIn("tests"))).sort();
+  return files.sort((one, other) => rank(one) - rank(other));
+}
+
+/** Whether a file is left to `deno task test:all`. */
+export function isRest(path: string): boolean {
+  return REST.some((rest) => isIn(path, rest.path));
+}
+
+/** Whether a file runs by the real clock. */
+export function isTimed(path: string): boolean {
+  return TIMED.some((place) => isIn(path, place));
+}
