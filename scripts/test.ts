@@ -9,7 +9,7 @@ import { chooseImports, importFlags } from "./imports.ts";
 import { capture, print, ROOT } from "./process.ts";
 import { closingLine, sum, type Tally } from "./tally.ts";
 import { runDenoTests } from "./test/deno_tests.ts";
-import { isRest, isTimed, REST, testFiles } from "./test/groups.ts";
+import { isRest, isTimed, modulesIn, REST, testFiles } from "./test/groups.ts";
 import { type Job, runJobs } from "./test/pool.ts";
 import { PATIENCE, type TestRun } from "./test/watched.ts";
 
@@ -17,6 +17,7 @@ const NO_RUN: TestRun = { tally: { passed: 0, failed: 0 }, failures: [] };
 
 /** Runs `deno test -A` with these arguments; its output is shown as it comes. */
 export async function denoTest(args: readonly string[]): Promise<Tally> {
+  await fetchAll();
   const run = await runDenoTests(args, { write: print });
   tellFailures(run.failures);
   return run.tally;
@@ -56,11 +57,17 @@ const TYPES: Job<TestRun> = {
   },
 };
 
-/** Programs of the tests are started in the middle of them: what is fetched then would stand in their output. */
-async function fetchAll(): Promise<void> {
-  const flags = importFlags(await chooseImports());
-  const { ok, stderr } = await capture(Deno.execPath(), ["cache", ...flags, "mod.ts", ...await testFiles()]);
-  if (!ok) console.log(`Not all that the tests import could be fetched:\n${stderr}`);
+let fetched: Promise<void> | undefined;
+
+/** Programs are started in the middle of tests: what is fetched only then makes them late. */
+function fetchAll(): Promise<void> {
+  fetched ??= (async () => {
+    const flags = importFlags(await chooseImports());
+    const modules = await Array.fromAsync(modulesIn("src", "tests", "scripts"));
+    const { ok, stderr } = await capture(Deno.execPath(), ["cache", ...flags, "mod.ts", ...modules]);
+    if (!ok) console.log(`Not all that the tests import could be fetched:\n${stderr}`);
+  })();
+  return fetched;
 }
 
 /** Runs files of tests side by side, and tells in the end what failed. */

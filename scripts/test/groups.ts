@@ -65,10 +65,13 @@ export function isIn(path: string, place: string): boolean {
   return path === place || path.startsWith(place.endsWith("/") ? place : `${place}/`);
 }
 
-async function* filesIn(folder: string): AsyncGenerator<string> {
-  for await (const { name, isDirectory } of Deno.readDir(`${ROOT}/${folder}`)) {
-    if (isDirectory) yield* filesIn(`${folder}/${name}`);
-    else if (name.endsWith("_test.ts")) yield `${folder}/${name}`;
+/** The TypeScript modules in these folders, relative to the root. */
+export async function* modulesIn(...folders: readonly string[]): AsyncGenerator<string> {
+  for (const folder of folders) {
+    for await (const { name, isDirectory } of Deno.readDir(`${ROOT}/${folder}`)) {
+      if (isDirectory) yield* modulesIn(`${folder}/${name}`);
+      else if (name.endsWith(".ts")) yield `${folder}/${name}`;
+    }
   }
 }
 
@@ -78,7 +81,7 @@ export async function testFiles(): Promise<string[]> {
     const found = LONGEST.findIndex((place) => isIn(path, place));
     return found === -1 ? LONGEST.length : found;
   };
-  const files = (await Array.fromAsync(filesIn("tests"))).sort();
+  const files = (await Array.fromAsync(modulesIn("tests"))).filter((path) => path.endsWith("_test.ts")).sort();
   return files.sort((one, other) => rank(one) - rank(other));
 }
 

@@ -212,3 +212,18 @@ Deno.test("needs: each is told with what follows for its tests here", async () =
   const real = await tellNeeds(REST.flatMap(({ need }) => need ?? []));
   for (const line of real) assertMatch(line, /: (run|SKIPPED), .+\n {4}needs .+/);
 });
+
+Deno.test("programs are started quietly: what Deno fetches first stands in no output that is compared", async () => {
+  const wrong: string[] = [];
+  let programs = 0;
+  const files = [...await Array.fromAsync(namesIn("tests")), ...await Array.fromAsync(namesIn("scripts"))];
+  for (const file of files.filter((name) => /\.(?:ts|mjs)$/.test(name))) {
+    const text = await Deno.readTextFile(`${ROOT}/${file}`);
+    for (const [start] of text.matchAll(/(?<![\w.])"run",\s[^\]]*/g)) {
+      programs++;
+      if (!start.includes('"--quiet"')) wrong.push(`${file}: ${start}`);
+    }
+  }
+  assertGreater(programs, 10, "programs that are started");
+  assertEquals(wrong, []);
+});

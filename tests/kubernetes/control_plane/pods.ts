@@ -48,7 +48,7 @@ export class PodStarter {
   start(runtime: Runtime, task: Line, environment: Readonly<Record<string, string>> = {}): Pod {
     const [program, library] = runtime === "node"
       ? [["node"], `file://${this.#folder}/library.mjs`]
-      : [[Deno.execPath(), "run", "-A", ...this.#flags], `file://${HERE}/entry.ts`];
+      : [[Deno.execPath(), "run", "-A", "--quiet", ...this.#flags], `file://${HERE}/entry.ts`];
     const [command = "", ...args] = [...program, `${HERE}/pod.mjs`, library, JSON.stringify(task)];
     const inherited = ["PATH", "HOME", "DENO_DIR", "XDG_CACHE_HOME"].flatMap((name) => {
       const value = Deno.env.get(name);
