@@ -5,7 +5,6 @@
  * @module
  */
 
-import { answers, chooseImports } from "./imports.ts";
 import { capture, ROOT } from "./process.ts";
 
 /** Where packages are built; not in version control. */
@@ -160,11 +159,22 @@ function withDefault(target: Target): Target {
   return { ...target, default: typeof imported === "string" ? imported : imported["default"] ?? imported };
 }
 
+/** ms that JSR has to answer. */
+const PROBE_TIMEOUT = 15_000;
+
+/** JSR, from which dnt comes, cannot be reached everywhere. */
+async function canHaveDnt(): Promise<boolean> {
+  const { imports } = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
+  const args = ["info", "--json", imports["@deno/dnt"]];
+  const { ok, stdout } = await capture(Deno.execPath(), args, { timeout: PROBE_TIMEOUT });
+  return ok && !stdout.includes('"error":');
+}
+
 /** Builds the package; resolves to the path of its tarball. */
 export async function buildNpm(): Promise<string> {
   const described = await manifest();
   await Deno.mkdir(OUTPUT, { recursive: true });
-  if (await chooseImports() === "jsr" && await answers("@deno/dnt")) {
+  if (await canHaveDnt()) {
     console.log("build:npm: JSR answers, building with dnt");
     await buildWithDnt(described);
   } else {

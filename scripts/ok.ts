@@ -4,7 +4,6 @@
  * @module
  */
 
-import { chooseImports, importFlags } from "./imports.ts";
 import { show } from "./process.ts";
 import { runSteps, type Step } from "./steps.ts";
 import type { Tally } from "./tally.ts";
@@ -22,18 +21,15 @@ function deno(name: string, ...args: string[]): Step {
   };
 }
 
-async function steps(): Promise<Step[]> {
-  const imports = importFlags(await chooseImports());
-  return [
-    deno("format", "fmt", "--check"),
-    deno("lint", "lint"),
-    deno("types", "check", ...imports, "mod.ts", "src", "tests", "scripts"),
-    deno("tidy", "task", "tidy"),
-    { name: "docs", run: () => denoTest(["--doc", "mod.ts", "src", "README.md"]) },
-    { name: "tests", run: () => quickTests({ types: false }) },
-    deno("publish, a dry run", "publish", "--dry-run", "--allow-dirty"),
-    { name: "npm package in the Node at hand", run: () => testNpm({ here: true, others: [] }) },
-  ];
-}
+const STEPS: readonly Step[] = [
+  deno("format", "fmt", "--check"),
+  deno("lint", "lint"),
+  deno("types", "check", "mod.ts", "src", "tests", "scripts"),
+  deno("tidy", "task", "tidy"),
+  { name: "docs", run: () => denoTest(["--doc", "mod.ts", "src", "README.md"]) },
+  { name: "tests", run: () => quickTests({ types: false }) },
+  deno("publish, a dry run", "publish", "--dry-run", "--allow-dirty"),
+  { name: "npm package in the Node at hand", run: () => testNpm({ here: true, others: [] }) },
+];
 
-if (import.meta.main) Deno.exit(await runSteps(await steps()));
+if (import.meta.main) Deno.exit(await runSteps(STEPS));

@@ -1,11 +1,10 @@
 /**
- * `deno task test`: the tests that every change is tried on, in a few minutes, with the imports that can be had here. Files, folders
+ * `deno task test`: the tests that every change is tried on, in a few minutes. Files, folders
  * and flags of `deno test` may follow; then these run alone, and whatever they are.
  *
  * @module
  */
 
-import { chooseImports, importFlags } from "./imports.ts";
 import { capture, print, ROOT } from "./process.ts";
 import { closingLine, sum, type Tally } from "./tally.ts";
 import { runDenoTests } from "./test/deno_tests.ts";
@@ -49,7 +48,7 @@ const TYPES: Job<TestRun> = {
   name: "types",
   timed: false,
   async run(): Promise<TestRun> {
-    const args = ["check", ...importFlags(await chooseImports()), "mod.ts", "src", "tests", "scripts"];
+    const args = ["check", "mod.ts", "src", "tests", "scripts"];
     const { ok, stdout, stderr, timedOut } = await capture(Deno.execPath(), args, { timeout: PATIENCE.start });
     if (ok) return NO_RUN;
     print(stdout + stderr);
@@ -62,9 +61,8 @@ let fetched: Promise<void> | undefined;
 /** Programs are started in the middle of tests: what is fetched only then makes them late. */
 function fetchAll(): Promise<void> {
   fetched ??= (async () => {
-    const flags = importFlags(await chooseImports());
     const modules = await Array.fromAsync(modulesIn("src", "tests", "scripts"));
-    const { ok, stderr } = await capture(Deno.execPath(), ["cache", ...flags, "mod.ts", ...modules]);
+    const { ok, stderr } = await capture(Deno.execPath(), ["cache", "mod.ts", ...modules]);
     if (!ok) console.log(`Not all that the tests import could be fetched:\n${stderr}`);
   })();
   return fetched;

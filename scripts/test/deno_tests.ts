@@ -4,7 +4,6 @@
  * @module
  */
 
-import { chooseImports, importFlags } from "../imports.ts";
 import { tallyOfJUnit, withExit } from "../tally.ts";
 import { LiveReport } from "./live_report.ts";
 import { brokenRun, placeIn, type TestRun, watch, type Watching } from "./watched.ts";
@@ -13,9 +12,12 @@ import { brokenRun, placeIn, type TestRun, watch, type Watching } from "./watche
 export async function runDenoTests(args: readonly string[], watching: Watching): Promise<TestRun> {
   const report = await Deno.makeTempFile({ prefix: "democracy_", suffix: ".xml" });
   try {
-    const flags = [...importFlags(await chooseImports()), `--junit-path=${report}`];
     const live = new LiveReport();
-    const { status, hung } = await watch([Deno.execPath(), ["test", "-A", ...flags, ...args], {}], live, watching);
+    const { status, hung } = await watch(
+      [Deno.execPath(), ["test", "-A", `--junit-path=${report}`, ...args], {}],
+      live,
+      watching,
+    );
     if (hung !== undefined) return brokenRun(live, hung);
     const text = await Deno.readTextFile(report);
     // Deno has written none where it crashed, or where a module could not be loaded.
