@@ -8,7 +8,7 @@
 import { capture, print, ROOT } from "./process.ts";
 import { closingLine, sum, type Tally } from "./tally.ts";
 import { runDenoTests } from "./test/deno_tests.ts";
-import { isRest, isTimed, modulesIn, REST, testFiles } from "./test/groups.ts";
+import { isRest, isTimed, modulesIn, patienceFor, REST, testFiles } from "./test/groups.ts";
 import { type Job, runJobs } from "./test/pool.ts";
 import { PATIENCE, type TestRun } from "./test/watched.ts";
 
@@ -17,7 +17,7 @@ const NO_RUN: TestRun = { tally: { passed: 0, failed: 0 }, failures: [] };
 /** Runs `deno test -A` with these arguments; its output is shown as it comes. */
 export async function denoTest(args: readonly string[]): Promise<Tally> {
   await fetchAll();
-  const run = await runDenoTests(args, { write: print });
+  const run = await runDenoTests(args, { write: print, patience: patienceFor(args) });
   tellFailures(run.failures);
   return run.tally;
 }

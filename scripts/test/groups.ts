@@ -6,6 +6,7 @@
 
 import { ROOT } from "../process.ts";
 import { CONTROL_PLANE, NAMESPACES, type Need } from "./needs.ts";
+import { PATIENCE, type Patience } from "./watched.ts";
 
 /** A file or folder of tests that `deno task test` leaves to `deno task test:all`. */
 interface Rest {
@@ -13,7 +14,12 @@ interface Rest {
   /** Why it is not among those that every change is tried on. */
   readonly why: string;
   readonly need?: Need;
+  /** How long it is waited for, where that is longer than usual. */
+  readonly patience?: Patience;
 }
+
+/** Whoever runs these tests by hand may have a program built first, which takes 10 to 20 minutes on two quiet cores. */
+const BUILDING: Patience = { test: 3_600_000, start: 3_600_000 };
 
 /** What `deno task test:all` runs. */
 export const REST: readonly Rest[] = [
@@ -28,6 +34,7 @@ export const REST: readonly Rest[] = [
     path: "tests/kubernetes/control_plane",
     why: "a real API server, which may have to be built first",
     need: CONTROL_PLANE,
+    patience: BUILDING,
   },
 ];
 
@@ -88,6 +95,14 @@ export async function testFiles(): Promise<string[]> {
 /** Whether a file is left to `deno task test:all`. */
 export function isRest(path: string): boolean {
   return REST.some((rest) => isIn(path, rest.path));
+}
+
+/** How long a run of these files and folders is waited for. */
+export function patienceFor(places: readonly string[]): Patience {
+  const longer = REST.find(({ path, patience }) =>
+    patience !== undefined && places.some((place) => isIn(place, path) || isIn(path, place))
+  );
+  return longer?.patience ?? PATIENCE;
 }
 
 /** Whether a file runs by the real clock. */

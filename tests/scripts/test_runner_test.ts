@@ -2,11 +2,11 @@ import process from "node:process";
 import { assert, assertEquals, assertGreater, assertLess, assertMatch, assertStringIncludes } from "@std/assert";
 import { follow, ROOT } from "../../scripts/process.ts";
 import { runDenoTests } from "../../scripts/test/deno_tests.ts";
-import { isRest, isTimed, REST, testFiles, TIMED } from "../../scripts/test/groups.ts";
+import { isRest, isTimed, patienceFor, REST, testFiles, TIMED } from "../../scripts/test/groups.ts";
 import { LiveReport } from "../../scripts/test/live_report.ts";
 import { tellNeeds } from "../../scripts/test/needs.ts";
 import { type Job, runJobs } from "../../scripts/test/pool.ts";
-import type { TestRun } from "../../scripts/test/watched.ts";
+import { PATIENCE, type TestRun } from "../../scripts/test/watched.ts";
 import { sleep, until } from "../end_to_end/cluster.ts";
 
 Deno.test("live report: what has ended, what runs, and in which file, however the text is cut", () => {
@@ -171,6 +171,13 @@ Deno.test("groups: the heart of everything is tried on each change", async () =>
   for (const part of [...heart, "sidecar/app", "ui/respond", "registry/registry", "kubernetes/lease"]) {
     assert(quick.includes(`tests/${part}_test.ts`), `tests/${part}_test.ts is left out`);
   }
+});
+
+Deno.test("groups: a run that may have to build something first is waited for longer, others are not", () => {
+  for (const place of ["tests", "tests/kubernetes", "tests/kubernetes/control_plane/lease_test.ts"]) {
+    assertGreater(patienceFor(["--no-check", place]).start, PATIENCE.start, place);
+  }
+  assertEquals(patienceFor(["tests/core", "tests/kubernetes/lease_test.ts"]), PATIENCE);
 });
 
 Deno.test("pool: jobs that go by the clock never run side by side, others do, and results are in order", async () => {
