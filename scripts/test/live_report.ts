@@ -8,6 +8,8 @@ import type { Tally } from "../tally.ts";
 
 const FILE = /^running (?:\d+ )?tests? from (?:\.\/)?(.+)$/;
 const RESULT = /^( *)(.+) \.\.\. (ok|FAILED|ignored|cancelled)(?: \(.*\))?$/;
+/** Where Deno has said meanwhile that a test takes long, the name stands in a line before. */
+const LATE_RESULT = /^ (ok|FAILED|ignored|cancelled)(?: \(.*\))?$/;
 const START = /^( *)(.+) \.\.\.$/;
 const OUTPUT = /^-+ (?:\S+ )?output -+$/;
 const OUTPUT_END = /^-+ (?:\S+ )?output end -+$/;
@@ -72,8 +74,10 @@ export class LiveReport {
       this.#running = [];
       return true;
     }
-    const ended = RESULT.exec(line);
-    return ended === null ? this.#begin(START.exec(line)) : this.#end(ended);
+    const [, late] = LATE_RESULT.exec(line) ?? [];
+    if (late !== undefined) return this.#end(this.#running.length - 1, this.#running.at(-1) ?? "", late);
+    const [, indent = "", name = "", result] = RESULT.exec(line) ?? [];
+    return result === undefined ? this.#begin(START.exec(line)) : this.#end(indent.length / 2, name, result);
   }
 
   #begin(found: RegExpExecArray | null): boolean {
@@ -85,9 +89,8 @@ export class LiveReport {
     return true;
   }
 
-  #end([, indent = "", name = "", result]: RegExpExecArray): boolean {
-    if (this.#file === undefined) return false;
-    const depth = indent.length / 2;
+  #end(depth: number, name: string, result: string): boolean {
+    if (this.#file === undefined || depth < 0) return false;
     this.#running = this.#running.slice(0, depth);
     if (depth > 0) return true;
     if (result === "ok") this.#passed++;

@@ -23,6 +23,18 @@ Deno.test("live report: what has ended, what runs, and in which file, however th
   }
 });
 
+Deno.test("live report: a test of which Deno says that it takes long is counted when it has ended", () => {
+  const live = new LiveReport();
+  live.take("running 2 tests from ./a_test.ts\none ...");
+  live.take("'one' has been running for over (1m0s)\n");
+  assertEquals(live.running, "a_test.ts: one");
+  live.take(" ok (1m3s)\ntwo ...\n  step ...");
+  live.take("'two' has been running for over (1m0s)\n ok (1m2s)\n");
+  assertEquals([live.running, live.tally], ["a_test.ts: two", { passed: 1, failed: 0 }]);
+  live.take("two ... FAILED (1m2s)\n");
+  assertEquals([live.running, live.tally], [undefined, { passed: 1, failed: 1 }]);
+});
+
 Deno.test("live report: only tests that begin or end are progress", () => {
   const live = new LiveReport();
   assertEquals(live.take("Check file:///a_test.ts\npre ... ok (1ms)\n"), false, "nothing counts before the first file");
