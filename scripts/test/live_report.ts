@@ -11,6 +11,8 @@ const RESULT = /^( *)(.+) \.\.\. (ok|FAILED|ignored|cancelled)(?: \(.*\))?$/;
 /** Where Deno has said meanwhile that a test takes long, the name stands in a line before. */
 const LATE_RESULT = /^ (ok|FAILED|ignored|cancelled)(?: \(.*\))?$/;
 const START = /^( *)(.+) \.\.\.$/;
+/** A file that failed outside of its tests. */
+const BROKEN_FILE = /^(?:error (?:\.\/)?(.+ called `Deno\.exit\(\d+\)`)|Uncaught error from (?:\.\/)?(.+) FAILED$)/;
 const OUTPUT = /^-+ (?:\S+ )?output -+$/;
 const OUTPUT_END = /^-+ (?:\S+ )?output end -+$/;
 // deno-lint-ignore no-control-regex
@@ -74,6 +76,9 @@ export class LiveReport {
       this.#running = [];
       return true;
     }
+    const [, exited, threw] = BROKEN_FILE.exec(line) ?? [];
+    if (exited !== undefined) return this.#break(exited);
+    if (threw !== undefined) return this.#break(`${threw}: an uncaught error`);
     const [, late] = LATE_RESULT.exec(line) ?? [];
     if (late !== undefined) return this.#end(this.#running.length - 1, this.#running.at(-1) ?? "", late);
     const [, indent = "", name = "", result] = RESULT.exec(line) ?? [];
@@ -98,6 +103,12 @@ export class LiveReport {
       this.#failed++;
       this.#failures.push(this.#named(name));
     }
+    return true;
+  }
+
+  #break(what: string): boolean {
+    this.#failed++;
+    this.#failures.push(what);
     return true;
   }
 

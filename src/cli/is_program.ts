@@ -9,22 +9,13 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 
 /**
- * Whether a module is the program that this process runs, and not a part of another; `meta` is its `import.meta`. The standard's
- * own answer to this is known to Node from 24.2 on only, and what builds the npm package does not type-check it.
+ * Whether a module is the program that this process runs, and not a part of another; `meta` is its `import.meta`. Deno and Node from
+ * 24.2 on say so there. Older Nodes do not; nor do the types of Node, so that what builds the npm package does not know it.
  */
-export function isProgram(meta: ImportMeta): boolean {
-  const { Deno } = globalThis as { readonly Deno?: { readonly mainModule?: string } };
-  if (Deno !== undefined) {
-    // Of what came from a registry Deno says what it was asked for, `jsr:@polis/democracy@1/cli`; a worker has no main module.
-    return Deno.mainModule !== undefined && isSame(meta.resolve(Deno.mainModule), meta.url);
-  }
+export function isProgram(meta: ImportMeta & { readonly main?: boolean }): boolean {
+  if (meta.main !== undefined) return meta.main;
   const [, script] = process.argv;
   return script !== undefined && meta.url.startsWith("file:") && isSameFile(script, fileURLToPath(meta.url));
-}
-
-function isSame(one: string, other: string): boolean {
-  if (one === other) return true;
-  return one.startsWith("file:") && other.startsWith("file:") && isSameFile(fileURLToPath(one), fileURLToPath(other));
 }
 
 /** npm starts a program by a link to it. */

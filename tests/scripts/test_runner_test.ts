@@ -128,6 +128,19 @@ Deno.test("runner: what cannot be loaded has failed, and is named", async () => 
   assertStringIncludes(run.failures.join(), "some_test.ts");
 });
 
+Deno.test("runner: a file that fails outside of its tests is named", async () => {
+  const exits = await runFile(`Deno.test("passes", () => {}); Deno.exit(4);`, PATIENT);
+  assertEquals([exits.run.tally.failed, exits.run.failures.length], [1, 1], exits.text);
+  assertMatch(exits.run.failures[0] ?? "", /some_test\.ts called `Deno\.exit\(4\)`/);
+  const throws = await runFile(
+    `setTimeout(() => { throw new Error("late"); }, 1);
+    Deno.test("waits", () => new Promise((resolve) => setTimeout(resolve, 50)));`,
+    PATIENT,
+  );
+  assertGreater(throws.run.tally.failed, 0, throws.text);
+  assertStringIncludes(throws.run.failures.join("\n"), "some_test.ts: an uncaught error");
+});
+
 Deno.test("runner: a run that goes well is counted by its report", async () => {
   const { run, text } = await runFile(
     `Deno.test("one", () => console.log("two ... FAILED (1ms)"));
