@@ -9,7 +9,7 @@ import { buildNpm, OUTPUT } from "./build_npm.ts";
 import { capture, print, ROOT, show } from "./process.ts";
 import { closingLine, sum, type Tally, tallyOfTap, withExit } from "./tally.ts";
 import { LiveReport } from "./test/live_report.ts";
-import { brokenRun, watch } from "./test/watched.ts";
+import { brokenRun, placeIn, type TestRun, watch } from "./test/watched.ts";
 
 /** Majors beside the Node at hand; `latest` is whatever npm says. */
 export const OTHERS: readonly string[] = ["22", "24", "latest"];
@@ -98,6 +98,15 @@ async function consumer(tarball: string): Promise<string> {
   return folder;
 }
 
+/** Node that crashed has left a report without an end, or none. */
+async function readReport(path: string, live: LiveReport, { success, code }: Deno.CommandStatus): Promise<TestRun> {
+  const report = await Deno.readTextFile(path).catch(() => "");
+  if (!/^# pass \d+$/m.test(report)) {
+    return brokenRun(live, `${placeIn(live)}: Node ended with ${code}, without a report`);
+  }
+  return { tally: withExit(tallyOfTap(report), success), failures: live.failures };
+}
+
 async function runSuite(node: Node, folder: string, files: readonly string[]): Promise<Tally> {
   console.log(`test:npm: Node ${node.version}`);
   const report = `${folder}/report-${node.version}.tap`;
@@ -114,9 +123,7 @@ async function runSuite(node: Node, folder: string, files: readonly string[]): P
   const { status, hung } = await watch([node.program, [...flags, ...files], { cwd: folder, env }], live, {
     write: print,
   });
-  const { tally, failures } = hung === undefined
-    ? { tally: withExit(tallyOfTap(await Deno.readTextFile(report)), status.success), failures: live.failures }
-    : brokenRun(live, hung);
+  const { tally, failures } = hung === undefined ? await readReport(report, live, status) : brokenRun(live, hung);
   for (const failure of failures) console.log(`test:npm: Node ${node.version}: FAILED: ${failure}`);
   console.log(`test:npm: Node ${node.version}: ${closingLine(tally)}`);
   return tally;

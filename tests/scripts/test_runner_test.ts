@@ -6,8 +6,9 @@ import { isRest, isTimed, patienceFor, REST, testFiles, TIMED } from "../../scri
 import { LiveReport } from "../../scripts/test/live_report.ts";
 import { tellNeeds } from "../../scripts/test/needs.ts";
 import { type Job, runJobs } from "../../scripts/test/pool.ts";
-import { PATIENCE, type TestRun } from "../../scripts/test/watched.ts";
+import { PATIENCE, type TestRun, watch } from "../../scripts/test/watched.ts";
 import { sleep, until } from "../end_to_end/cluster.ts";
+import { type Tool, toolTest } from "../tools.ts";
 
 Deno.test("live report: what has ended, what runs, and in which file, however the text is cut", () => {
   const text = "\u001b[0mrunning 5 tests from ./tests/a_test.ts\u001b[0m\n" +
@@ -167,6 +168,42 @@ async function* namesIn(folder: string): AsyncGenerator<string> {
     else yield `${folder}/${name}`;
   }
 }
+
+const NODE: Tool = { program: "node", probe: ["--version"], debian: "nodejs" };
+
+await toolTest(
+  NODE,
+  "runner: a test that hangs in Node is named, and what passed and failed before it is counted",
+  async () => {
+    const folder = await Deno.makeTempDir({ prefix: "democracy_runner_" });
+    try {
+      await Deno.writeTextFile(
+        `${folder}/some.mjs`,
+        `import { describe, it, test } from "node:test";
+      test("passes", () => {});
+      describe("group", () => {
+        it("fails", () => { throw new Error("no"); });
+        it("is skipped", { skip: "for a reason" }, () => {});
+        it("hangs", () => new Promise((resolve) => setTimeout(resolve, 600_000)));
+      });`,
+      );
+      const reporter = [`--test-reporter=${ROOT}/tests/npm/suite/reporter.mjs`, "--test-reporter-destination=stdout"];
+      const live = new LiveReport();
+      let text = "";
+      const program = ["node", ["--test", ...reporter, `${folder}/some.mjs`], { cwd: folder }] as const;
+      const { hung } = await watch(program, live, {
+        patience: { test: 4000, start: 120_000 },
+        write: (part) => text += part,
+      });
+      assertMatch(hung ?? "", /^some\.mjs: .*hangs: gave no sign for \d+ s$/, text);
+      assertEquals(live.tally, { passed: 1, failed: 1 }, text);
+      assertMatch(live.failures.join(), /some\.mjs: .*fails$/, text);
+      assertStringIncludes(text, "skipped: for a reason");
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);
 
 Deno.test("groups: every file of tests is tried on each change or left to test:all, and what is named is there", async () => {
   const files = await testFiles();
