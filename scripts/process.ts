@@ -80,12 +80,20 @@ export interface Followed {
 /** What is to be ended when somebody ends this program: a terminal tells only its own process group. */
 const followed = new Set<Followed>();
 let forwarding = false;
+/** What is said before this program ends because somebody has ended it. */
+const lastWords = new Set<() => string>();
+
+/** Has this said when somebody ends this program, by a signal, as long as programs are followed. */
+export function sayBeforeEnding(words: () => string): void {
+  lastWords.add(words);
+}
 
 function forwardSignals(): void {
   if (forwarding || Deno.build.os === "windows") return;
   forwarding = true;
   for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]] as const) {
     Deno.addSignalListener(signal, () => {
+      for (const words of lastWords) print(words());
       for (const each of followed) each.kill();
       Deno.exit(code);
     });

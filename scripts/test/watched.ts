@@ -4,8 +4,8 @@
  * @module
  */
 
-import { follow, type RunOptions } from "../process.ts";
-import type { Tally } from "../tally.ts";
+import { follow, type RunOptions, sayBeforeEnding } from "../process.ts";
+import { closingLine, sum, type Tally } from "../tally.ts";
 import type { LiveReport } from "./live_report.ts";
 
 /** How long a run is waited for, in ms. */
@@ -36,6 +36,16 @@ export interface Watching {
 }
 
 const MINUTE = 60_000;
+
+/** The runs that go on, and those that have ended, so that a limit from outside leaves more than nothing. */
+const going = new Set<LiveReport>();
+const gone: Tally[] = [];
+
+function soFar(): string {
+  const places = [...going].map((live) => `  ${placeIn(live)}\n`).join("");
+  const total = sum([...gone, ...[...going].map(({ tally }) => tally)]);
+  return `\nENDED from outside, at\n${places}so far ${closingLine(total)}\n`;
+}
 
 /** What a run is at, for people. */
 export function placeIn(live: LiveReport): string {
@@ -72,8 +82,12 @@ export async function watch(
       onWait(`${placeIn(live)}, for ${seconds} s`);
     }
   }, 200);
+  going.add(live);
+  sayBeforeEnding(soFar);
   const status = await child.ended;
   clearInterval(timer);
+  going.delete(live);
+  gone.push(live.tally);
   if (hung !== undefined) write(`\nKILLED: ${hung}\n`);
   return { status, hung };
 }

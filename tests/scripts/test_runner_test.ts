@@ -129,6 +129,27 @@ Deno.test("runner: what cannot be loaded has failed, and is named", async () => 
   assertStringIncludes(run.failures.join(), "some_test.ts");
 });
 
+Deno.test("runner: who is ended from outside says what it was at, and what passed and failed so far", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "democracy_runner_" });
+  try {
+    await Deno.writeTextFile(
+      `${folder}/some_test.ts`,
+      `Deno.test("passes", () => {}); Deno.test("lasts", () => new Promise((resolve) => setTimeout(resolve, 600_000)));`,
+    );
+    const args = ["run", "-A", "--quiet", "scripts/test.ts", "--no-check", `${folder}/some_test.ts`];
+    const child = new Deno.Command(Deno.execPath(), { args, cwd: ROOT, stdin: "null", stdout: "piped" }).spawn();
+    let text = "";
+    for await (const part of child.stdout.pipeThrough(new TextDecoderStream())) {
+      text += part;
+      if (/lasts \.\.\.$/.test(text)) child.kill("SIGTERM");
+    }
+    assertEquals((await child.status).code, 143, text);
+    assertMatch(text, /ENDED from outside, at\n.*some_test\.ts: lasts\nso far 1 passed, 0 failed\n$/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("runner: a file that fails outside of its tests is named", async () => {
   const exits = await runFile(`Deno.test("passes", () => {}); Deno.exit(4);`, PATIENT);
   assertEquals([exits.run.tally.failed, exits.run.failures.length], [1, 1], exits.text);
