@@ -25,9 +25,12 @@
  *   source: "10.0.0.7:12345",
  *   peers: ["10.0.0.7:12345", "10.0.0.8:12345", "10.0.0.9:12345"],
  * });
- * await democracy.lead(async ({ token, signal }) => {
- *   while (!signal.aborted) await doWhatOnlyOneMayDo(token);
- * });
+ * await democracy.ready;
+ * for (;;) {
+ *   await democracy.lead(async ({ token, signal }) => {
+ *     while (!signal.aborted) await doWhatOnlyOneMayDo(token);
+ *   });
+ * }
  * ```
  *
  * @module

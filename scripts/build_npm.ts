@@ -5,7 +5,6 @@
  * @module
  */
 
-import { answers, chooseImports } from "./imports.ts";
 import { capture, ROOT } from "./process.ts";
 
 /** Where packages are built; not in version control. */
@@ -25,29 +24,33 @@ const DESCRIPTION = {
 /** What only some need, and get by naming it themselves: src/manifests/mod.ts says why. */
 const OPTIONAL_PEERS = ["kubernetes-models"];
 
-interface Manifest {
+/** What of `deno.json` the package is made of. */
+export interface Manifest {
   readonly name: string;
   readonly version: string;
   readonly license: string;
   readonly exports: Readonly<Record<string, string>>;
 }
 
-/** The part of dnt that is used here; named so because `@deno/dnt` cannot be resolved everywhere. */
+/** What dnt is asked to build; named so because `@deno/dnt` cannot be resolved everywhere. */
+export interface DntOptions {
+  readonly entryPoints: { name: string; path: string }[];
+  readonly outDir: string;
+  readonly shims: Record<string, boolean>;
+  readonly polyfills: false;
+  readonly importMap: string;
+  readonly scriptModule: false;
+  readonly test: false;
+  readonly declaration: "inline";
+  readonly declarationMap: false;
+  readonly typeCheck: "single";
+  readonly compilerOptions: { target: "ES2022"; lib: string[]; noUncheckedIndexedAccess: boolean };
+  readonly package: Record<string, unknown>;
+}
+
 interface Dnt {
   emptyDir(path: string): Promise<void>;
-  build(options: {
-    entryPoints: { name: string; path: string }[];
-    outDir: string;
-    shims: Record<string, boolean>;
-    importMap: string;
-    scriptModule: false;
-    test: false;
-    declaration: "inline";
-    declarationMap: false;
-    typeCheck: "single";
-    compilerOptions: { target: "ES2022"; lib: string[]; noUncheckedIndexedAccess: boolean };
-    package: Record<string, unknown>;
-  }): Promise<void>;
+  build(options: DntOptions): Promise<void>;
 }
 
 async function manifest(): Promise<Manifest> {
@@ -69,14 +72,13 @@ async function mustRun(program: string, args: readonly string[], cwd: string): P
   throw new Error(`Cannot build the npm package: "${[program, ...args].join(" ")}" failed:\n${stdout}${stderr}`);
 }
 
-async function buildWithDnt({ name, version, license, exports }: Manifest): Promise<void> {
-  const specifier = "@deno/dnt";
-  const dnt: Dnt = await import(specifier);
-  await dnt.emptyDir(PACKAGE);
-  await dnt.build({
+/** How dnt builds the package. Node has all that the sources use, and a polyfill would come before the `#!` of the program. */
+export function dntOptions({ name, version, license, exports }: Manifest): DntOptions {
+  return {
     entryPoints: Object.entries(exports).map(([entry, path]) => ({ name: entry, path: `${ROOT}/${path}` })),
     outDir: PACKAGE,
     shims: {},
+    polyfills: false,
     importMap: `${ROOT}/deno.json`,
     scriptModule: false,
     test: false,
@@ -92,7 +94,14 @@ async function buildWithDnt({ name, version, license, exports }: Manifest): Prom
       bin: { democracy: "./esm/src/cli/mod.js" },
       devDependencies: { "@types/node": "^20.19.0" },
     },
-  });
+  };
+}
+
+async function buildWithDnt(described: Manifest): Promise<void> {
+  const specifier = "@deno/dnt";
+  const dnt: Dnt = await import(specifier);
+  await dnt.emptyDir(PACKAGE);
+  await dnt.build(dntOptions(described));
   await Promise.all(DOCUMENTS.map((each) => Deno.copyFile(`${ROOT}/${each}`, `${PACKAGE}/${each}`)));
 }
 
@@ -105,40 +114,74 @@ async function buildWithDenoPack(): Promise<void> {
   await amendManifest((described) => ({ ...described, ...DESCRIPTION, bin: { democracy: "./src/cli/mod.js" } }));
 }
 
-interface Dependencies {
+/** What a builder writes into `package.json`, as far as it is amended. */
+export interface Described {
   readonly dependencies: Readonly<Record<string, string>>;
+  readonly exports: Readonly<Record<string, Target>>;
 }
 
-async function amendManifest<Amended extends object>(amend: (described: Dependencies) => Amended): Promise<void> {
+/** A file, or one for each condition. */
+type Target = string | { readonly [condition: string]: Target };
+
+async function amendManifest<Amended extends object>(amend: (described: Described) => Amended): Promise<void> {
   const path = `${PACKAGE}/package.json`;
   const amended = amend(JSON.parse(await Deno.readTextFile(path)));
   await Deno.writeTextFile(path, JSON.stringify(amended, null, 2) + "\n");
 }
 
-/** Both builders make a dependency of whatever is imported. */
-function withOptionalPeers<Described extends Dependencies>({ dependencies, ...described }: Described): object {
+/** What is published of it; whatever else a builder has written stays. */
+export interface Published extends Described {
+  readonly peerDependencies: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional: true }>>;
+}
+
+/** The manifest that is published, of the one that a builder has written. */
+export function publishedManifest({ exports, dependencies, ...described }: Described): Published {
   const isOptional = ([name]: [string, string]): boolean => OPTIONAL_PEERS.includes(name);
   const all = Object.entries(dependencies);
   return {
     ...described,
+    exports: Object.fromEntries(Object.entries(exports).map(([entry, target]) => [entry, withDefault(target)])),
+    // Both builders make a dependency of whatever is imported.
     dependencies: Object.fromEntries(all.filter((each) => !isOptional(each))),
     peerDependencies: Object.fromEntries(all.filter(isOptional)),
     peerDependenciesMeta: Object.fromEntries(OPTIONAL_PEERS.map((name) => [name, { optional: true }])),
   };
 }
 
+/** Without the condition `default`, which comes last, `require` finds nothing, though Node from 20.19 on can require ES modules. */
+function withDefault(target: Target): Target {
+  if (typeof target === "string" || "default" in target) return target;
+  const { import: imported } = target;
+  if (imported === undefined) {
+    throw new Error(`Cannot build the npm package: nothing to import in ${JSON.stringify(target)}`);
+  }
+  return { ...target, default: typeof imported === "string" ? imported : imported["default"] ?? imported };
+}
+
+/** ms that JSR has to answer. */
+const PROBE_TIMEOUT = 15_000;
+
+/** JSR, from which dnt comes, cannot be reached everywhere. */
+async function canHaveDnt(): Promise<boolean> {
+  const { imports } = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
+  const args = ["info", "--json", imports["@deno/dnt"]];
+  const { ok, stdout } = await capture(Deno.execPath(), args, { timeout: PROBE_TIMEOUT });
+  return ok && !stdout.includes('"error":');
+}
+
 /** Builds the package; resolves to the path of its tarball. */
 export async function buildNpm(): Promise<string> {
   const described = await manifest();
   await Deno.mkdir(OUTPUT, { recursive: true });
-  if (await chooseImports() === "jsr" && await answers("@deno/dnt")) {
+  if (await canHaveDnt()) {
     console.log("build:npm: JSR answers, building with dnt");
     await buildWithDnt(described);
   } else {
     console.log("build:npm: JSR does not answer, building with deno pack");
     await buildWithDenoPack();
   }
-  await amendManifest(withOptionalPeers);
+  await amendManifest(publishedManifest);
   await mustRun("npm", ["pack", "--pack-destination", OUTPUT], PACKAGE);
   const tarball = `${OUTPUT}/${described.name.slice(1).replace("/", "-")}-${described.version}.tgz`;
   const { size } = await Deno.stat(tarball);

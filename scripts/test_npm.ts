@@ -6,21 +6,28 @@
  */
 
 import { buildNpm, OUTPUT } from "./build_npm.ts";
-import { capture, ROOT, show } from "./process.ts";
+import { capture, print, ROOT, show } from "./process.ts";
 import { closingLine, sum, type Tally, tallyOfTap, withExit } from "./tally.ts";
+import { LiveReport } from "./test/live_report.ts";
+import { brokenRun, placeIn, type TestRun, watch } from "./test/watched.ts";
 
 /** Majors beside the Node at hand; `latest` is whatever npm says. */
-const OTHERS = ["22", "24", "latest"];
+export const OTHERS: readonly string[] = ["22", "24", "latest"];
 
-const SUITE = ["package.mjs", "election.mjs", "lifecycle.mjs", "cli.mjs", "manifests.mjs"];
+/** Which Nodes the suite runs in. */
+export interface Wanted {
+  /** Whether it runs in the Node at hand. */
+  readonly here: boolean;
+  /** Versions that npm's `node` package brings; one of the major of the Node at hand is left out. */
+  readonly others: readonly string[];
+}
+
+const SUITE = ["package.mjs", "election.mjs", "lifecycle.mjs", "cli.mjs", "manifests.mjs", "readme.mjs"];
 
 /** The types are the same in every Node, and slow to check: once is enough. */
 const ONCE = ["types.mjs"];
 
 const INSTALL = ["install", "--no-fund", "--no-audit", "--no-package-lock", "--loglevel=error"];
-
-/** ms after which a run in one Node is given up: a test hangs. */
-const LIMIT = 300_000;
 
 interface Node {
   readonly program: string;
@@ -53,15 +60,16 @@ async function fetchNode(version: string): Promise<Node | undefined> {
   return node;
 }
 
-async function* nodes(versions: readonly string[]): AsyncGenerator<Node> {
+/** The Nodes of these versions, each major once: the one at hand, where it is wanted, and others that are fetched. */
+async function* nodes({ here: hereToo, others }: Wanted): AsyncGenerator<Node> {
   const seen = new Set<string>();
   const here = await nodeAt("node");
   if (here === undefined) console.log("test:npm: there is no Node on PATH, only fetched ones run");
   else {
     seen.add(here.version.split(".", 1).join());
-    yield here;
+    if (hereToo) yield here;
   }
-  for (const version of versions) {
+  for (const version of others) {
     if (seen.has(`v${version}`)) continue;
     const node = await fetchNode(version);
     if (node === undefined) continue;
@@ -90,34 +98,44 @@ async function consumer(tarball: string): Promise<string> {
   return folder;
 }
 
+/** Node that crashed has left a report without an end, or none. */
+async function readReport(path: string, live: LiveReport, { success, code }: Deno.CommandStatus): Promise<TestRun> {
+  const report = await Deno.readTextFile(path).catch(() => "");
+  if (!/^# pass \d+$/m.test(report)) {
+    return brokenRun(live, `${placeIn(live)}: Node ended with ${code}, without a report`);
+  }
+  return { tally: withExit(tallyOfTap(report), success), failures: live.failures };
+}
+
 async function runSuite(node: Node, folder: string, files: readonly string[]): Promise<Tally> {
   console.log(`test:npm: Node ${node.version}`);
   const report = `${folder}/report-${node.version}.tap`;
-  const reporters = ["spec", "stdout", "tap", report].map((value, index) =>
+  const reporters = ["./reporter.mjs", "stdout", "tap", report].map((value, index) =>
     `--test-reporter${index % 2 === 0 ? "" : "-destination"}=${value}`
   );
   const flags = ["--test", "--test-concurrency=1", "--test-timeout=120000", ...reporters];
-  const ok = await show(node.program, [...flags, ...files], {
-    cwd: folder,
-    timeout: LIMIT,
-    env: {
-      POLIS_DENO: Deno.execPath(),
-      POLIS_CONFIG: `${ROOT}/deno.json`,
-      POLIS_SOURCE: new URL("../mod.ts", import.meta.url).href,
-    },
+  const env = {
+    POLIS_DENO: Deno.execPath(),
+    POLIS_CONFIG: `${ROOT}/deno.json`,
+    POLIS_SOURCE: new URL("../mod.ts", import.meta.url).href,
+  };
+  const live = new LiveReport();
+  const { status, hung } = await watch([node.program, [...flags, ...files], { cwd: folder, env }], live, {
+    write: print,
   });
-  const tally = withExit(tallyOfTap(await Deno.readTextFile(report)), ok);
+  const { tally, failures } = hung === undefined ? await readReport(report, live, status) : brokenRun(live, hung);
+  for (const failure of failures) console.log(`test:npm: Node ${node.version}: FAILED: ${failure}`);
   console.log(`test:npm: Node ${node.version}: ${closingLine(tally)}`);
   return tally;
 }
 
 /** Packs, installs and tests; everything is shown. */
-export async function testNpm(versions: readonly string[] = OTHERS): Promise<Tally> {
+export async function testNpm(wanted: Wanted): Promise<Tally> {
   const folder = await consumer(await buildNpm());
   try {
     const tallies: Tally[] = [];
-    for await (const node of nodes(versions)) {
-      const files = tallies.length === 0 ? [...SUITE, ...ONCE] : SUITE;
+    for await (const node of nodes(wanted)) {
+      const files = wanted.here && tallies.length === 0 ? [...SUITE, ...ONCE] : SUITE;
       tallies.push(await runSuite(node, folder, files));
     }
     return tallies.length === 0 ? { passed: 0, failed: 1 } : sum(tallies);
@@ -127,7 +145,7 @@ export async function testNpm(versions: readonly string[] = OTHERS): Promise<Tal
 }
 
 if (import.meta.main) {
-  const tally = await testNpm(Deno.args.length === 0 ? OTHERS : Deno.args);
+  const tally = await testNpm({ here: true, others: Deno.args.length === 0 ? OTHERS : Deno.args });
   console.log(closingLine(tally));
   Deno.exit(tally.failed === 0 ? 0 : 1);
 }

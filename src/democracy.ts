@@ -14,7 +14,7 @@ import { checkMessageName, CustomMessageEvent, emit, type LifecycleEvents, Typed
 import { type Node, Roster } from "./leadership/roster.ts";
 import { Minting } from "./leadership/minting.ts";
 import { type Lead, Tenures } from "./leadership/tenure.ts";
-import { type Logger, plainLogger } from "./logger.ts";
+import { type Journal, journalOf } from "./logger.ts";
 import { type Options, resolveOptions, type Settings } from "./options.ts";
 import { adviceOn } from "./options/advice.ts";
 import { decodeValue, encodeValue } from "./wire/value.ts";
@@ -52,7 +52,7 @@ export class Democracy extends TypedEvents {
   readonly #settings: Settings;
   readonly #discovery: Discovery;
   readonly #minting: Minting | undefined;
-  readonly #logger: Logger;
+  readonly #logger: Journal;
   readonly #host: Host;
   readonly #roster: Roster;
   readonly #tenures = new Tenures();
@@ -74,8 +74,8 @@ export class Democracy extends TypedEvents {
    */
   constructor(options: Options) {
     super();
-    const { settings, discovery, fencing, signal, workerUrl, ...resolved } = resolveOptions(options);
-    const logger = plainLogger(resolved.logger);
+    const { settings, discovery, fencing, logger: given, signal, workerUrl } = resolveOptions(options);
+    const logger = journalOf(given);
     this.#settings = settings;
     this.#discovery = discovery;
     this.#minting = fencing && new Minting(fencing, settings.id, {
@@ -95,7 +95,7 @@ export class Democracy extends TypedEvents {
       voter: true,
     });
     this.ready = new Promise((resolve, reject) => this.#settle = { resolve, reject });
-    // Whoever does not wait for it hears of the same trouble by the event `error`.
+    // Whoever does not wait for it hears of the same trouble by the event `error`, or reads it in the log.
     this.ready.catch(() => {});
     this.#host = new Host(settings, { workerUrl, fenced: fencing !== undefined }, {
       onReport: (news) => this.#hear(news),
@@ -358,8 +358,11 @@ export class Democracy extends TypedEvents {
   }
 
   #emit<Name extends keyof LifecycleEvents>(name: Name, detail: LifecycleEvents[Name]): void {
-    if (name === "error") this.#logger.error("The election failed on this machine", detail);
-    else this.#logger.info(name, detail);
+    if (name !== "error") this.#logger.info(name, detail);
+    // The console is for trouble that nobody hears of otherwise.
+    else if (!this.#logger.isFallback() || !this.hears(name)) {
+      this.#logger.error("The election failed on this machine", detail);
+    }
     emit(this, name, detail);
   }
 

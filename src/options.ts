@@ -102,7 +102,10 @@ export interface Options {
   fencing?: Fencing;
   /** Closes the member when it aborts. */
   signal?: AbortSignal;
-  /** Where to log; LogTape's category `democracy` unless set. */
+  /**
+   * Where to log. Unless set, LogTape's category `democracy`; and as long as LogTape is not configured, warnings and errors go to
+   * the console.
+   */
   logger?: Logger;
 }
 

@@ -1,11 +1,13 @@
 /**
- * The few assertions the tests use, over `node:assert`, with the signatures of `@std/assert`. An import
- * map puts this module in its place where JSR does not answer.
+ * The few assertions the tests use, over `node:assert`, with the signatures of `@std/assert`. The tasks put it in the place of that
+ * package: one that fails quotes itself as it stands in the test, so that it says what was expected of whom, and the tests need nothing
+ * from JSR.
  *
  * @module
  */
 
-import { AssertionError, deepStrictEqual, notDeepStrictEqual } from "node:assert";
+import { AssertionError, deepStrictEqual } from "node:assert";
+import { isDeepStrictEqual } from "node:util";
 
 // deno-lint-ignore ban-types
 type Class = abstract new (...args: never[]) => Object;
@@ -14,28 +16,71 @@ function because(message: string | undefined): string {
   return message === undefined ? "" : `: ${message}`;
 }
 
+/** What is shown of a value or an assertion at most. */
+const LONGEST = 500;
+
+function cut(text: string): string {
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)} ...`;
+}
+
 function show(value: unknown): string {
-  return Deno.inspect(value, { depth: 6 });
+  return cut(Deno.inspect(value, { depth: 6 }));
+}
+
+/** The assertion that runs, as it is written where it is made: `assertEquals(cluster.leaders, ["m1"])`. */
+function quoted(): string {
+  const frames = new Error().stack?.split("\n") ?? [];
+  const frame = frames.find((each) => each.includes("file://") && !each.includes(import.meta.url)) ?? "";
+  const [, url, line, column] = /(file:\/\/\S+?):(\d+):(\d+)\)?$/.exec(frame) ?? [];
+  if (url === undefined) return "an assertion";
+  try {
+    const lines = Deno.readTextFileSync(new URL(url)).split("\n").slice(Number(line) - 1);
+    return cut(callIn([lines[0]?.slice(Number(column) - 1), ...lines.slice(1)].join("\n")));
+  } catch {
+    return `an assertion at ${url}:${line}`;
+  }
+}
+
+/** The call that a text begins with, in one line. */
+function callIn(text: string): string {
+  let depth = 0;
+  // What stands in quotation marks is no parenthesis.
+  for (
+    const { 0: token, index } of text.slice(0, 4 * LONGEST).matchAll(
+      /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`|[()]/gs,
+    )
+  ) {
+    if (token === "(") depth++;
+    if (token === ")" && --depth === 0) return text.slice(0, index + 1).replaceAll(/\s+/g, " ");
+  }
+  return text.split("\n", 1).join();
+}
+
+/** Adds to what an assertion says of itself what it was. */
+function refuse(message: string): never {
+  throw new AssertionError({ message: `${message}\n    in ${quoted()}` });
 }
 
 /** Fails always. */
 export function fail(message?: string): never {
-  throw new AssertionError({ message: `Failed assertion${because(message)}` });
+  refuse(`Failed assertion${because(message)}`);
 }
 
 /** Passes when `expression` is truthy. */
 export function assert(expression: unknown, message = ""): asserts expression {
-  if (!expression) throw new AssertionError({ message: message || "Expected a truthy value" });
+  if (!expression) refuse(message || `Expected something true, got ${show(expression)}`);
 }
 
 /** Passes when both are deeply equal. */
 export function assertEquals<T>(actual: T, expected: T, message?: string): void {
-  deepStrictEqual(actual, expected, message && `${message}: got ${show(actual)}, expected ${show(expected)}`);
+  if (isDeepStrictEqual(actual, expected)) return;
+  const why = `${message === undefined ? "Expected" : `${message}: expected`} ${show(expected)}, got ${show(actual)}`;
+  deepStrictEqual(actual, expected, `${why}\n    in ${quoted()}`);
 }
 
 /** Passes when the two are not deeply equal. */
 export function assertNotEquals<T>(actual: T, expected: T, message?: string): void {
-  notDeepStrictEqual(actual, expected, message);
+  if (isDeepStrictEqual(actual, expected)) refuse(`Expected anything but ${show(expected)}${because(message)}`);
 }
 
 /** Passes when both are the same by `Object.is`. */

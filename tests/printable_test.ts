@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { Democracy } from "../mod.ts";
 import { describe } from "../src/errors.ts";
 import { isMessageName } from "../src/leadership/events.ts";
-import { type Logger, plainLogger } from "../src/logger.ts";
+import { journalOf, type Logger } from "../src/logger.ts";
 import { type Options, resolveOptions } from "../src/options.ts";
 import { escapeUnprintable, isPrintable } from "../src/printable.ts";
 import { quiet } from "./end_to_end/cluster.ts";
@@ -73,7 +73,7 @@ Deno.test("ids, names of clusters and channels, and of messages, must be printab
   }
 });
 
-Deno.test("messages of the log show nothing raw; details are left to the logger", () => {
+Deno.test("messages of the log show nothing raw, in words or not; details are left to the logger", () => {
   const logged: unknown[][] = [];
   const method = (level: string) => (...args: unknown[]): void => void logged.push([level, ...args]);
   const logger: Logger = {
@@ -82,7 +82,10 @@ Deno.test("messages of the log show nothing raw; details are left to the logger"
     warn: method("warn"),
     error: method("error"),
   };
-  const detail = { id: "m1" };
-  for (const level of ["debug", "info", "warn", "error"] as const) plainLogger(logger)[level]("a\x1b[2Jb\n", detail);
-  assertEquals(logged, ["debug", "info", "warn", "error"].map((level) => [level, "a\\u001b[2Jb\\u000a", detail]));
+  const detail = { id: "m1\x1b" };
+  for (const level of ["debug", "info", "warn", "error"] as const) journalOf(logger)[level]("a\x1b[2Jb\n", detail);
+  assertEquals(
+    logged,
+    ["debug", "info", "warn", "error"].map((level) => [level, "a\\u001b[2Jb\\u000a: { id: 'm1\\x1b' }", detail]),
+  );
 });

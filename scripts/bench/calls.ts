@@ -51,7 +51,7 @@ export const START: Section = {
     const probes: Record<string, number>[] = [];
     for (let time = 0; time < (quick ? 4 : 15); time++) {
       const args = ["run", "--quiet", "--allow-net", "--allow-read", "scripts/bench/start_probe.ts"];
-      const { ok, stdout, stderr } = await capture(Deno.execPath(), args, { timeout: 15_000 });
+      const { ok, stdout, stderr } = await capture(Deno.execPath(), args, { timeout: 60_000 });
       if (!ok) throw new Error(`A process could not start a member\n${stderr}`);
       probes.push(JSON.parse(stdout));
     }

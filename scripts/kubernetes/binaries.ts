@@ -45,38 +45,79 @@ async function onPath(program: string): Promise<string | undefined> {
   return undefined;
 }
 
+/** The programs in the folder that the user names, if any. */
+async function assetsFolder(): Promise<Binaries | undefined> {
+  const assets = Deno.env.get("KUBEBUILDER_ASSETS");
+  if (!assets) return undefined;
+  const found = { etcd: `${assets}/etcd`, apiserver: `${assets}/kube-apiserver` };
+  for (const path of Object.values(found)) {
+    if (!await isFile(path)) throw new UnavailableError(`KUBEBUILDER_ASSETS is set, but ${path} is missing`);
+  }
+  return found;
+}
+
+/** Where there can be no control plane at all. */
+async function refuse(): Promise<void> {
+  if (Deno.build.os !== "linux") throw new UnavailableError(`kube-apiserver runs on Linux, this is ${Deno.build.os}`);
+  if (await onPath("openssl") === undefined) {
+    throw new UnavailableError("openssl, which makes the certificates, is missing");
+  }
+}
+
+/** The path of etcd, or undefined where it has to be fetched. */
+async function findEtcd(): Promise<string | undefined> {
+  const cached = `${cacheFolder()}/etcd`;
+  const found = await onPath("etcd") ?? (await isFile(cached) ? cached : undefined);
+  if (found !== undefined || (await onPath("apt-get") !== undefined && await onPath("dpkg-deb") !== undefined)) {
+    return found;
+  }
+  throw new UnavailableError(
+    "etcd is missing: install it, or set KUBEBUILDER_ASSETS to a folder with etcd and kube-apiserver",
+  );
+}
+
+/** The path of kube-apiserver, or undefined where it has to be built. */
+async function findApiserver(): Promise<string | undefined> {
+  const cached = `${cacheFolder()}/kube-apiserver`;
+  if (await isFile(cached)) return cached;
+  if (await onPath("go") !== undefined) return undefined;
+  throw new UnavailableError(
+    "kube-apiserver is missing, and so is Go to build it: install Go, or set KUBEBUILDER_ASSETS to a folder with etcd and kube-apiserver",
+  );
+}
+
+/**
+ * What {@linkcode ensureBinaries} would have to make here, in words; it makes nothing.
+ *
+ * Throws an UnavailableError like it.
+ */
+export async function whatIsMissing(): Promise<string[]> {
+  await refuse();
+  if (await assetsFolder() !== undefined) return [];
+  const missing: string[] = [];
+  if (await findEtcd() === undefined) missing.push("etcd is fetched from Debian's package");
+  if (await findApiserver() === undefined) missing.push("kube-apiserver is built, once, in 10 to 20 minutes");
+  return missing;
+}
+
 /**
  * Finds the programs, and makes those that are missing; `say` is told what takes long.
  *
  * Throws an UnavailableError that says what is missing where they can be neither found nor made here.
  */
 export async function ensureBinaries(say: (line: string) => void = () => {}): Promise<Binaries> {
-  if (Deno.build.os !== "linux") throw new UnavailableError(`kube-apiserver runs on Linux, this is ${Deno.build.os}`);
-  if (await onPath("openssl") === undefined) {
-    throw new UnavailableError("openssl, which makes the certificates, is missing");
-  }
-  const assets = Deno.env.get("KUBEBUILDER_ASSETS");
-  if (assets) {
-    const found = { etcd: `${assets}/etcd`, apiserver: `${assets}/kube-apiserver` };
-    for (const path of Object.values(found)) {
-      if (!await isFile(path)) throw new UnavailableError(`KUBEBUILDER_ASSETS is set, but ${path} is missing`);
-    }
-    return found;
-  }
+  await refuse();
+  const given = await assetsFolder();
+  if (given !== undefined) return given;
   await Deno.mkdir(cacheFolder(), { recursive: true });
-  const etcd = await ensureEtcd(say);
-  return { etcd, apiserver: await ensureApiserver(say) };
+  return {
+    etcd: await findEtcd() ?? await fetchEtcd(say),
+    apiserver: await findApiserver() ?? await buildApiserver(say),
+  };
 }
 
-async function ensureEtcd(say: (line: string) => void): Promise<string> {
+async function fetchEtcd(say: (line: string) => void): Promise<string> {
   const cached = `${cacheFolder()}/etcd`;
-  const found = await onPath("etcd") ?? (await isFile(cached) ? cached : undefined);
-  if (found !== undefined) return found;
-  if (await onPath("apt-get") === undefined || await onPath("dpkg-deb") === undefined) {
-    throw new UnavailableError(
-      "etcd is missing: install it, or set KUBEBUILDER_ASSETS to a folder with etcd and kube-apiserver",
-    );
-  }
   say("fetching etcd from Debian's package etcd-server");
   const folder = await Deno.makeTempDir({ prefix: "democracy_etcd_" });
   try {
@@ -109,14 +150,8 @@ async function moveIntoPlace(from: string, to: string): Promise<void> {
   await Deno.rename(partial, to);
 }
 
-async function ensureApiserver(say: (line: string) => void): Promise<string> {
+async function buildApiserver(say: (line: string) => void): Promise<string> {
   const target = `${cacheFolder()}/kube-apiserver`;
-  if (await isFile(target)) return target;
-  if (await onPath("go") === undefined) {
-    throw new UnavailableError(
-      "kube-apiserver is missing, and so is Go to build it: install Go, or set KUBEBUILDER_ASSETS to a folder with etcd and kube-apiserver",
-    );
-  }
   say(`building kube-apiserver ${KUBERNETES.version} once, which takes 10 to 20 minutes`);
   const folder = await Deno.makeTempDir({ prefix: "democracy_apiserver_" });
   try {

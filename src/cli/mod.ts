@@ -15,9 +15,8 @@
  * @module
  */
 
-import { realpathSync } from "node:fs";
 import process from "node:process";
-import { fileURLToPath } from "node:url";
+import { isProgram } from "./is_program.ts";
 import { run } from "./program.ts";
 
 /**
@@ -28,11 +27,5 @@ export function main(args: readonly string[]): Promise<number> {
   return run(args, process.env);
 }
 
-/** Whether this module is the program, and not a part of another; Node before 24.2 does not say. */
-function isProgram(): boolean {
-  if (import.meta.main !== undefined) return import.meta.main;
-  const [, script] = process.argv;
-  return script !== undefined && realpathSync(script) === fileURLToPath(import.meta.url);
-}
-
-if (isProgram()) process.exit(await main(process.argv.slice(2)));
+// Without a top-level await: Node can require only what has none.
+if (isProgram(import.meta)) void main(process.argv.slice(2)).then((code) => process.exit(code));

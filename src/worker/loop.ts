@@ -6,16 +6,7 @@
  */
 
 import { advertisedAddress } from "../address.ts";
-import {
-  addressees,
-  createMember,
-  leaderOf,
-  type MemberState,
-  peersOf,
-  speaker,
-  step,
-  wakeAt,
-} from "../core/citizen.ts";
+import { createMember, leaderOf, type MemberState, peersOf, step, wakeAt } from "../core/citizen.ts";
 import type { Effect } from "../core/effect.ts";
 import type { Input, InputEvent } from "../core/input.ts";
 import { type Boot, type Cookie, type Message, NO_COOKIE, UNKNOWN_BOOT } from "../core/message/message.ts";
@@ -30,15 +21,14 @@ import { DEFAULTS } from "../limits.ts";
 import type { Settings } from "../options.ts";
 import type { Bind, Datagram, DatagramHandlers } from "../transport/datagram.ts";
 import type { Payload } from "../wire/codec.ts";
-import type { DataFragment } from "../wire/fragments.ts";
 import { createWire, type Wire } from "../wire/wire.ts";
 import { Backlog } from "./backlog.ts";
+import { Exchange } from "./exchange.ts";
 import { hintOf, isSuspicious } from "./hints.ts";
 import { MintGate } from "./mint_gate.ts";
 import { Messenger } from "./messenger.ts";
 import type { Port } from "./port.ts";
-import { type Order, type Parcel, type Report, transferOf } from "./protocol.ts";
-import { WaitingMessages } from "./waiting_messages.ts";
+import { type Order, type Report, transferOf } from "./protocol.ts";
 
 type Start = Extract<Order, { type: "start" }>;
 type Command = Exclude<Order, Start>;
@@ -96,12 +86,12 @@ class Loop {
   readonly #socket: Datagram;
   readonly #view: SharedView;
   readonly #counters: Counters;
-  readonly #backlog: Backlog;
   readonly #offset: ClockOffset;
   readonly #boot: Boot = randomBoot();
   readonly #member: MemberState;
   readonly #wire: Wire;
   readonly #messenger: Messenger;
+  readonly #exchange: Exchange;
   readonly #broadcast: Broadcast | undefined;
   readonly #gate: MintGate | undefined;
   readonly #hinted = new Set<DropReason>();
@@ -115,7 +105,6 @@ class Loop {
   #source: string | undefined;
   /** What it says, as soon as that is known. */
   #message: Message | undefined;
-  readonly #waiting = new WaitingMessages();
   #leadership = NOBODY;
   /** The core wants to know its peers before anything else. */
   #hasPeers = false;
@@ -135,7 +124,6 @@ class Loop {
     this.#socket = socket;
     this.#view = new SharedView(start.view);
     this.#counters = new Counters(start.counters);
-    this.#backlog = new Backlog(start.backlog);
     this.#offset = new ClockOffset(watched ? start.sentAt : now, now);
     this.#wire = createWire({ cluster: settings.cluster, boot: this.#boot, secrets: settings.secrets });
     this.#member = createMember({
@@ -150,6 +138,12 @@ class Loop {
       nonceSeed: [...crypto.getRandomValues(new Uint32Array(NONCE_SEED_WORDS))],
     }, { now, wall: Date.now() });
     this.#messenger = new Messenger(this.#wire.payloadRoom(settings.maxPacketSize), settings.channels);
+    this.#exchange = new Exchange(this.#member, this.#messenger, new Backlog(start.backlog), settings.timeout, {
+      send: (to, cookie, piece) => this.#send(to, cookie, piece),
+      introduce: (boot) => this.#run({ kind: "introduce", boot }),
+      deliver: (from, parcel) => port.post({ type: "message", from, ...parcel }, transferOf(parcel)),
+      drop: (reason, count) => this.#drop(reason, count),
+    });
     if (settings.broadcast !== false) {
       const sender = { cluster: settings.cluster, self: settings.id };
       this.#broadcast = new Broadcast(settings.broadcast, sender, () => this.#state());
@@ -175,7 +169,7 @@ class Loop {
       case "minted":
         return this.#admit(order.term, order.token);
       case "send":
-        return this.#spread(order);
+        return this.#exchange.spread(order, performance.now());
       case "subscribe":
         return this.#messenger.subscribe(order.channel);
       case "unsubscribe":
@@ -205,7 +199,9 @@ class Loop {
     const opened = this.#wire.open(bytes);
     if (!opened.ok) return this.#drop(opened.reason);
     const { from, cookie, payload } = opened.packet;
-    if (payload.kind === "data") return this.#take(from, cookie, payload);
+    if (payload.kind === "data") {
+      return this.#exchange.take(from, cookie, payload, performance.now());
+    }
     if (!this.#hasPeers) return;
     const input = this.#packet;
     input.source = source;
@@ -229,10 +225,7 @@ class Loop {
     this.#due = Number.POSITIVE_INFINITY;
     this.#run({ kind: "tick" });
     if (this.#watched) this.#watch();
-    const now = performance.now();
-    this.#waiting.expire(now);
-    const lost = this.#messenger.expire(now);
-    if (lost > 0) this.#counters.dropped("incomplete-message", lost);
+    this.#exchange.expire(performance.now());
   }
 
   #watch(): void {
@@ -280,7 +273,7 @@ class Loop {
       case "send":
         return this.#send(effect.address, effect.cookie, effect.message);
       case "introduced":
-        return this.#flush(effect.boot);
+        return this.#exchange.introduced(effect.boot);
       case "view":
         return this.#show(effect);
       case "dropped":
@@ -325,8 +318,8 @@ class Loop {
     }
   }
 
-  #drop(reason: DropReason): void {
-    this.#counters.dropped(reason, 1, this.#source);
+  #drop(reason: DropReason, count = 1): void {
+    this.#counters.dropped(reason, count, this.#source);
     if (!isSuspicious(reason) || this.#hinted.has(reason)) return;
     this.#hinted.add(reason);
     const self = { id: this.#settings.id, source: this.#address };
@@ -344,39 +337,6 @@ class Loop {
     const bytes = this.#wire.seal(cookie, payload);
     this.#counters.sent(bytes.length);
     this.#socket.send(bytes, address);
-  }
-
-  #spread(parcel: Parcel): void {
-    const pieces = this.#messenger.cut(parcel);
-    const until = performance.now() + this.#settings.timeout;
-    for (const { address, boot, cookie } of addressees(this.#member)) {
-      if (cookie === NO_COOKIE) {
-        if (this.#waiting.hold(boot, pieces, until)) this.#run({ kind: "introduce", boot });
-      } else {
-        for (const piece of pieces) this.#send(address, cookie, piece);
-      }
-    }
-  }
-
-  /** The process has told what to show it. */
-  #flush(boot: Boot): void {
-    const pieces = this.#waiting.take(boot);
-    if (pieces.length === 0) return;
-    const addressee = addressees(this.#member).find((each) => each.boot === boot);
-    if (addressee === undefined) return;
-    for (const piece of pieces) this.#send(addressee.address, addressee.cookie, piece);
-  }
-
-  #take(from: Boot, cookie: Cookie, piece: DataFragment): void {
-    const member = speaker(this.#member, from, cookie);
-    if (member === undefined) return this.#drop("bad-cookie");
-    const taken = this.#messenger.take(from, piece, performance.now());
-    if (taken === undefined) return;
-    if (taken.message === undefined) return this.#drop(taken.reason);
-    const { name, channel, value } = taken.message;
-    const parcel: Parcel = { name, channel, body: value };
-    if (!this.#backlog.admits(parcel)) return this.#drop("backlog");
-    this.#port.post({ type: "message", from: member, ...parcel }, transferOf(parcel));
   }
 
   #announce(change: Change): void {

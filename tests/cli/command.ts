@@ -38,6 +38,11 @@ export class Command {
     this.ended = new Promise((resolve) => this.child.on("close", (code, signal) => resolve({ code, signal })));
   }
 
+  /** What it has said so far. */
+  get output(): { readonly stdout: string; readonly stderr: string } {
+    return { stdout: this.stdout, stderr: this.stderr };
+  }
+
   get pid(): number {
     const { pid } = this.child;
     if (pid === undefined) throw new Error("The command did not start");
@@ -61,14 +66,20 @@ export class Command {
   }
 }
 
+/** ms that one run may take. */
+const LIMIT = 60_000;
+
 /** Runs it to its end, which must come within a bounded time. */
 export async function runCli(
   args: readonly string[],
   environment?: Readonly<Record<string, string>>,
 ): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
   const command = new Command(args, environment);
-  const limit = setTimeout(() => command.signal("SIGKILL"), 30_000);
+  const limit = setTimeout(() => {
+    command.stderr += `killed by the test, because it ran for ${LIMIT} ms: ${args.join(" ")}\n`;
+    command.signal("SIGKILL");
+  }, LIMIT);
   const { code } = await command.ended;
   clearTimeout(limit);
-  return { code, stdout: command.stdout, stderr: command.stderr };
+  return { code, ...command.output };
 }

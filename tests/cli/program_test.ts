@@ -1,3 +1,5 @@
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { freeAddresses, until } from "../end_to_end/cluster.ts";
 import { Command, runCli } from "./command.ts";
@@ -197,5 +199,34 @@ Deno.test("a secret comes from a flag, a variable or a file, and a short one is 
     assertStringIncludes(missing.stderr, `Cannot read the secret file ${path}/none: `);
   } finally {
     await Deno.remove(path);
+  }
+});
+
+Deno.test("a program that imports the command line is not the command line, nor is a worker, and a link to it is", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "democracy_cli_" });
+  const entry = fileURLToPath(new URL("../../src/cli/mod.ts", import.meta.url));
+  const map = fileURLToPath(new URL("../npm_only.import_map.json", import.meta.url));
+  const run = async (program: string): Promise<{ readonly code: number; readonly stdout: string }> => {
+    const args = ["run", "-A", "--quiet", "--no-check", "--import-map", map, program, "--version"];
+    const { code, stdout } = await new Deno.Command(Deno.execPath(), { args, stdin: "null", stderr: "inherit" })
+      .output();
+    return { code, stdout: new TextDecoder().decode(stdout) };
+  };
+  try {
+    const imports = `import { main } from ${JSON.stringify(new URL("../../src/cli/mod.ts", import.meta.url).href)};`;
+    await Deno.writeTextFile(`${folder}/worker.ts`, `${imports} postMessage(typeof main);`);
+    await Deno.writeTextFile(
+      `${folder}/imports.ts`,
+      `${imports}
+      const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+      worker.onmessage = ({ data }) => { console.log(typeof main, data); worker.terminate(); };`,
+    );
+    assertEquals(await run(`${folder}/imports.ts`), { code: 0, stdout: "function function\n" });
+    // A folder by another name, as a workspace has it: a link to the file alone would look for its imports beside itself.
+    await Deno.symlink(dirname(dirname(entry)), `${folder}/src`);
+    const { version } = JSON.parse(await Deno.readTextFile(new URL("../../deno.json", import.meta.url)));
+    assertEquals(await run(`${folder}/src/cli/mod.ts`), { code: 0, stdout: `${version}\n` });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
   }
 });

@@ -131,7 +131,7 @@ export class Cluster {
       }
       this.now = Math.max(this.now, next.at);
       next.run();
-      if (this.leaders.length > most) throw new Error(`${this.leaders} lead at ${this.now}`);
+      if (this.leaders.length > most) throw new Error(this.#inVain(`at most ${most} leads`));
     }
     throw new Error(`steps without end at ${this.now}`);
   }
@@ -140,10 +140,16 @@ export class Cluster {
   runUntil(condition: () => boolean, ms: number, most = 1): number {
     const from = this.now;
     while (!condition()) {
-      if (this.now - from >= ms) throw new Error(`not within ${ms} ms:\n${this.story()}`);
+      if (this.now - from >= ms) throw new Error(this.#inVain(`within ${ms} ms: ${condition}`));
       this.run(1, most);
     }
     return this.now - from;
+  }
+
+  #inVain(expected: string): string {
+    return `Expected ${expected}\nAt ${this.now} ms ${
+      this.leaders.join(" and ") || "nobody"
+    } leads, after\n${this.story()}`;
   }
 
   since(at: number, member?: string): string[] {

@@ -25,7 +25,7 @@ export class MemberProcess {
 
   constructor(options: Options & { readonly id: string }) {
     this.id = options.id;
-    const args = ["run", "-A", "--no-check", "--import-map", IMPORT_MAP, MEMBER, JSON.stringify(options)];
+    const args = ["run", "-A", "--quiet", "--no-check", "--import-map", IMPORT_MAP, MEMBER, JSON.stringify(options)];
     this.#child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
     this.#exit = new Promise((resolve) => {
       this.#child.on("exit", (code) => {

@@ -6,7 +6,6 @@ import { UsageError } from "../../src/cli/usage_error.ts";
 import { kubernetes } from "../../src/kubernetes/mod.ts";
 import { manifests } from "../../src/manifests/mod.ts";
 import { capture, ROOT } from "../../scripts/process.ts";
-import { chooseImports, importFlags } from "../../scripts/imports.ts";
 import { runCli } from "../cli/command.ts";
 import { manifestVariants } from "./variants.ts";
 
@@ -172,9 +171,8 @@ Deno.test("democracy manifests says what is wrong, and ends with 2", async () =>
 });
 
 Deno.test("neither mod.ts nor the Kubernetes entry point loads what only manifests need", async () => {
-  const flags = importFlags(await chooseImports());
   const graphOf = async (entry: string): Promise<string> => {
-    const { ok, stdout, stderr } = await capture(Deno.execPath(), ["info", "--json", ...flags, `${ROOT}/${entry}`]);
+    const { ok, stdout, stderr } = await capture(Deno.execPath(), ["info", "--json", `${ROOT}/${entry}`]);
     assert(ok, stderr);
     return JSON.parse(stdout).modules.map(({ specifier }: { specifier: string }) => specifier).join("\n");
   };

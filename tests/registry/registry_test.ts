@@ -3,7 +3,7 @@ import { type Registry, startRegistry } from "./registry.ts";
 
 const { name, version } = JSON.parse(await Deno.readTextFile(new URL("../../deno.json", import.meta.url)));
 
-const RUN = ["run", "--no-prompt", "--allow-net"];
+const RUN = ["run", "--quiet", "--no-prompt", "--allow-net"];
 
 const LIMIT = 120_000;
 

@@ -74,3 +74,38 @@ for (const [name, { accepts, refuses }] of Object.entries(CASES)) {
     if (!refused) throw new Error(`${name} let something pass that it must refuse`);
   });
 }
+
+/** What an assertion says that fails. */
+function said(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  throw new Error("It did not fail");
+}
+
+Deno.test("assert: an assertion that fails quotes itself, so that it says what was expected of whom", () => {
+  const cluster = { leaders: ["m3"], now: 7 };
+  const sayings = [
+    said(() => own.assertEquals(cluster.leaders, ["m1"])),
+    said(() => own.assertEquals(cluster.leaders, ["m1"], "after a crash")),
+    said(() => own.assert(cluster.leaders.includes("m1 (("))),
+    said(() => own.assert(cluster.leaders.length > 1, "two lead")),
+    said(() => own.assertLess(cluster.now, 5)),
+    said(() => own.assertNotEquals(cluster.leaders, ["m3"])),
+  ];
+  own.assertEquals(sayings.map((text) => text.split("\n").slice(0, 2).join("\n")), [
+    'Expected [ "m1" ], got [ "m3" ]\n    in assertEquals(cluster.leaders, ["m1"])',
+    'after a crash: expected [ "m1" ], got [ "m3" ]\n    in assertEquals(cluster.leaders, ["m1"], "after a crash")',
+    'Expected something true, got false\n    in assert(cluster.leaders.includes("m1 (("))',
+    'two lead\n    in assert(cluster.leaders.length > 1, "two lead")',
+    "Failed assertion: 7 is not less than 5\n    in assertLess(cluster.now, 5)",
+    'Expected anything but [ "m3" ]\n    in assertNotEquals(cluster.leaders, ["m3"])',
+  ]);
+});
+
+Deno.test("assert: what is long is cut", () => {
+  const text = said(() => own.assertEquals("x".repeat(100_000), ""));
+  own.assertLess(text.split("\n", 1).join().length, 1000);
+});

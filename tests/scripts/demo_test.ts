@@ -170,18 +170,22 @@ Deno.test("demo: the summary names what did not hold", () => {
 });
 
 Deno.test("demo: --help explains, and a wrong value ends with 2", async () => {
-  const help = await capture(Deno.execPath(), ["run", "-A", "scripts/demo.ts", "--help"]);
+  const help = await capture(Deno.execPath(), ["run", "-A", "--quiet", "scripts/demo.ts", "--help"]);
   assertEquals(help.code, 0);
   assertStringIncludes(help.stdout, "Usage: deno task demo [--nodes N]");
-  const wrong = await capture(Deno.execPath(), ["run", "-A", "scripts/demo.ts", "--nodes", "0"]);
+  const wrong = await capture(Deno.execPath(), ["run", "-A", "--quiet", "scripts/demo.ts", "--nodes", "0"]);
   assertEquals(wrong.code, 2);
   assertStringIncludes(wrong.stderr, "got 0");
 });
 
 Deno.test("demo: real processes elect, lose and replace a leader, and everything holds", async () => {
-  const { code, stdout, stderr, timedOut } = await capture(Deno.execPath(), ["run", "-A", "scripts/demo.ts"], {
-    timeout: 120_000,
-  });
+  const { code, stdout, stderr, timedOut } = await capture(
+    Deno.execPath(),
+    ["run", "-A", "--quiet", "scripts/demo.ts"],
+    {
+      timeout: 120_000,
+    },
+  );
   assert(!timedOut, stdout);
   assertEquals({ code, stderr }, { code: 0, stderr: "" }, stdout);
   assertStringIncludes(stdout, "Everything held.");

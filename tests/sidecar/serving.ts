@@ -34,13 +34,16 @@ export async function withSidecar(
     logger: quiet,
     ...member,
   });
+  // The view is true before the events arrive, and a test that asks at once would take these for changes.
+  let told = false;
+  democracy.on("leader", (leader) => told = leader?.id === democracy.id);
   const sidecar = new Sidecar({ democracy, cluster: "jobs", timeout: QUICK.timeout });
   await democracy.ready;
   const { fetch } = createApp(sidecar, app);
   const listening = await listen((request, client) => fetch(request, { client }), { host: "127.0.0.1", port: 0 });
   const { address } = listening;
   try {
-    if (member?.eligible !== false) await until("it leads", () => democracy.isLeader());
+    if (member?.eligible !== false) await until("it leads, and was told so", () => told && democracy.isLeader());
     await test({
       democracy,
       sidecar,

@@ -108,7 +108,7 @@ Deno.test("udp: without permission the error names the flag", async () => {
   const file = await Deno.makeTempFile({ suffix: ".mjs" });
   try {
     await Deno.writeTextFile(file, program);
-    const args = ["run", "--no-prompt", "--no-config", "--allow-read", "--allow-net=127.0.0.1:4712", file];
+    const args = ["run", "--quiet", "--no-prompt", "--no-config", "--allow-read", "--allow-net=127.0.0.1:4712", file];
     const { stdout, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
     const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
     assertStringIncludes(

@@ -25,8 +25,8 @@ export interface Garbage {
 /** Measures it in processes of their own, with as many members in steady state. */
 export async function garbageOf(members: number): Promise<Garbage> {
   const script = "scripts/bench/scale/garbage_probe.ts";
-  const flags = ["--quiet", "--allow-env", "--allow-read", "--allow-net=127.0.0.1", `--v8-flags=${GARBAGE_FLAGS}`];
-  const { ok, stdout, stderr } = await capture(Deno.execPath(), ["run", ...flags, script, String(members)], {
+  const flags = ["--allow-env", "--allow-read", "--allow-net=127.0.0.1", `--v8-flags=${GARBAGE_FLAGS}`];
+  const { ok, stdout, stderr } = await capture(Deno.execPath(), ["run", "--quiet", ...flags, script, String(members)], {
     timeout: LIMIT,
   });
   if (!ok) throw new Error(`What a datagram leaves behind could not be measured\n${stderr}`);

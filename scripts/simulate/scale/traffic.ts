@@ -51,9 +51,9 @@ function run<MemberState>(core: Core<MemberState>, setting: Setting): Run {
   for (const role of roleOf) roles[role].members++;
   const kinds: Record<string, number> = {};
   const wire = createWire({ cluster: "simulated", boot: leader.boot, secrets: [] });
-  stage.watch.onSent = ({ index }, to: string, message: Message): void => {
+  stage.watch.onSent = ({ index }, cookie, message: Message): void => {
     kinds[message.kind] = (kinds[message.kind] ?? 0) + 1;
-    roles[roleOf[index]!].count(() => wire.seal(to, message).length);
+    roles[roleOf[index]!].count(() => wire.seal(cookie, message).length);
   };
   stage.runFor(setting.amount);
   stage.watch.onSent = undefined;

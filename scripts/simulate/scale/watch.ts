@@ -5,7 +5,7 @@
  */
 
 import type { Effect } from "../../../src/core/effect.ts";
-import type { Message } from "../../../src/core/message/message.ts";
+import type { Cookie, Message } from "../../../src/core/message/message.ts";
 import type { Spectator, Watched } from "../spectator.ts";
 
 /** Somebody was removed, by the places of the two. */
@@ -21,7 +21,7 @@ export interface Removal {
 export class Watch implements Spectator {
   onRemoved: (removal: Removal) => void = () => {};
   onElected: (machine: Watched, time: number) => void = () => {};
-  onSent: ((machine: Watched, to: string, message: Message) => void) | undefined;
+  onSent: ((machine: Watched, cookie: Cookie, message: Message) => void) | undefined;
   /** When a running process was last added anywhere. */
   lastAdded = 0;
   /** How often a process was added that ran no more. */
@@ -79,7 +79,7 @@ export class Watch implements Spectator {
   told(machine: Watched, effect: Effect, time: number): void {
     switch (effect.kind) {
       case "send":
-        return this.onSent?.(machine, effect.address, effect.message);
+        return this.onSent?.(machine, effect.cookie, effect.message);
       case "added":
         return this.#added(machine.index, effect.member, time);
       case "removed":

@@ -61,7 +61,7 @@ class Run {
   constructor(execution: Execution) {
     this.#execution = execution;
     for (const name of ENDING_SIGNALS) this.#handlers.set(name, () => this.#end(name));
-    for (const name of OTHER_SIGNALS) this.#handlers.set(name, () => this.#ward?.signal(name));
+    for (const name of OTHER_SIGNALS) this.#handlers.set(name, () => this.#ward?.signal(name, { ends: false }));
     for (const [name, handler] of this.#handlers) process.on(name, handler);
   }
 
@@ -76,7 +76,7 @@ class Run {
         tell(`Cannot run ${JSON.stringify(this.#execution.command[0])}: ${why}`);
         return outcome.code === "ENOENT" ? NOT_FOUND : NOT_RUNNABLE;
       }
-      if (this.#stoppedBy !== undefined) return exitCodeOf(this.#stoppedBy);
+      if (this.#stoppedBy !== undefined) return outcome?.code ?? exitCodeOf(outcome?.signal ?? this.#stoppedBy);
       // Nothing of the command is left; whoever is better off shall have the lead.
       await democracy.resign();
       if (once) return LOST;
@@ -126,8 +126,7 @@ class Run {
 
   #end(name: NodeJS.Signals): void {
     this.#stoppedBy ??= name;
-    if (this.#ward?.started === true) return this.#ward.signal(name);
-    this.#ward?.kill();
-    this.#stop.abort();
+    if (this.#ward === undefined) this.#stop.abort();
+    else this.#ward.signal(name, { ends: true });
   }
 }

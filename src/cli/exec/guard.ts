@@ -44,11 +44,17 @@ class Guard {
       this.#armed = true;
       return this.#beat();
     }
+    if (order.type === "signal") return this.#pass(order);
     const { at, wall, remaining, token } = order;
     if (this.#child !== undefined && token !== this.#token) return this.#kill();
     this.#lease = { until: at + remaining, wallUntil: wall + remaining };
     if (this.#child === undefined) this.#start(token);
     else this.#watch();
+  }
+
+  #pass({ name, ends }: Extract<Order, { type: "signal" }>): void {
+    if (this.#child !== undefined) process.kill(-process.pid, name);
+    else if (ends) this.#kill();
   }
 
   #beat(): void {

@@ -26,6 +26,11 @@ export type Report =
 export type Order =
   /** This member leads: start asking, and start the command with the first good answer. */
   | { readonly type: "arm" }
+  /**
+   * A signal for a command that is not known to run yet. If it runs it gets the signal; if not, a signal that `ends` keeps it
+   * from being started.
+   */
+  | { readonly type: "signal"; readonly name: NodeJS.Signals; readonly ends: boolean }
   /** The answer: ms that are left under this token, or 0. */
   | {
     readonly type: "lease";

@@ -6,6 +6,7 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import process from "node:process";
+import { setTimeout } from "node:timers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type Environment, SECRET_VARIABLES } from "../settings.ts";
@@ -17,11 +18,13 @@ export type Outcome =
   | { readonly kind: "exited"; readonly code: number | null; readonly signal: string | null }
   /** The command could not be started. */
   | { readonly kind: "failed"; readonly code: string | undefined; readonly message: string }
-  /** The lead was lost, or was about to be, and the command was ended for it. */
-  | { readonly kind: "lost" };
+  /** The lead was lost, or was about to be, and the command was ended for it; how it ended, where it did so when it was asked to. */
+  | { readonly kind: "lost"; readonly code?: number | null; readonly signal?: string | null };
 
 /** A group that was killed is gone within this time, in ms, unless the system hangs. */
 const BURIAL = 1000;
+/** ms in which a guard must have done what a signal asks, unless it hangs. */
+const PATIENCE = 5000;
 
 /**
  * Nobody calls this. It puts the guard, which is otherwise named by a URL only, into the module graph, so that whoever
@@ -33,12 +36,12 @@ export const guardModule = (): Promise<unknown> => import("./guard.ts");
 export class Ward {
   /** Resolves when the command has ended, and everything of its process group with it. */
   readonly outcome: Promise<Outcome>;
-  /** Whether the command has been started. */
-  started = false;
   readonly #child: ChildProcess;
   /** ms of the lease that are left under the token of this run, and that token. */
   readonly #lease: () => { readonly remaining: number; readonly token: number };
   #said: Outcome | undefined;
+  /** Whether the guard has said that the command runs; it may, before that is heard. */
+  #started = false;
   #buried = false;
 
   /** Starts the guard; the command waits for {@linkcode Ward.arm}. */
@@ -48,7 +51,9 @@ export class Ward {
     this.#child.on("message", (report: Report) => this.#hear(report));
     const gone = new Promise<void>((resolve) => {
       this.#child.once("exit", () => resolve());
-      this.#child.once("error", (error) => {
+      this.#child.on("error", (error) => {
+        // Whatever else goes wrong with a guard that runs: its end is told by `exit`.
+        if (this.#child.pid !== undefined) return;
         this.#said ??= { kind: "failed", code: undefined, message: `Its guard does not start: ${error.message}` };
         resolve();
       });
@@ -66,9 +71,12 @@ export class Ward {
     this.#tell({ type: "arm" });
   }
 
-  /** Passes a signal on to the command and its children. */
-  signal(name: NodeJS.Signals): void {
-    this.#signal(name);
+  /** Passes a signal on to the command and its children; where there is none yet, one that `ends` keeps it from being started. */
+  signal(name: NodeJS.Signals, { ends }: { readonly ends: boolean }): void {
+    if (this.#started) return void this.#signal(name);
+    // A guard that starts does not know what to do with signals, and only it knows whether the command has begun.
+    this.#tell({ type: "signal", name, ends });
+    if (ends) setTimeout(() => this.#started || this.kill(), PATIENCE).unref();
   }
 
   /** Ends the command, its children and its guard at once. */
@@ -84,10 +92,14 @@ export class Ward {
         this.#said ??= { kind: "lost" };
         return;
       case "started":
-        this.started = true;
+        this.#started = true;
         return;
       case "exited":
-        this.#said ??= { kind: "exited", code: report.code, signal: report.signal };
+        this.#said = {
+          kind: this.#said?.kind === "lost" ? "lost" : "exited",
+          code: report.code,
+          signal: report.signal,
+        };
         return this.kill();
       case "failed":
         this.#said ??= { kind: "failed", code: report.code, message: report.message };

@@ -5,7 +5,6 @@
  */
 
 import { capture, ROOT } from "../../../scripts/process.ts";
-import { chooseImports, importFlags } from "../../../scripts/imports.ts";
 
 /** Where a pod's program runs. */
 export type Runtime = "deno" | "node";
@@ -21,34 +20,31 @@ export class PodStarter {
   /** The runtimes of this machine. */
   readonly runtimes: readonly Runtime[];
   readonly #folder: string;
-  readonly #flags: readonly string[];
 
-  private constructor(folder: string, runtimes: readonly Runtime[], flags: readonly string[]) {
+  private constructor(folder: string, runtimes: readonly Runtime[]) {
     this.#folder = folder;
     this.runtimes = runtimes;
-    this.#flags = flags;
   }
 
   /** Builds one JavaScript file of the library for Node, which reads no TypeScript. */
   static async make(): Promise<PodStarter> {
     const folder = await Deno.makeTempDir({ prefix: "democracy_pods_" });
-    const flags = importFlags(await chooseImports());
     const node = await capture("node", ["--version"]);
     if (!node.ok) {
       console.log("control plane: there is no Node on this machine, pods run in Deno only");
-      return new PodStarter(folder, ["deno"], flags);
+      return new PodStarter(folder, ["deno"]);
     }
     const output = ["--platform", "deno", "-o", `${folder}/library.mjs`];
-    const { ok, stderr } = await capture(Deno.execPath(), ["bundle", ...flags, ...output, `${HERE}/entry.ts`]);
+    const { ok, stderr } = await capture(Deno.execPath(), ["bundle", ...output, `${HERE}/entry.ts`]);
     if (!ok) throw new Error(`Cannot bundle the library for Node: ${stderr}`);
-    return new PodStarter(folder, ["deno", "node"], flags);
+    return new PodStarter(folder, ["deno", "node"]);
   }
 
   /** Starts a pod; `environment` is all it has beside what a process needs. */
   start(runtime: Runtime, task: Line, environment: Readonly<Record<string, string>> = {}): Pod {
     const [program, library] = runtime === "node"
       ? [["node"], `file://${this.#folder}/library.mjs`]
-      : [[Deno.execPath(), "run", "-A", ...this.#flags], `file://${HERE}/entry.ts`];
+      : [[Deno.execPath(), "run", "-A", "--quiet"], `file://${HERE}/entry.ts`];
     const [command = "", ...args] = [...program, `${HERE}/pod.mjs`, library, JSON.stringify(task)];
     const inherited = ["PATH", "HOME", "DENO_DIR", "XDG_CACHE_HOME"].flatMap((name) => {
       const value = Deno.env.get(name);

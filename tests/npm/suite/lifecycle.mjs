@@ -9,7 +9,7 @@ const DENO = process.env.POLIS_DENO;
 /** How Deno starts the member from the sources of the library. */
 const DENO_MEMBER = {
   program: DENO,
-  args: ["run", "-A", "--no-prompt", "--config", process.env.POLIS_CONFIG],
+  args: ["run", "-A", "--quiet", "--no-prompt", "--config", process.env.POLIS_CONFIG],
   env: { DEMOCRACY_MODULE: process.env.POLIS_SOURCE, NO_COLOR: "1" },
 };
 

@@ -45,10 +45,21 @@ describe("package", () => {
   });
 
   const can = process.features.require_module === true;
-  it("is required where Node can", { skip: can ? false : `Node ${process.version} cannot` }, async () => {
-    const { Democracy } = require("@polis/democracy");
-    assert.equal(Democracy, (await import("@polis/democracy")).Democracy);
-  });
+  for (const entry of Object.keys(manifest.exports)) {
+    const specifier = `@polis/democracy${entry.slice(1)}`;
+    it(
+      `${specifier} is required where Node can`,
+      { skip: can ? false : `Node ${process.version} cannot` },
+      async () => {
+        const required = require(specifier);
+        const imported = await import(specifier);
+        assert.ok(Object.keys(imported).length > 0, `${specifier} exports something`);
+        for (const name of Object.keys(imported)) {
+          assert.equal(required[name], imported[name], `${name} of ${specifier}`);
+        }
+      },
+    );
+  }
 
   it("names the Nodes it runs on, and npm packages only as its dependencies", () => {
     assert.equal(manifest.engines.node, ">=20");

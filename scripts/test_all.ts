@@ -1,0 +1,58 @@
+/**
+ * `deno task test:all`: what `deno task test` leaves out, because it takes long or needs more than Deno and npm. What that is, and what
+ * is skipped for want of it, is said before anything runs.
+ *
+ * @module
+ */
+
+import { ensureBinaries, UnavailableError } from "./kubernetes/binaries.ts";
+import { runSteps, type Step } from "./steps.ts";
+import { testFilesInLanes } from "./test.ts";
+import { isIn, isRest, REST, testFiles } from "./test/groups.ts";
+import { tellNeeds } from "./test/needs.ts";
+import { OTHERS, testNpm } from "./test_npm.ts";
+
+const CONTROL_PLANE = "tests/kubernetes/control_plane";
+
+async function tellAll(): Promise<void> {
+  console.log("test:all needs more than Deno and npm for some tests:");
+  for (const line of await tellNeeds(REST.flatMap(({ need }) => need ?? []))) console.log(line);
+  console.log(
+    `  the npm package in other Nodes: run where npm has them\n    needs Node ${OTHERS.join(", ")}, fetched by npm`,
+  );
+  console.log(`and runs\n${REST.map(({ path, why }) => `  ${path}: ${why}`).join("\n")}\n`);
+}
+
+/** Beside other tests the building would make all of them late. */
+async function prepareControlPlane(): Promise<void> {
+  try {
+    await ensureBinaries((line) => console.log(`control plane: ${line}`));
+  } catch (error) {
+    if (!(error instanceof UnavailableError)) throw error;
+    console.log(`control plane: ${error.message}`);
+  }
+}
+
+const STEPS: readonly Step[] = [
+  {
+    name: "long tests",
+    async run() {
+      const files = (await testFiles()).filter((file) => isRest(file) && !isIn(file, CONTROL_PLANE));
+      return await testFilesInLanes(files, { types: false });
+    },
+  },
+  {
+    name: "control plane",
+    async run() {
+      await prepareControlPlane();
+      const files = (await testFiles()).filter((file) => isIn(file, CONTROL_PLANE));
+      return await testFilesInLanes(files, { types: false });
+    },
+  },
+  { name: "npm package in other Nodes", run: () => testNpm({ here: false, others: OTHERS }) },
+];
+
+if (import.meta.main) {
+  await tellAll();
+  Deno.exit(await runSteps(STEPS));
+}
