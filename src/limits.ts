@@ -51,6 +51,8 @@ export const LIMITS = {
   outstandingPings: 16,
   /** Ids and addresses of members that held the lead for too short a time. */
   officeRecords: 64,
+  /** ms by which a term, or an incarnation told by others, may be ahead of the own wall clock: a day. */
+  clockLead: 86_400_000,
   /** The highest term believed. Terms follow the wall clock, which in ms comes to this in the year 144 683. */
   maxTerm: 2 ** 52,
   /** Bytes of custom messages that wait for members to tell what to show them. */

@@ -72,6 +72,8 @@ export type Effect =
   | { readonly kind: "dropped"; readonly reason: CoreDrop }
   /** The process has told this member what to show: from now on it believes what it is told. */
   | { readonly kind: "introduced"; readonly boot: Boot }
+  /** Others have said that this member is dead, or has left; it has contradicted. */
+  | { readonly kind: "refuted"; readonly left: boolean }
   /** A ping was answered after `ms`. */
   | { readonly kind: "round-trip"; readonly ms: number }
   /** Every peer knows that this member has left, or the time for telling is up. */

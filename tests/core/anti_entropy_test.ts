@@ -135,12 +135,14 @@ Deno.test("the dead of a page are a reason to look, and no more", () => {
   assert(told.every(({ message }) => message.gossip?.rumors.every(({ kind }) => kind === "alive") ?? true));
 });
 
-Deno.test("who has left is gone by a page, too", () => {
+Deno.test("a member that has left by a page is asked, and gone if it does not answer", () => {
   const { solo, page } = pair();
-  const other = puppetOf(3);
+  const other = puppetOf(3, { answers: false });
   solo.advance(0);
   solo.introduce(other);
   page({ rumors: [dead(other, true)] });
+  assertEquals(solo.ids, ["m2", "m3"]);
+  solo.advance(3 * INTERVAL);
   assertEquals(solo.ids, ["m2"]);
 });
 

@@ -24,7 +24,7 @@ Deno.test("strangers that are heard of are bounded, and so is what is passed on 
   for (let n = 100; n < 100 + 2 * LIMITS.strangers; n++) solo.tell(teller, dead(at(n), true));
   const refused = ofKind(solo.tell(teller, alive(puppetOf(9))), "dropped").map(({ reason }) => reason);
   assertEquals(refused, ["too-many-members"], "the dead count");
-  solo.advance(21 * TIMEOUT);
+  solo.advance(80 * TIMEOUT);
   assertEquals(solo.state.membership.peers.size, 2);
 });
 

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { transmissions } from "../../src/core/membership/swim.ts";
 import type { Effect } from "../../src/core/effect.ts";
 import { rumorsFor } from "../../src/core/membership/gossip.ts";
-import type { Peer } from "../../src/core/membership/peer.ts";
+import type { Peer, Suspicion } from "../../src/core/membership/peer.ts";
 import type { Rumor } from "../../src/core/message/message.ts";
 import { LIMITS } from "../../src/limits.ts";
 import {
@@ -44,6 +44,12 @@ function own(solo: Solo, incarnation: number, changes: Partial<Subject> = {}): S
   return { address, boot, incarnation, ...changes };
 }
 
+function stateOf(suspicion: Suspicion | undefined): string {
+  if (suspicion === undefined) return "alive";
+  if (suspicion.left) return "said to have left";
+  return suspicion.confirmed ? "convicted" : "suspect";
+}
+
 Deno.test("of two rumors of a member the later incarnation counts, and of the same one the worse", () => {
   const at = (incarnation: number): Subject => ({ ...puppetOf(2), incarnation });
   const table: [string, Rumor[], string][] = [
@@ -60,15 +66,17 @@ Deno.test("of two rumors of a member the later incarnation counts, and of the sa
     ["suspect after dead", [dead(at(5)), suspect(at(5))], "convicted 5"],
     ["dead, and alive of a later one", [dead(at(5)), alive(puppetOf(2), { incarnation: 6 })], "alive 6"],
     ["dead, and suspect of a later one", [dead(at(5)), suspect(at(6))], "suspect 6"],
-    ["left, whatever comes later", [dead(at(5), true), alive(puppetOf(2), { incarnation: 9 })], "gone 5"],
-    ["left of an earlier one", [dead(at(1), true)], "gone 5"],
+    ["left", [dead(at(5), true)], "said to have left 5"],
+    ["left after dead", [dead(at(5)), dead(at(5), true)], "said to have left 5"],
+    ["dead after left", [dead(at(5), true), dead(at(5))], "said to have left 5"],
+    ["left, and alive of a later one", [dead(at(5), true), alive(puppetOf(2), { incarnation: 9 })], "alive 9"],
+    ["left of an earlier one", [dead(at(4), true)], "alive 5"],
   ];
   for (const [name, rumors, expected] of table) {
     const { solo, about, teller } = village();
     solo.tell(teller, ...rumors);
     const { alive, incarnation, suspicion } = solo.state.membership.peers.get(about.address)!;
-    const state = !alive ? "gone" : suspicion === undefined ? "alive" : suspicion.confirmed ? "convicted" : "suspect";
-    assertEquals(`${state} ${incarnation}`, expected, name);
+    assertEquals(`${alive ? stateOf(suspicion) : "gone"} ${incarnation}`, expected, name);
   }
 });
 
@@ -110,7 +118,8 @@ Deno.test("the gossip of a stranger changes nothing, and that of one who has the
       alive(puppetOf(60)),
       suspect(own(solo, incarnation), stranger.boot),
     );
-    assertEquals(changes(effects), sealed ? ["removed m2", "added m60"] : []);
+    assertEquals(changes(effects), sealed ? ["added m60"] : []);
+    assertEquals(solo.state.membership.peers.get(about.address)?.suspicion?.left, sealed || undefined);
     assertEquals(solo.state.membership.incarnation > incarnation, sealed);
   }
 });
@@ -185,12 +194,56 @@ Deno.test("absurd incarnations are dropped, in rumors and in what a member says 
   assertEquals(solo.ids, ["m2", "m3"]);
 });
 
-Deno.test("who is said to live in the last incarnation that is believed goes on to be believed itself", () => {
-  const { solo, teller } = village();
-  for (let time = 0; time < 3; time++) {
-    solo.tell(teller, suspect(own(solo, LIMITS.maxTerm - 1)));
-    const [ping] = messages(solo.advance(INTERVAL), "ping");
-    assert(ping!.message.status.incarnation < LIMITS.maxTerm, `${ping!.message.status.incarnation}`);
+Deno.test("an incarnation far ahead of the own clock, which could not be refuted, is believed of nobody but who is in it", () => {
+  const { solo, about, teller } = village();
+  for (const ahead of [1, 2]) {
+    const incarnation = solo.wall + ahead * LIMITS.clockLead - TIMEOUT;
+    const { incarnation: before } = solo.state.membership;
+    const rumors = [
+      alive(about, { incarnation }),
+      dead({ ...about, incarnation }, true),
+      suspect(own(solo, incarnation)),
+    ];
+    const refused = reasons(solo.tell(teller, ...rumors));
+    assertEquals(refused, ahead === 1 ? [] : rumors.map(() => "absurd-term"));
+    assertEquals(solo.state.membership.incarnation, ahead === 1 ? incarnation + 1 : before);
+  }
+  const incarnation = solo.wall + 2 * LIMITS.clockLead;
+  solo.ping({ ...about, incarnation });
+  assertEquals(solo.state.membership.peers.get(about.address)?.incarnation, incarnation, "by its own word");
+  solo.tell(teller, suspect({ ...about, incarnation }));
+  assert(solo.state.membership.peers.get(about.address)?.suspicion !== undefined, "and then of it by others, too");
+});
+
+Deno.test("a process at the address of one whose clock was far ahead is not held to its incarnation", () => {
+  const { solo, about } = village();
+  solo.ping({ ...about, incarnation: solo.wall + 2 * LIMITS.clockLead });
+  about.answers = false;
+  const young = puppetOf(2, { boot: bootOf(0x200), incarnation: 40, answers: false });
+  assertEquals(changes(solo.introduce(young)), ["removed m2", "added m2"]);
+  const { disputed, incarnation } = solo.state.membership.peers.get(about.address)!;
+  assertEquals([disputed, incarnation], [undefined, 40]);
+});
+
+Deno.test("a member that is said to have left is asked, and stays if it answers", () => {
+  for (const answers of [true, false]) {
+    const { solo, about, teller } = village();
+    solo.advance(2 * INTERVAL);
+    about.answers = answers;
+    assertEquals(changes(solo.tell(teller, dead(about, true))), []);
+    const asked = messages(solo.advance(INTERVAL), "ping").filter(({ address }) => address === about.address);
+    assert(asked.length > 0, "m2 was to be asked");
+    assertEquals(changes(solo.advance(2 * INTERVAL)), answers ? [] : ["removed m2"]);
+    assertEquals(solo.state.membership.suspects.size, 0);
+  }
+});
+
+Deno.test("a member that is said to be dead, or to have left, says that it has contradicted", () => {
+  for (const left of [false, true]) {
+    const { solo, teller } = village();
+    const rumor = dead(own(solo, solo.state.membership.incarnation), left);
+    assertEquals(ofKind(solo.tell(teller, rumor, rumor), "refuted"), [{ kind: "refuted", left }]);
+    assertEquals(ofKind(solo.tell(teller, suspect(own(solo, solo.state.membership.incarnation))), "refuted"), []);
   }
 });
 
@@ -213,19 +266,20 @@ Deno.test("who was named is remembered for ever, and who was not for twenty time
   about.answers = false;
   solo.tell(teller, alive(stranger));
   solo.tell(teller, dead(stranger, true), dead(about, true));
+  assertEquals(changes(solo.advance(3 * INTERVAL)).toSorted(), ["removed m2", "removed m60"]);
   const removed = solo.now;
-  solo.advance(20 * TIMEOUT - INTERVAL);
+  solo.advance(19 * TIMEOUT);
   assert(solo.state.membership.peers.has(stranger.address));
-  solo.advance(2 * INTERVAL);
+  solo.advance(TIMEOUT);
   assertEquals(solo.state.membership.peers.has(stranger.address), false, `${solo.now - removed} ms`);
   solo.advance(20 * TIMEOUT);
-  assertEquals(changes(solo.tell(teller, alive(about, { incarnation: 99 }))), [], "it has left");
+  assertEquals(changes(solo.tell(teller, alive(about))), [], "it is remembered in what incarnation it was removed");
   assertEquals(changes(solo.tell(teller, alive(puppetOf(2, { boot: bootOf(0x200), incarnation: 99 })))), ["added m2"]);
 });
 
 Deno.test("who has left is gone for good, whatever it says, until another process starts there", () => {
   const { solo, about, teller } = village();
-  assertEquals(changes(solo.tell(teller, dead(about, true))), ["removed m2"]);
+  assertEquals(changes(solo.leave(about)), ["removed m2"]);
   assertEquals(changes(solo.tell(teller, alive(about, { incarnation: 99 }))), []);
   assertEquals(reasons(solo.ping(about)), ["departed"]);
   assertEquals(changes(solo.advance(3 * TIMEOUT)), []);
@@ -233,13 +287,15 @@ Deno.test("who has left is gone for good, whatever it says, until another proces
   assertEquals(changes(solo.introduce(puppetOf(2, { boot: bootOf(0x200) }))), ["added m2"]);
 });
 
-Deno.test("the leader that is said to have left leads no longer", () => {
+Deno.test("the leader that is said to have left is followed until it has not answered", () => {
   const { solo, about, teller } = village();
-  about.leading = { term: 10, remaining: 400 };
+  about.leading = { term: 10, remaining: 10 * TIMEOUT };
   solo.ping(about);
-  assertEquals(solo.leader, "m2");
+  about.answers = false;
   solo.tell(teller, dead(about, true));
-  assertEquals(solo.leader, undefined);
+  assertEquals(solo.leader, "m2");
+  solo.advance(TIMEOUT);
+  assertEquals([solo.ids, solo.leader], [["m3"], undefined]);
 });
 
 Deno.test("a newer process at an address takes the place of the older one", () => {
@@ -314,7 +370,8 @@ Deno.test("the vote goes to who asked for it, whoever its own gossip takes to be
 
 Deno.test("who suspects a member that was removed here is told that it was, for it is alone with its suspicion", () => {
   const { solo, about, teller } = village();
-  solo.tell(teller, dead(about, true));
+  solo.leave(about);
+  about.answers = false;
   solo.advance(20 * INTERVAL);
   assertEquals(solo.state.membership.broadcasts.size, 0);
   solo.tell(teller, suspect({ ...about, incarnation: about.incarnation + 1 }));
@@ -327,7 +384,8 @@ Deno.test("who suspects a member that was removed here is told that it was, for 
 
 Deno.test("who is told again that a member is dead may doubt it for ever: the telling ends all the same", () => {
   const { solo, about, teller } = village();
-  solo.tell(teller, dead(about, true));
+  solo.leave(about);
+  about.answers = false;
   solo.advance(20 * INTERVAL);
   let told = 0;
   for (let time = 0; time < 20 && (time === 0 || solo.state.membership.broadcasts.size > 0); time++) {

@@ -134,12 +134,13 @@ export function isSuccessor(self: Election): boolean {
   return successor?.boot === config.boot && now < successor.until;
 }
 
-/** Others that would lead, and are not suspected to be unable to, or were heard lately all the same. */
+/** Others that would lead, and are not suspected to be unable to, or were heard lately all the same; not those said to have left. */
 export function rivals(self: Election): Peer[] {
   const { interval, timeout } = self.ground.config;
   const patience = Math.max(2 * interval, timeout / 2);
+  const isDoubted = ({ suspicion, lastSign }: Peer): boolean =>
+    suspicion !== undefined && (suspicion.left || self.ground.now - lastSign > patience);
   return [...self.membership.byBoot.values()].filter((peer) =>
-    peer.eligible && isTrusted(self.membership, peer) &&
-    (peer.suspicion === undefined || self.ground.now - peer.lastSign <= patience)
+    peer.eligible && isTrusted(self.membership, peer) && !isDoubted(peer)
   );
 }

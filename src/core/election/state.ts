@@ -108,9 +108,9 @@ export interface PeerRecord {
   /** Votes of this member's in a row that did not bring it into office, and when the last of them ended. */
   wasted: number;
   wastedAt: number;
-  /** The term that it asks this member's vote for, and since when. */
-  asksFor: number;
+  /** Since when it asks for this member's vote again and again, and when it did last. */
   asksSince: number;
+  askedAt: number;
 }
 
 /** The other wing of a member's state. Times are monotonic ms. */
@@ -236,8 +236,8 @@ export function recordOf({ records }: Election, peer: Peer): PeerRecord {
     leading: undefined,
     wasted: 0,
     wastedAt: -Infinity,
-    asksFor: 0,
     asksSince: -Infinity,
+    askedAt: -Infinity,
   };
   records.set(peer, record);
   return record;

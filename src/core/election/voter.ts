@@ -112,12 +112,10 @@ export function noteWaste({ ground: { now, config } }: Election, record: PeerRec
  * Whether others come first: a candidate that wasted votes before is granted another only once it has asked for it for so long
  * that anybody else who stands has asked, too. Each time that is twice as long.
  */
-function comesLater({ ground: { now, config } }: Election, record: PeerRecord, term: number): boolean {
+function comesLater({ ground: { now, config } }: Election, record: PeerRecord): boolean {
   if (record.wasted === 0 || now - record.wastedAt > FORGIVEN * config.timeout) return false;
-  if (record.asksFor !== term) {
-    record.asksFor = term;
-    record.asksSince = now;
-  }
+  if (now - record.askedAt > config.timeout) record.asksSince = now;
+  record.askedAt = now;
   return now - record.asksSince < 2 ** (record.wasted - 1) * config.interval;
 }
 
@@ -141,7 +139,7 @@ function refusalOf(
   if (isOld || claim.term <= recordOf(self, peer).endedTerm) return "stale-term";
   const isNew = claim.term > promisedTerm && claim.term >= floorTerm;
   if (!isNew && !inOffice) return "stale-term";
-  const mustWait = !inOffice && claim.succeeds === undefined && comesLater(self, recordOf(self, peer), claim.term);
+  const mustWait = !inOffice && claim.succeeds === undefined && comesLater(self, recordOf(self, peer));
   return mustWait ? "held" : undefined;
 }
 

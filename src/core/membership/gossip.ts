@@ -32,8 +32,8 @@ export function suspectRumor(self: Membership, { address, boot, suspicion }: Pee
 }
 
 /** What is to be said of the process that was last at a peer's address. */
-export function deadRumor({ address, boot, departed, incarnation }: Peer): DeadRumor {
-  return { kind: "dead", address, boot, incarnation, left: departed === boot };
+export function deadRumor({ address, boot, departed, incarnation, suspicion }: Peer): DeadRumor {
+  return { kind: "dead", address, boot, incarnation, left: departed === boot || suspicion?.left === true };
 }
 
 /** Somebody has not heard the latest of a peer: it is told again, if it is not being told. */

@@ -27,6 +27,10 @@ export interface Suspicion {
   own: boolean;
   /** Somebody has removed it. */
   readonly confirmed: boolean;
+  /** Somebody says that it has left. */
+  readonly left: boolean;
+  /** When this member asked it first since; undefined before. */
+  probedAt: number | undefined;
 }
 
 /** What is known of the member at one address. */

@@ -202,7 +202,9 @@ function admit(self: Membership, peer: Peer, from: Boot, status: Status): void {
     return;
   }
   const { incarnation, boot } = peer;
-  const isOutdated = boot !== UNKNOWN_BOOT && status.incarnation <= incarnation;
+  // A process whose clock was far ahead leaves an incarnation that no later one reaches.
+  const isReachable = incarnation <= status.incarnation + LIMITS.clockLead;
+  const isOutdated = boot !== UNKNOWN_BOOT && status.incarnation <= incarnation && isReachable;
   markAlive(self, peer, from, status);
   peer.proved = true;
   if (isOutdated) {

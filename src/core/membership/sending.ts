@@ -43,6 +43,7 @@ export function ping(self: Membership, peer: Peer): Mutable<Ping> {
   pending.nonce = nextNonce(self, peer);
   pending.sentAt = now;
   peer.lastPing = now;
+  if (peer.suspicion !== undefined) peer.suspicion.probedAt ??= now;
   const sent = pool.ping();
   sent.address = peer.address;
   sent.cookie = cookieTo(peer);

@@ -8,12 +8,15 @@
 import { MOST_SUSPICIONS, suspicionTimeout, WORST_HEALTH } from "./swim.ts";
 import { deadRumor, spread, suspectRumor } from "./gossip.ts";
 import type { Peer, Suspicion } from "./peer.ts";
-import type { Boot } from "../message/message.ts";
+import type { Boot, DeadRumor } from "../message/message.ts";
 import { markDead } from "./membership.ts";
 import type { Membership } from "./state.ts";
 
-/** Intervals before a removal in which the member is asked. */
+/** Intervals before a removal in which the member is asked; one that is said to have left has as many to contradict. */
 const LAST_CALL = 2;
+
+/** Of a suspicion of a member that was not asked since. */
+const UNASKED = { own: false, confirmed: false, left: false, probedAt: undefined } as const;
 
 /** `by` did not hear the member in that incarnation. Passed on when it is news. */
 export function suspect(self: Membership, peer: Peer, incarnation: number, by: Boot): void {
@@ -22,7 +25,7 @@ export function suspect(self: Membership, peer: Peer, incarnation: number, by: B
   const own = by === self.ground.config.boot;
   if (peer.suspicion === undefined || peer.suspicion.incarnation < incarnation) {
     const since = own ? silentSince(self, peer) : self.ground.now;
-    peer.suspicion = { incarnation, since, by: new Set(), own: false, confirmed: false };
+    peer.suspicion = { ...UNASKED, incarnation, since, by: new Set() };
     self.suspects.add(peer);
   }
   const { suspicion } = peer;
@@ -40,19 +43,21 @@ export function clearSuspicion(self: Membership, peer: Peer): void {
 }
 
 /**
- * Somebody says that the member is dead: that counts for as many suspicions as are wanted, and no more. Who was cut off
- * for long removes everybody; the others give each member its time to contradict.
+ * Somebody says that the member is dead, or has left. That counts for as many suspicions as are wanted, and no more: a member
+ * that was cut off for long removes everybody, and a member that knows the secret may lie. The others give each member its time to
+ * contradict, and ask it themselves.
  */
-export function confirmDead(self: Membership, peer: Peer, incarnation: number): void {
+export function condemn(self: Membership, peer: Peer, { incarnation, left }: DeadRumor): void {
   if (!peer.alive || incarnation < peer.incarnation) return;
   peer.incarnation = incarnation;
-  if (!self.ground.config.lifeguard) return declareDead(self, peer);
+  if (!self.ground.config.lifeguard && !left) return declareDead(self, peer);
   // What was said of an earlier incarnation is over.
   const before = peer.suspicion?.incarnation === incarnation ? peer.suspicion : undefined;
-  const { since = self.ground.now, by = new Set<Boot>(), own = false, confirmed = false } = before ?? {};
-  if (confirmed) return;
-  peer.suspicion = { incarnation, since, by, own, confirmed: true };
+  if (before?.confirmed === true && before.left >= left) return;
+  const { since, by } = before ?? { since: self.ground.now, by: new Set<Boot>() };
+  peer.suspicion = { ...before ?? UNASKED, incarnation, since, by, confirmed: true, left };
   self.suspects.add(peer);
+  if (left) self.lookups.add(peer);
   hasten(self, peer, peer.suspicion);
   spread(self, deadRumor(peer));
 }
@@ -67,13 +72,14 @@ export function reviewSuspects(self: Membership): void {
   self.removalsFrom = findRemovalDue(self);
 }
 
-/** Those that are about to be removed because of what others say are asked before, as far as the budget goes. */
+/** Those that are about to be removed because of what others say are asked before. */
 export function lookUpCondemned(self: Membership): void {
   if (!self.ground.config.lifeguard || self.suspects.size === 0) return;
   const soon = self.ground.now + LAST_CALL * self.ground.config.interval;
   for (const peer of self.suspects) {
     const suspicion = peer.suspicion!;
-    if (!suspicion.own && removalDue(self, peer, suspicion) <= soon) self.lookups.add(peer);
+    const isAsked = suspicion.own || suspicion.probedAt !== undefined;
+    if (!isAsked && removalDue(self, peer, suspicion) <= soon) self.lookups.add(peer);
   }
 }
 
@@ -106,8 +112,9 @@ function silentSince({ ground: { config, now } }: Membership, { lastSign }: Peer
 
 /** The member is dead, or has left: it is removed, and that is passed on. */
 export function declareDead(self: Membership, peer: Peer): void {
+  const rumor = deadRumor(peer);
   markDead(self, peer);
-  spread(self, deadRumor(peer));
+  spread(self, rumor);
 }
 
 /** What is new of a suspicion may end it sooner. */
@@ -125,13 +132,21 @@ function witnessesOf({ byBoot, suspects }: Membership): number {
   return byBoot.size - suspects.size;
 }
 
-function removalDue(self: Membership, peer: Peer, { since, by, confirmed }: Suspicion): number {
+function removalDue(self: Membership, peer: Peer, suspicion: Suspicion): number {
+  const { since, by, confirmed, left } = suspicion;
   const { interval, timeout, lifeguard } = self.ground.config;
+  const answerDue = answerDueAt(self, suspicion);
+  if (left) return Math.max(since + LAST_CALL * interval, answerDue);
   const witnesses = confirmed ? 0 : witnessesOf(self);
   // Nobody need have suspected it before the verdict came.
   const confirmations = Math.max(0, by.size - 1);
   const length = suspicionTimeout({ interval, timeout, confirmations, witnesses, lifeguard });
   const due = since + length;
   // Where everybody pings everybody, the own eyes see more than any rumor tells.
-  return lifeguard ? Math.max(due, peer.lastSign + timeout) : due;
+  return lifeguard ? Math.max(due, peer.lastSign + timeout, answerDue) : due;
+}
+
+/** Hearsay removes nobody that this member has not asked in vain. */
+function answerDueAt({ ground: { now, config } }: Membership, { own, probedAt }: Suspicion): number {
+  return own ? -Infinity : (probedAt ?? now) + config.interval;
 }

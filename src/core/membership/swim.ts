@@ -10,6 +10,8 @@ const MESH = 9;
 const FANOUT = 5;
 /** Of many, in each interval. */
 const SEARCHES = 2;
+/** Of those that others condemn, which are removed only once they were asked: many may go at once. */
+const LOOKUPS = 8;
 const ASKED = 2;
 /** Others asked to look after a silent member: k of SWIM. */
 const HELPERS = 3;
@@ -66,7 +68,7 @@ export function budgetOf({ peers, absent, lookups, localHealth }: Crowd): Budget
   return {
     turns: shrunk(FANOUT),
     searches: Math.min(absent, shrunk(SEARCHES)),
-    lookups: Math.min(lookups, shrunk(SEARCHES)),
+    lookups: Math.min(lookups, shrunk(LOOKUPS)),
     asked: shrunk(ASKED),
     helpers: shrunk(HELPERS),
   };

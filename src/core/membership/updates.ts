@@ -9,18 +9,21 @@ import { drop } from "../drop.ts";
 import type { AliveRumor, DeadRumor, Rumor, SuspectRumor } from "../message/message.ts";
 import { LIMITS } from "../../limits.ts";
 import { aliveRumor, deadRumor, refute, retell, spread, tellOfSelf } from "./gossip.ts";
-import { depart, isTaken, markAlive, meet, update } from "./membership.ts";
+import { isTaken, markAlive, meet, update } from "./membership.ts";
 import type { Peer } from "./peer.ts";
 import type { Membership } from "./state.ts";
-import { changeLocalHealth, clearSuspicion, confirmDead, declareDead, suspect } from "./suspicion.ts";
+import { changeLocalHealth, clearSuspicion, condemn, suspect } from "./suspicion.ts";
+
+/** How often a member may have contradicted since it was heard of last. */
+const REFUTATIONS = 1000;
 
 /** Takes one rumor, and passes it on if it is news. */
 export function believe(self: Membership, rumor: Rumor): void {
-  if (rumor.incarnation >= LIMITS.maxTerm) return drop(self.ground, "absurd-term");
+  const peer = self.peers.get(rumor.address);
+  if (isBeyond(self, peer, rumor)) return drop(self.ground, "absurd-term");
   if (rumor.address === self.ground.config.address || rumor.boot === self.ground.config.boot) {
     return hearOfSelf(self, rumor);
   }
-  const peer = self.peers.get(rumor.address);
   switch (rumor.kind) {
     case "alive":
       return hearAlive(self, peer, rumor);
@@ -71,13 +74,19 @@ function hearAlive(self: Membership, peer: Peer | undefined, rumor: AliveRumor):
 }
 
 function hearIll(self: Membership, peer: Peer, rumor: SuspectRumor | DeadRumor): void {
-  const isLeave = rumor.kind === "dead" && rumor.left;
-  if (rumor.incarnation < peer.incarnation && !isLeave) return retell(self, peer);
+  if (rumor.incarnation < peer.incarnation) return retell(self, peer);
   if (rumor.kind === "suspect") return suspect(self, peer, rumor.incarnation, rumor.by);
-  if (!isLeave) return confirmDead(self, peer, rumor.incarnation);
-  depart(self, peer);
-  peer.incarnation = Math.max(peer.incarnation, rumor.incarnation);
-  declareDead(self, peer);
+  condemn(self, peer, rumor);
+}
+
+/**
+ * An incarnation counts on from the wall clock at a member's start. One far above the own clock could never be refuted: it is taken
+ * from the member itself only.
+ */
+function isBeyond({ ground, incarnation }: Membership, peer: Peer | undefined, rumor: Rumor): boolean {
+  if (rumor.incarnation >= LIMITS.maxTerm) return true;
+  const known = rumor.boot === ground.config.boot ? incarnation : rumor.boot === peer?.boot ? peer.incarnation : 0;
+  return rumor.incarnation > Math.max(ground.wall + LIMITS.clockLead, known + REFUTATIONS);
 }
 
 /** Others are wrong about this member, or about its address. */
@@ -89,5 +98,6 @@ function hearOfSelf(self: Membership, rumor: Rumor): void {
   }
   if (isOwn && rumor.kind === "alive" && rumor.incarnation === self.incarnation) return;
   if (isOwn && rumor.kind === "suspect") changeLocalHealth(self, 1);
+  if (isOwn && rumor.kind === "dead") self.ground.effects.push({ kind: "refuted", left: rumor.left });
   refute(self, rumor.incarnation);
 }
