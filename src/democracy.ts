@@ -320,8 +320,8 @@ export class Democracy extends TypedEvents {
         return void this.#minting?.request(news.term);
       case "message":
         return this.#deliver(news);
-      case "suspicious":
-        return this.#logger.warn(`Datagrams of others are ignored (${news.reason}): ${news.hint}`);
+      case "warning":
+        return this.#logger.warn(news.text);
       case "done":
         this.#resigning.get(news.request)?.();
         this.#resigning.delete(news.request);

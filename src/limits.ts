@@ -45,6 +45,8 @@ export const LIMITS = {
   strangers: 1024,
   /** Processes that are told what to show before they are believed. */
   greetings: { atOnce: 1024, perSecond: 200 },
+  /** Voters that a member tells others at most; of more it says that they are many. */
+  toldVoters: 9,
   /** Members that others asked to look after, and whose sign of life is waited for. */
   pendingProbes: 64,
   /** Unanswered pings remembered for each member. */
@@ -53,6 +55,8 @@ export const LIMITS = {
   officeRecords: 64,
   /** ms by which a term, or an incarnation told by others, may be ahead of the own wall clock: a day. */
   clockLead: 86_400_000,
+  /** A wall clock before this, 2025-01-01, was never set. */
+  earliestClock: 1_735_689_600_000,
   /** The highest term believed. Terms follow the wall clock, which in ms comes to this in the year 144 683. */
   maxTerm: 2 ** 52,
   /** Bytes of custom messages that wait for members to tell what to show them. */
@@ -77,6 +81,14 @@ export const LIMITS = {
   reassemblyBytesPerSender: 262_144,
   /** ms that an incomplete message is kept. */
   reassemblyAge: 5_000,
+  /** Keys derived for senders that are not known, at configured addresses and at others. */
+  derivations: { atOnce: 256, perSecond: 100 },
+  /** Notices to processes whose datagrams cannot be read. */
+  notices: { atOnce: 8, perSecond: 1 },
+  /** Warnings of what others do. */
+  warnings: { atOnce: 16, perSecond: 0.1 },
+  /** Troubles that are remembered because they were warned of. */
+  outages: 256,
   /** Senders whose sequence numbers are remembered against replay. */
   replayWindows: 2048,
   /** Addresses that a socket remembers the parsed form of. */

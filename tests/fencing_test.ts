@@ -118,5 +118,36 @@ Deno.test("the gate tells nobody of a leadership that was over before it had its
   const passed = effects.flatMap((effect) => gate.pass(effect));
   assertEquals(passed, [{ ...leads, leading: false }, idle]);
   assertEquals(asked, [7, null]);
-  assertEquals(gate.minted(7), [], "too late");
+  assertEquals(gate.minted(7, 7), [], "too late");
+});
+
+Deno.test("a token far ahead of the term is told in its place, and the term stays what it is", () => {
+  const gate = new MintGate("a", () => {});
+  const leads = { kind: "view", leading: true, term: 7, deadline: 1, wallDeadline: 1 } as const;
+  const own = { id: "a", source: "10.0.0.1:1", token: 7 };
+  for (const effect of [leads, { kind: "elected", id: "a", token: 7 }, { kind: "leader", leader: own }] as const) {
+    gate.pass(effect);
+  }
+  assertEquals(gate.minted(7, 9000), [
+    { ...leads, term: 9000 },
+    { kind: "elected", id: "a", token: 9000 },
+    { kind: "leader", leader: { ...own, token: 9000 } },
+  ]);
+  assertEquals(gate.pass({ ...leads, deadline: 2 }), [{ ...leads, term: 9000, deadline: 2 }], "a renewal");
+  assertEquals(gate.named(own).token, 9000);
+  assertEquals(gate.named({ ...own, id: "b" }).token, 7, "another's term is its token");
+  const resigned = { kind: "resigned", id: "a", token: 7, reason: "requested" } as const;
+  assertEquals(gate.pass(resigned), [{ ...resigned, token: 9000 }]);
+});
+
+Deno.test("a token years ahead fences, and does not carry the terms of the cluster away", async () => {
+  const tokens: number[] = [];
+  let next = Date.now() + 40 * 365 * 86_400_000;
+  const democracy = new Democracy({ ...options, fencing: { mint: () => Promise.resolve(next++) } });
+  democracy.on("elected", ({ token }) => tokens.push(token));
+  await democracy.ready;
+  await until(() => tokens.length > 0 && democracy.leader() !== null);
+  assertEquals([democracy.token, democracy.leader()?.token], [tokens[0], tokens[0]]);
+  await democracy.close();
+  assertEquals(tokens, [next - 1], "it was minted once");
 });

@@ -35,20 +35,17 @@ const NONSENSE = { beat: NaN, incarnation: NaN, term: NaN, sequence: NaN, boot: 
 /** What a message says, kept for later. Rumors are never changed. */
 export function keepMessage(message: Message): Message {
   if (message.kind === "ping") {
-    const { nonce, hears, status, claim, gossip } = message;
+    const { status, claim, gossip } = message;
     return {
-      kind: "ping",
-      nonce,
-      hears,
+      ...message,
       status: keepStatus(status),
       claim: claim && { ...claim, succeeds: claim.succeeds && { ...claim.succeeds } },
       gossip: keepGossip(gossip),
     };
   }
   if (message.kind === "ack") {
-    const { nonce, cookie, status, vote, gossip } = message;
-    const answer = vote && { ...vote };
-    return { kind: "ack", nonce, cookie, status: keepStatus(status), vote: answer, gossip: keepGossip(gossip) };
+    const { status, vote, gossip } = message;
+    return { ...message, status: keepStatus(status), vote: vote && { ...vote }, gossip: keepGossip(gossip) };
   }
   return message;
 }

@@ -84,6 +84,11 @@ export function peersOf(self: MemberState): MemberInfo[] {
   return [...self.membership.byBoot.values()].map(infoOf);
 }
 
+/** Whether options or discovery name that address. */
+export function isNamed(self: MemberState, address: string): boolean {
+  return self.membership.named.has(address);
+}
+
 /** The peer that is alive with that boot, if the datagram shows what that peer must. */
 export function speaker(self: MemberState, boot: Boot, cookie: Cookie): MemberInfo | undefined {
   const peer = self.membership.byBoot.get(boot);

@@ -31,6 +31,8 @@ export type CoreDrop =
   | "flooded"
   /** A process that is in no list, and names another address than the one it writes from. */
   | "elsewhere"
+  /** A process of another cluster, which has other voters. */
+  | "foreign"
   | "absurd-term";
 
 /** One member as others are told of it. */
@@ -50,6 +52,30 @@ export interface LeaderInfo {
   readonly id: string;
   readonly source: string;
   readonly token: number;
+}
+
+/** What keeps another member, or this one, from counting; with the value that a {@linkcode Mismatch} has. */
+export type MismatchKind =
+  /** The other's wall clock is ahead of this member's by more than a day; ms. */
+  | "clock-ahead"
+  /** The other says the same of this member's clock; ms. */
+  | "own-clock-ahead"
+  /** The other counts on a longer lease than this member promises; its `timeout` in ms. */
+  | "longer-timeout"
+  /** The other promises a shorter lease than this member counts on; its `timeout` in ms. */
+  | "shorter-timeout"
+  /** The other takes itself for a voter, and this member does not; nothing. */
+  | "unlisted"
+  /** This member takes itself for a voter, and the other does not; nothing. */
+  | "own-unlisted"
+  /** The other belongs to another cluster that has taken over the address, or has this one in its lists; how many voters both have in theirs. */
+  | "foreign";
+
+/** Something about the configuration of two members that does not fit. */
+export interface Mismatch {
+  readonly what: MismatchKind;
+  readonly member: { readonly id: string; readonly source: string };
+  readonly value: number;
 }
 
 /** Something for the driver of the core to do. */
@@ -74,6 +100,7 @@ export type Effect =
   | { readonly kind: "introduced"; readonly boot: Boot }
   /** Others have said that this member is dead, or has left; it has contradicted. */
   | { readonly kind: "refuted"; readonly left: boolean }
+  | ({ readonly kind: "mismatch" } & Mismatch)
   /** A ping was answered after `ms`. */
   | { readonly kind: "round-trip"; readonly ms: number }
   /** Every peer knows that this member has left, or the time for telling is up. */

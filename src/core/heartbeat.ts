@@ -10,6 +10,7 @@ import { repeatReleases } from "./election/releases.ts";
 import { isAboutToStand } from "./election/standing.ts";
 import { isEligible, isQuarantined } from "./election/state.ts";
 import { pullIfDue } from "./membership/anti_entropy.ts";
+import { reviewElectorate } from "./membership/electorate.ts";
 import { tellEligible } from "./membership/gossip.ts";
 import { sweepStrangers } from "./membership/membership.ts";
 import type { Peer } from "./membership/peer.ts";
@@ -32,6 +33,7 @@ export function heartbeat(self: MemberState): void {
   lookUpCondemned(membership);
   renewBudget(membership);
   sweepStrangers(membership);
+  reviewElectorate(membership);
   considerHandOver(election);
   if (election.candidacy !== undefined && isExhausted(election, election.candidacy)) abandon(election);
   repeatReleases(election);

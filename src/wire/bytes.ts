@@ -5,6 +5,7 @@
  */
 
 import type { Boot } from "../core/message/message.ts";
+import { isPrintable } from "../printable.ts";
 import { Interned } from "./interned.ts";
 import { remember } from "./remembered.ts";
 
@@ -271,11 +272,11 @@ export class ByteReader {
     return new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset + this.#at - length, length);
   }
 
-  /** A text of 1 to `max` bytes of UTF-8. */
+  /** A text of 1 to `max` bytes of UTF-8 that can be shown as it is. */
   text(max: number): string {
     const length = this.u8();
     if (length === 0 || length > max) this.#failed = true;
-    return this.interned(knownTexts, length, decodeText) ?? "";
+    return this.interned(knownTexts, length, decodePrintable) ?? "";
   }
 
   /**
@@ -320,6 +321,11 @@ function bootOf(bytes: Uint8Array): Boot {
   let boot = "";
   for (const byte of bytes) boot += HEX[byte];
   return boot === NO_BOOT ? "" : boot;
+}
+
+function decodePrintable(bytes: Uint8Array): string | undefined {
+  const text = decodeText(bytes);
+  return text !== undefined && isPrintable(text) ? text : undefined;
 }
 
 /** The text that the bytes are in UTF-8, or `undefined`. */

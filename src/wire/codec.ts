@@ -7,9 +7,20 @@
  * @module
  */
 
-import type { Ack, Claim, Gossip, Message, Ping, Refusal, Status, TermId, Vote } from "../core/message/message.ts";
+import type {
+  Ack,
+  Claim,
+  Gossip,
+  Message,
+  Ping,
+  Refusal,
+  Status,
+  TermId,
+  Vote,
+  VoterList,
+} from "../core/message/message.ts";
 import { type Mutable, newAck, newLead, newPing, newStatus, newVote } from "../core/message/blank.ts";
-import { BOUNDS } from "../limits.ts";
+import { BOUNDS, LIMITS } from "../limits.ts";
 import { GOSSIP_BYTES, readGossip, readRumors, writeGossip, writeRumors } from "./gossip.ts";
 import { readAddress, readAddressOrNone, writeAddress, writeAddressOrNone } from "./address_bytes.ts";
 import { BOOT_BYTES, type ByteReader, type ByteWriter, INTEGER_BYTES } from "./bytes.ts";
@@ -38,7 +49,10 @@ const REFUSALS: readonly (Refusal | undefined)[] = [
   "stale-term",
   "not-a-voter",
   "longer-lease",
+  "future-term",
 ];
+/** Those that say what the claim went beyond. */
+const LIMITED: ReadonlySet<Refusal | undefined> = new Set<Refusal>(["longer-lease", "future-term"]);
 
 const ELIGIBLE = 1;
 const IDLE = 2;
@@ -49,7 +63,11 @@ const GOSSIP = 16;
 const VOTING = 32;
 /** Of a ping. */
 const HEARS = 64;
-const STATUS_FLAGS = ELIGIBLE | IDLE | LEADING | BALLOT | GOSSIP | VOTING;
+const VOTERS = 128;
+const STATUS_FLAGS = ELIGIBLE | IDLE | LEADING | BALLOT | GOSSIP | VOTING | VOTERS;
+/** Of a list of voters. */
+const LISTS_RECEIVER = 1;
+const IS_MANY = 2;
 const CHANNEL = 1;
 /** Of a release. */
 const UNANSWERED = 1;
@@ -106,7 +124,7 @@ export function writeBody(writer: ByteWriter, payload: Payload): void {
 /** At most what a ping or an ack of that member takes without its rumors: a ping with a claim is the longest. */
 export function statusBytes(id: string): number {
   const idBytes = 1 + new TextEncoder().encode(id).length;
-  return 1 + 1 + 5 * INTEGER_BYTES + idBytes + ADDRESS_BYTES + 8 + 4 + CLAIM_BYTES + GOSSIP_BYTES;
+  return 1 + 2 + 5 * INTEGER_BYTES + idBytes + ADDRESS_BYTES + 8 + 4 + CLAIM_BYTES + GOSSIP_BYTES;
 }
 
 function ballotFlag(ballot: Claim | Vote | undefined): number {
@@ -117,25 +135,40 @@ function gossipFlag(gossip: Gossip | undefined): number {
   return gossip === undefined ? 0 : GOSSIP;
 }
 
-function writePing(writer: ByteWriter, { nonce, hears, status, claim, gossip }: Ping): void {
-  writer.integer(nonce, "nonce");
-  writeStatus(writer, status, ballotFlag(claim) | gossipFlag(gossip) | (hears ? HEARS : 0));
-  if (claim !== undefined) writeClaim(writer, claim);
-  if (gossip !== undefined) writeGossip(writer, gossip);
+function votersFlag(voters: VoterList | undefined): number {
+  return voters === undefined ? 0 : VOTERS;
 }
 
-function writeAck(writer: ByteWriter, { nonce, cookie, status, vote, gossip }: Ack): void {
+function writePing(writer: ByteWriter, { nonce, hears, status, claim, gossip, voters }: Ping): void {
+  writer.integer(nonce, "nonce");
+  writeStatus(writer, status, ballotFlag(claim) | gossipFlag(gossip) | votersFlag(voters) | (hears ? HEARS : 0));
+  if (claim !== undefined) writeClaim(writer, claim);
+  if (gossip !== undefined) writeGossip(writer, gossip);
+  if (voters !== undefined) writeVoters(writer, voters);
+}
+
+function writeAck(writer: ByteWriter, { nonce, cookie, status, vote, gossip, voters }: Ack): void {
   writer.integer(nonce, "nonce");
   writer.boot(cookie, "cookie");
-  writeStatus(writer, status, ballotFlag(vote) | gossipFlag(gossip));
+  writeStatus(writer, status, ballotFlag(vote) | gossipFlag(gossip) | votersFlag(voters));
   if (vote !== undefined) writeVote(writer, vote);
   if (gossip !== undefined) writeGossip(writer, gossip);
+  if (voters !== undefined) writeVoters(writer, voters);
+}
+
+function writeVoters(writer: ByteWriter, { listsReceiver, isMany, hashes }: VoterList): void {
+  if (hashes.length > LIMITS.toldVoters) {
+    throw new RangeError(`Cannot encode "voters": must be ${LIMITS.toldVoters} at most, got ${hashes.length}`);
+  }
+  writer.u8((listsReceiver ? LISTS_RECEIVER : 0) | (isMany ? IS_MANY : 0));
+  writer.u8(hashes.length);
+  for (const hash of hashes) writer.u32(hash);
 }
 
 function writeStatus(writer: ByteWriter, status: Status, flags: number): void {
   const { leading } = status;
   const says = (status.eligible ? ELIGIBLE : 0) | (status.idle ? IDLE : 0) | (status.voting ? VOTING : 0);
-  writer.u8(flags | says | (leading ? LEADING : 0));
+  writer.u16(flags | says | (leading ? LEADING : 0));
   writer.integer(status.beat, "beat");
   writer.integer(status.incarnation, "incarnation");
   writer.text(status.id, BOUNDS.maxNameBytes, "id");
@@ -161,6 +194,7 @@ function writeVote(writer: ByteWriter, vote: Vote): void {
   writer.integer(vote.term, "vote.term");
   writer.integer(vote.sequence, "vote.sequence");
   writer.u8(REFUSALS.indexOf(vote.refusal));
+  if (LIMITED.has(vote.refusal)) writer.integer(Math.max(0, Math.floor(vote.limit)), "vote.limit");
 }
 
 function writeFragment(writer: ByteWriter, fragment: DataFragment): void {
@@ -232,27 +266,42 @@ const ack = newAck(status);
 
 function readPing(reader: ByteReader, exact: boolean): Ping {
   ping.nonce = reader.integer();
-  const flags = readFlags(reader, STATUS_FLAGS | HEARS, exact);
+  const flags = known(reader, reader.u16(), STATUS_FLAGS | HEARS, exact);
   ping.hears = (flags & HEARS) !== 0;
   readStatus(reader, flags);
   ping.claim = flags & BALLOT ? readClaim(reader) : undefined;
   ping.gossip = flags & GOSSIP ? readGossip(reader) : undefined;
+  ping.voters = flags & VOTERS ? readVoters(reader, exact) : undefined;
   return ping;
 }
 
 function readAck(reader: ByteReader, exact: boolean): Ack {
   ack.nonce = reader.integer();
   ack.cookie = reader.bootOrNone();
-  const flags = readFlags(reader, STATUS_FLAGS, exact);
+  const flags = known(reader, reader.u16(), STATUS_FLAGS, exact);
   readStatus(reader, flags);
   ack.vote = flags & BALLOT ? readVote(reader) : undefined;
   ack.gossip = flags & GOSSIP ? readGossip(reader) : undefined;
+  ack.voters = flags & VOTERS ? readVoters(reader, exact) : undefined;
   return ack;
 }
 
-function readFlags(reader: ByteReader, known: number, exact: boolean): number {
-  const flags = reader.u8();
-  if (exact && flags & ~known) reader.fail();
+/** Kept by the receiver: not the same object each time. */
+function readVoters(reader: ByteReader, exact: boolean): VoterList {
+  const flags = readFlags(reader, LISTS_RECEIVER | IS_MANY, exact);
+  const count = reader.u8();
+  if (count > LIMITS.toldVoters) reader.fail();
+  const hashes = Array.from({ length: Math.min(count, LIMITS.toldVoters) }, () => reader.u32());
+  return { listsReceiver: (flags & LISTS_RECEIVER) !== 0, isMany: (flags & IS_MANY) !== 0, hashes };
+}
+
+function readFlags(reader: ByteReader, meant: number, exact: boolean): number {
+  return known(reader, reader.u8(), meant, exact);
+}
+
+/** The flags, among which none may be without a meaning where the version is `exact` this one. */
+function known(reader: ByteReader, flags: number, meant: number, exact: boolean): number {
+  if (exact && flags & ~meant) reader.fail();
   return flags;
 }
 
@@ -296,6 +345,7 @@ function readVote(reader: ByteReader): Vote {
   const code = reader.u8();
   if (code >= REFUSALS.length) reader.fail();
   vote.refusal = REFUSALS[code];
+  vote.limit = LIMITED.has(vote.refusal) ? reader.integer() : 0;
   return vote;
 }
 

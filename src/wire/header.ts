@@ -6,7 +6,7 @@
  * | 2 | magic |
  * | 1 | major version: another one is not understood |
  * | 1 | minor version: a higher one only adds kinds, and fields at the end, that may be ignored |
- * | 1 | form: 0 checksummed, 1 sealed |
+ * | 1 | form: 0 checksummed, 1 sealed, 2 a notice, see `notice.ts` |
  * | 1 + n | cluster, UTF-8 behind its length |
  * | 8 | boot of the sender |
  * | 8 | cookie: what the receiver has told the sender to show, zeros before it has |
@@ -32,6 +32,8 @@ export const MINOR = 0;
 export const CHECKSUMMED = 0;
 /** The form of a datagram that is encrypted and authenticated. */
 export const SEALED = 1;
+/** The form of a datagram that says why another one was refused. */
+export const NOTICE = 2;
 /** The size of a CRC-32. */
 export const CHECKSUM_BYTES = 4;
 /** The size of the authentication tag of AES-GCM. */
@@ -39,7 +41,8 @@ export const TAG_BYTES = 16;
 /** The size of the sequence number of a sealed datagram. */
 export const SEQUENCE_BYTES = 6;
 
-const FIXED_BYTES = 5;
+/** What stands before the cluster. */
+export const FIXED_BYTES = 5;
 
 /** Why a datagram was ignored before the core saw it. */
 export type WireDrop =
@@ -57,6 +60,10 @@ export type WireDrop =
   | "replayed"
   /** One's own datagram, come back. */
   | "reflected"
+  /** A notice: another process ignores this one's datagrams. */
+  | "refused"
+  /** More than this member can look into of senders that it does not know. */
+  | "flooded"
   | "unknown-kind"
   | "malformed";
 

@@ -47,7 +47,8 @@ const received = new Scratch(MAX_UDP_BYTES);
  */
 export class Sealer {
   readonly #cluster: string;
-  readonly #secrets: readonly string[];
+  /** In the order in which they are tried. */
+  readonly #secrets: string[];
   readonly #own: KeyObject;
   readonly #senders = new Map<Boot, Sender>();
   readonly #nonce = Buffer.alloc(NONCE_BYTES);
@@ -59,7 +60,7 @@ export class Sealer {
     const [first] = secrets;
     if (first === undefined) throw new RangeError(`Cannot seal: "secrets" must hold at least one secret, got none`);
     this.#cluster = cluster;
-    this.#secrets = secrets;
+    this.#secrets = [...secrets];
     this.#own = this.#deriveKey(first, boot);
   }
 
@@ -87,8 +88,17 @@ export class Sealer {
     return sealed.view(0, end + TAG_BYTES);
   }
 
-  /** The body of a datagram, behind a header of `header` bytes, or why there is none. */
-  open(from: Boot, sequence: number, datagram: Uint8Array, header: number): Uint8Array | "bad-seal" | "replayed" {
+  /**
+   * The body of a datagram, behind a header of `header` bytes, or why there is none. `mayDerive` is asked before a key is derived for a
+   * boot that has not proved to know a secret: that is what forged datagrams cost.
+   */
+  open(
+    from: Boot,
+    sequence: number,
+    datagram: Uint8Array,
+    header: number,
+    mayDerive: () => boolean,
+  ): Uint8Array | "bad-seal" | "replayed" | "flooded" {
     if (datagram.length > MAX_UDP_BYTES) return "bad-seal";
     received.bytes.set(datagram);
     const known = this.#senders.get(from);
@@ -100,15 +110,25 @@ export class Sealer {
       known.heard = ++this.#opened;
       return body;
     }
+    if (!mayDerive()) return "flooded";
     for (const secret of this.#secrets) {
       const key = this.#deriveKey(secret, from);
       const body = this.#decrypt(key, sequence, header, datagram.length);
       if (body !== undefined) {
         this.#admit(from, key, sequence);
+        this.#prefer(secret);
         return body;
       }
     }
     return "bad-seal";
+  }
+
+  /** The secret that a member uses now is tried first for the next one. */
+  #prefer(secret: string): void {
+    const place = this.#secrets.indexOf(secret);
+    if (place <= 0) return;
+    this.#secrets.splice(place, 1);
+    this.#secrets.unshift(secret);
   }
 
   #admit(from: Boot, key: KeyObject, sequence: number): void {

@@ -24,6 +24,7 @@ import {
   TAG_BYTES,
   type WireDrop,
 } from "./header.ts";
+import { isNotice, type Notice, type NoticeReason, readNotice, readOrigin, writeNotice } from "./notice.ts";
 import { Scratch } from "./scratch.ts";
 import { Sealer } from "./seal.ts";
 
@@ -48,7 +49,8 @@ export interface Packet {
 /** A packet, or why there is none. */
 export type Opened =
   | { readonly ok: true; readonly packet: Packet }
-  | { readonly ok: false; readonly reason: WireDrop };
+  /** With the notice that the datagram is, if it is one. */
+  | { readonly ok: false; readonly reason: WireDrop; readonly notice?: Notice };
 
 /** Makes and opens the datagrams of one member. */
 export interface Wire {
@@ -60,9 +62,12 @@ export interface Wire {
   seal(cookie: Cookie, payload: Payload): Uint8Array;
   /**
    * What a datagram says, until the next one is opened on this thread: a ping or an ack is read into the same objects each time.
-   * Never throws, and remembers nothing of a datagram that is not authentic.
+   * Never throws, and remembers nothing of a datagram that is not authentic. `mayDerive` is asked before keys are derived for a sender
+   * that is not known; without it, it always may.
    */
-  open(bytes: Uint8Array): Opened;
+  open(bytes: Uint8Array, mayDerive?: () => boolean): Opened;
+  /** The datagram that tells the sender of another one why it was dropped; undefined where it is of no process. */
+  notice(bytes: Uint8Array, reason: NoticeReason): Uint8Array | undefined;
   /** The most payload bytes of a fragment whose datagram must not be larger than `maxPacketSize` bytes. */
   payloadRoom(maxPacketSize: number): number;
   /** The bytes left for rumors in every ping, ack and page of the member with that id. */
@@ -87,12 +92,15 @@ export function createWire(config: WireConfig): Wire {
   return new MemberWire(config);
 }
 
+const always = (): boolean => true;
+
 /** Datagrams are written here, one at a time on each thread. */
 const scratch = new Scratch(BOUNDS.maxPacketSize);
 const writer = new ByteWriter(scratch.bytes);
 
 class MemberWire implements Wire {
   readonly #boot: Boot;
+  readonly #cluster: string;
   readonly #sealer: Sealer | undefined;
   readonly #prefix: Uint8Array;
   readonly #clusterBytes: number;
@@ -112,6 +120,7 @@ class MemberWire implements Wire {
       throw new RangeError(`Cannot seal: "boot" must be 16 hex digits, not all zero, got ${JSON.stringify(boot)}`);
     }
     this.#boot = boot;
+    this.#cluster = cluster;
     this.#sealer = secrets.length > 0 ? new Sealer(cluster, boot, secrets) : undefined;
     this.#prefix = headerPrefix(cluster, boot, this.#sealer ? SEALED : CHECKSUMMED);
     this.#clusterBytes = new TextEncoder().encode(cluster).length;
@@ -127,9 +136,23 @@ class MemberWire implements Wire {
     return scratch.view(0, writer.length);
   }
 
-  open(bytes: Uint8Array): Opened {
-    const reason = this.#read(bytes);
+  open(bytes: Uint8Array, mayDerive: () => boolean = always): Opened {
+    if (isNotice(bytes)) return this.#openNotice(bytes);
+    const reason = this.#read(bytes, mayDerive);
     return reason === undefined ? this.#opened : { ok: false, reason };
+  }
+
+  notice(bytes: Uint8Array, reason: NoticeReason): Uint8Array | undefined {
+    const origin = readOrigin(bytes);
+    if (origin === undefined || origin.from === this.#boot) return undefined;
+    return writeNotice({ cluster: this.#cluster, from: this.#boot, to: origin.from, reason });
+  }
+
+  #openNotice(bytes: Uint8Array): Opened {
+    const notice = readNotice(bytes);
+    if (notice === undefined) return { ok: false, reason: "malformed" };
+    if (notice.from === this.#boot) return { ok: false, reason: "reflected" };
+    return notice.to === this.#boot ? { ok: false, reason: "refused", notice } : { ok: false, reason: "malformed" };
   }
 
   payloadRoom(maxPacketSize: number): number {
@@ -140,13 +163,13 @@ class MemberWire implements Wire {
     return maxPacketSize - envelopeBytes(this.#clusterBytes, this.#sealer !== undefined) - statusBytes(id);
   }
 
-  #read(bytes: Uint8Array): WireDrop | undefined {
+  #read(bytes: Uint8Array, mayDerive: () => boolean): WireDrop | undefined {
     const header = this.#header;
     const reason = readHeader(this.#reader, bytes, this.#prefix, header);
     if (reason !== undefined) return reason;
     // Whoever sends a datagram back to where it came from needs no secret for it to be authentic.
     if (header.from === this.#boot) return "reflected";
-    const refused = this.#sealer === undefined ? this.#verify(bytes) : this.#unseal(this.#sealer, bytes);
+    const refused = this.#sealer === undefined ? this.#verify(bytes) : this.#unseal(this.#sealer, bytes, mayDerive);
     if (refused !== undefined) return refused;
     rememberBoots(this.#boots, bytes, header);
     const payload = readBody(this.#reader, header.minor <= MINOR);
@@ -170,7 +193,7 @@ class MemberWire implements Wire {
   }
 
   /** Leaves the reader at the body. */
-  #unseal(sealer: Sealer, bytes: Uint8Array): WireDrop | undefined {
+  #unseal(sealer: Sealer, bytes: Uint8Array, mayDerive: () => boolean): WireDrop | undefined {
     const { form, from, length } = this.#header;
     if (form === CHECKSUMMED) return "unsealed";
     if (form !== SEALED) return "malformed";
@@ -178,7 +201,7 @@ class MemberWire implements Wire {
     if (bytes.length <= end + TAG_BYTES) return "too-short";
     const reader = this.#reader.reset(bytes, length);
     const sequence = reader.u16() * 0x1_0000_0000 + reader.u32();
-    const body = sealer.open(from, sequence, bytes, end);
+    const body = sealer.open(from, sequence, bytes, end, mayDerive);
     if (typeof body === "string") return body;
     reader.reset(body);
     return undefined;

@@ -11,6 +11,7 @@ import type { DropReason } from "../leadership/counters.ts";
 /** Drops that are seldom an attack and mostly a mistake, with what to look at. */
 export const HINTS = {
   "duplicate-id": 'another member has the same "id", which must be unique',
+  "other-cluster": 'it belongs to another "cluster"',
   "bad-seal":
     'another member has another "secret", or a larger "maxPacketSize", for which this one cuts its datagrams off',
   unsealed: 'another member has no "secret"',
@@ -39,6 +40,8 @@ export interface Clues {
   readonly self: Named;
   /** The others that are alive. */
   readonly members: readonly MemberInfo[];
+  /** The cluster that it comes from, if that could be read. */
+  readonly cluster: string | undefined;
 }
 
 /** A member, as far as a name and an address tell. */
@@ -56,6 +59,9 @@ export function hintOf(reason: Suspicious, clues: Clues): string {
     const isSelf = other.source === clues.self.source;
     const whose = isSelf ? `this member, at ${other.source}` : `the member at ${other.source}`;
     return `the member at ${one.source} has the "id" ${JSON.stringify(one.id)}, and so has ${whose}; it must be unique`;
+  }
+  if (reason === "other-cluster" && clues.cluster !== undefined) {
+    return `the process at ${clues.source} is of the "cluster" ${JSON.stringify(clues.cluster)}`;
   }
   return clues.source === undefined ? hint : `${hint}; the last datagram of that kind came from ${clues.source}`;
 }

@@ -6,33 +6,39 @@
  */
 
 import { advertisedAddress } from "../address.ts";
-import { createMember, leaderOf, type MemberState, peersOf, step, wakeAt } from "../core/citizen.ts";
+import { createMember, type MemberState, peersOf, step, wakeAt } from "../core/citizen.ts";
 import type { Effect } from "../core/effect.ts";
 import type { Input, InputEvent } from "../core/input.ts";
 import { type Boot, type Cookie, type Message, NO_COOKIE, UNKNOWN_BOOT } from "../core/message/message.ts";
 import type { Mutable } from "../core/message/blank.ts";
 import { errorToData } from "../errors.ts";
-import { Broadcast, type Change, type State } from "../leadership/broadcast.ts";
 import { ClockOffset } from "../leadership/clock_offset.ts";
 import { Counters, type DropReason } from "../leadership/counters.ts";
 import { type Leadership, SharedView } from "../leadership/shared_view.ts";
 import { NONCE_SEED_WORDS } from "../core/nonce.ts";
-import { DEFAULTS } from "../limits.ts";
+import { DEFAULTS, LIMITS } from "../limits.ts";
 import type { Settings } from "../options.ts";
 import type { Bind, Datagram, DatagramHandlers } from "../transport/datagram.ts";
 import type { Payload } from "../wire/codec.ts";
-import { createWire, type Wire } from "../wire/wire.ts";
+import { readOrigin } from "../wire/notice.ts";
+import { createWire, type Opened, type Wire } from "../wire/wire.ts";
+import { Announcer } from "./announcer.ts";
 import { Backlog } from "./backlog.ts";
 import { Exchange } from "./exchange.ts";
-import { hintOf, isSuspicious } from "./hints.ts";
 import { MintGate } from "./mint_gate.ts";
 import { Messenger } from "./messenger.ts";
 import type { Port } from "./port.ts";
+import { NoticeBoard } from "./notice_board.ts";
 import { type Order, type Report, transferOf } from "./protocol.ts";
+import { Threshold } from "./threshold.ts";
+import { Warnings } from "./warnings.ts";
 
 type Start = Extract<Order, { type: "start" }>;
 type Command = Exclude<Order, Start>;
 type PacketInput = Mutable<Extract<Input, { kind: "packet" }>>;
+
+/** Why a datagram was not opened. */
+type Refused = Extract<Opened, { ok: false }>;
 
 /** A timer that would fire earlier than by this part of an interval is set anew. */
 const SLACK = 8;
@@ -92,9 +98,11 @@ class Loop {
   readonly #wire: Wire;
   readonly #messenger: Messenger;
   readonly #exchange: Exchange;
-  readonly #broadcast: Broadcast | undefined;
+  readonly #announcer: Announcer;
   readonly #gate: MintGate | undefined;
-  readonly #hinted = new Set<DropReason>();
+  readonly #threshold: Threshold;
+  readonly #notices: NoticeBoard;
+  readonly #warnings: Warnings;
   /** Packets come all day: each is told to the core with the same object. */
   readonly #packet: PacketInput = {
     ...{ kind: "packet", source: "", from: UNKNOWN_BOOT, cookie: NO_COOKIE, now: 0, wall: 0 },
@@ -105,7 +113,7 @@ class Loop {
   #source: string | undefined;
   /** What it says, as soon as that is known. */
   #message: Message | undefined;
-  #leadership = NOBODY;
+  readonly #mayDerive = (): boolean => this.#threshold.admits(this.#source ?? "", performance.now());
   /** The core wants to know its peers before anything else. */
   #hasPeers = false;
   #stalled = false;
@@ -144,11 +152,11 @@ class Loop {
       deliver: (from, parcel) => port.post({ type: "message", from, ...parcel }, transferOf(parcel)),
       drop: (reason, count) => this.#drop(reason, count),
     });
-    if (settings.broadcast !== false) {
-      const sender = { cluster: settings.cluster, self: settings.id };
-      this.#broadcast = new Broadcast(settings.broadcast, sender, () => this.#state());
-    }
+    this.#threshold = new Threshold(this.#member, now);
+    this.#notices = new NoticeBoard(this.#wire, now, (bytes, to) => socket.send(bytes, to));
+    this.#warnings = new Warnings(settings, now, (text) => port.post({ type: "warning", text }));
     if (fenced) this.#gate = new MintGate(settings.id, (term) => port.post({ type: "mint", term }));
+    this.#announcer = new Announcer(settings, this.#member, this.#gate, (report) => port.post(report));
     port.post({ type: "ready", address });
   }
 
@@ -196,8 +204,8 @@ class Loop {
   }
 
   #read(bytes: Uint8Array, source: string): void {
-    const opened = this.#wire.open(bytes);
-    if (!opened.ok) return this.#drop(opened.reason);
+    const opened = this.#wire.open(bytes, this.#mayDerive);
+    if (!opened.ok) return this.#refuse(bytes, source, opened);
     const { from, cookie, payload } = opened.packet;
     if (payload.kind === "data") {
       return this.#exchange.take(from, cookie, payload, performance.now());
@@ -214,9 +222,18 @@ class Loop {
     this.#step(input);
   }
 
+  #refuse(bytes: Uint8Array, source: string, { reason, notice }: Refused): void {
+    const now = performance.now();
+    this.#notices.refuse(bytes, source, reason, now);
+    this.#drop(reason, 1, bytes);
+    if (notice !== undefined) this.#warnings.refused(notice, source, now);
+  }
+
   #admit(term: number, token: number): void {
-    if (token > term) return this.#run({ kind: "advance-term", term: token });
-    for (const effect of this.#gate?.minted(term) ?? []) this.#perform(effect);
+    // A token far ahead of the clocks fences, but would carry the terms of the cluster away.
+    const isTerm = token <= Date.now() + LIMITS.clockLead;
+    if (token > term && isTerm) return this.#run({ kind: "advance-term", term: token });
+    for (const effect of this.#gate?.minted(term, token) ?? []) this.#perform(effect);
   }
 
   #tick(): void {
@@ -278,58 +295,34 @@ class Loop {
         return this.#show(effect);
       case "dropped":
         return this.#drop(effect.reason);
+      case "mismatch":
+        return this.#warnings.mismatch(effect, performance.now());
+      case "refuted":
+        return this.#warnings.refuted(effect.left, performance.now());
       case "round-trip":
         return this.#counters.roundTrips.add(effect.ms);
       case "closed":
         return this.#end({ type: "closed" });
+      case "removed":
+        this.#messenger.forget(effect.member.boot);
+        return this.#announcer.tell(effect);
       default:
-        return this.#tell(effect);
+        return this.#announcer.tell(effect);
     }
   }
 
-  #tell(effect: Exclude<Effect, { kind: "send" | "introduced" | "view" | "dropped" | "round-trip" | "closed" }>): void {
-    const { kind } = effect;
-    const leader = leaderOf(this.#member);
-    switch (kind) {
-      case "added":
-      case "removed": {
-        const { member } = effect;
-        if (kind === "removed") this.#messenger.forget(member.boot);
-        this.#announce({ type: kind, id: member.id, term: leader?.token ?? null, peer: member });
-        return this.#port.post({ type: kind, member });
-      }
-      case "updated":
-        return this.#port.post({ type: kind, member: effect.member });
-      case "leader": {
-        const now = effect.leader ?? null;
-        this.#announce({ type: kind, id: now?.id ?? null, term: now?.token ?? null, leader: now });
-        return this.#port.post({ type: kind, leader: now });
-      }
-      case "elected": {
-        const { id, token } = effect;
-        this.#announce({ type: kind, id, term: token });
-        return this.#port.post({ type: kind, id, token });
-      }
-      case "resigned": {
-        const { id, token, reason } = effect;
-        this.#announce({ type: kind, id, term: token, reason });
-        return this.#port.post({ type: kind, id, token, reason });
-      }
-    }
-  }
-
-  #drop(reason: DropReason, count = 1): void {
+  /** Something was ignored; `bytes` are the datagram where that was not even opened. */
+  #drop(reason: DropReason, count = 1, bytes?: Uint8Array): void {
     this.#counters.dropped(reason, count, this.#source);
-    if (!isSuspicious(reason) || this.#hinted.has(reason)) return;
-    this.#hinted.add(reason);
     const self = { id: this.#settings.id, source: this.#address };
-    const clues = { source: this.#source, message: this.#message, self, members: peersOf(this.#member) };
-    const hint = hintOf(reason, clues);
-    this.#port.post({ type: "suspicious", reason, hint });
+    this.#warnings.dropped(reason, this.#source, () => ({
+      ...{ source: this.#source, message: this.#message, self, members: peersOf(this.#member) },
+      cluster: bytes && readOrigin(bytes)?.cluster,
+    }), performance.now());
   }
 
   #show(leadership: Leadership): void {
-    this.#leadership = leadership;
+    this.#announcer.note(leadership);
     this.#view.publish({ ...leadership, deadline: this.#offset.translate(leadership.deadline) });
   }
 
@@ -339,29 +332,12 @@ class Loop {
     this.#socket.send(bytes, address);
   }
 
-  #announce(change: Change): void {
-    this.#broadcast?.tell(change);
-  }
-
-  #state(): State {
-    const leader = leaderOf(this.#member) ?? null;
-    const { leading, deadline, wallDeadline } = this.#leadership;
-    return {
-      type: "state",
-      id: this.#settings.id,
-      leader,
-      term: leader?.token ?? null,
-      isLeader: leading && performance.now() < deadline && Date.now() < wallDeadline,
-      members: peersOf(this.#member),
-    };
-  }
-
   #end(last: Report): void {
     if (this.#over) return;
     this.#over = true;
     clearTimeout(this.#timer);
     this.#show(NOBODY);
-    this.#broadcast?.close();
+    this.#announcer.close();
     this.#socket.close().then(() => this.#port.post(last), () => this.#port.post(last));
   }
 }

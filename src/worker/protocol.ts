@@ -6,7 +6,6 @@
 
 import type { LeaderInfo, MemberInfo, ResignReason } from "../core/effect.ts";
 import type { ErrorData } from "../errors.ts";
-import type { DropReason } from "../leadership/counters.ts";
 import type { Settings } from "../options.ts";
 
 /** A custom message whose value is encoded already: the loop does not look inside. */
@@ -65,8 +64,8 @@ export type Report =
   /** This member is elected for `term`, and leads as soon as it is `minted`; with `null` it no longer is. */
   | { readonly type: "mint"; readonly term: number | null }
   | ({ readonly type: "message"; readonly from: MemberInfo } & Parcel)
-  /** Datagrams are dropped for a reason that is mostly a wrong configuration. Said once for each reason. */
-  | { readonly type: "suspicious"; readonly reason: DropReason; readonly hint: string }
+  /** Something that others do, or say, should be looked at. */
+  | { readonly type: "warning"; readonly text: string }
   | { readonly type: "done"; readonly request: number }
   /** Nothing of the loop is left. */
   | { readonly type: "closed" };

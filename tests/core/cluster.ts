@@ -6,7 +6,7 @@
 
 import { keepEffects } from "../../scripts/simulate/keep.ts";
 import { createMember, type MemberState, step, wakeAt } from "../../src/core/citizen.ts";
-import type { Effect } from "../../src/core/effect.ts";
+import type { Effect, Mismatch } from "../../src/core/effect.ts";
 import type { InputEvent, MemberConfig } from "../../src/core/input.ts";
 import type { Message } from "../../src/core/message/message.ts";
 import { bootOf, checkRemovals, configOf, EPOCH, leadsAt, ofKind, type Send } from "./harness.ts";
@@ -32,6 +32,9 @@ export class Cluster {
   delay = 1;
   /** What all wall clocks are ahead of EPOCH + now. */
   skew = 0;
+  /** What single members' wall clocks are ahead of the others', in ms, by number. */
+  readonly skews = new Map<number, number>();
+  readonly mismatches: ({ readonly at: number; readonly by: string } & Mismatch)[] = [];
   /** Of the members, in the order of their numbers. */
   readonly configs: MemberConfig[];
   readonly #voters: readonly string[] | undefined;
@@ -57,7 +60,7 @@ export class Cluster {
   start(...names: readonly number[]): void {
     for (const n of names.length > 0 ? names : this.configs.map((_, index) => index + 1)) {
       const config = { ...this.configs[n - 1]!, boot: bootOf(n + 0x100 * ++this.#starts) };
-      const state = createMember(config, { now: this.now, wall: this.#wall });
+      const state = createMember(config, { now: this.now, wall: this.#wallOf(n) });
       this.#running.set(n, { n, state, effects: [] });
       this.tell(n);
     }
@@ -116,7 +119,7 @@ export class Cluster {
 
   /** Members whose view says that they lead now. */
   get leaders(): string[] {
-    return [...this.#running.values()].filter(({ effects }) => leadsAt(effects, this.now, this.#wall))
+    return [...this.#running.values()].filter(({ n, effects }) => leadsAt(effects, this.now, this.#wallOf(n)))
       .map(({ n }) => `m${n}`).sort();
   }
 
@@ -162,8 +165,8 @@ export class Cluster {
     return this.happenings.map(({ at, member, what }) => `${at} ${member} ${what}`).join("\n");
   }
 
-  get #wall(): number {
-    return EPOCH + this.now + this.skew;
+  #wallOf(n: number): number {
+    return EPOCH + this.now + this.skew + (this.skews.get(n) ?? 0);
   }
 
   #next(): { at: number; run: () => void } | undefined {
@@ -190,7 +193,7 @@ export class Cluster {
 
   #step(running: Running, event: InputEvent): void {
     const { state, n } = running;
-    const effects = keepEffects(step(state, { ...event, now: this.now, wall: this.#wall }));
+    const effects = keepEffects(step(state, { ...event, now: this.now, wall: this.#wallOf(n) }));
     checkRemovals(state);
     running.effects.push(...ofKind(effects, "view"));
     for (const effect of effects) {
@@ -213,6 +216,7 @@ export class Cluster {
     if (effect.kind === "leader") note(`leader ${effect.leader?.id ?? "none"}`);
     if (effect.kind === "resigned") note(`resigned ${effect.reason}`);
     if (effect.kind === "closed") note("closed");
+    if (effect.kind === "mismatch") this.mismatches.push({ at: this.now, by: `m${n}`, ...effect });
     if (effect.kind !== "elected") return;
     note("elected");
     this.tokens.push(effect.token);

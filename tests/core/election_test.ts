@@ -124,7 +124,7 @@ Deno.test("a candidate that is told of a higher term gives up at once", () => {
   const { term, sequence } = ping.message.claim!;
   const voter = solo.puppets.find(({ address }) => address === ping.address)!;
   voter.highestTerm = term + 7;
-  solo.ack(voter, ping.message.nonce, { term, sequence, refusal: "stale-term" });
+  solo.ack(voter, ping.message.nonce, { term, sequence, refusal: "stale-term", limit: 0 });
   assert(solo.state.election.candidacy?.term !== term);
   solo.advance(3 * INTERVAL);
   assert(claims(solo).at(-1)!.term > term + 7);

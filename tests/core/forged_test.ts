@@ -147,6 +147,7 @@ Deno.test("repeating what a dead leader said does not keep it alive, in office o
     status: { ...statusOf(leader), leading: { term: 10, remaining: 495 } },
     claim,
     gossip: undefined,
+    voters: undefined,
   } as const;
   for (let repeat = 0; repeat < 3 * TIMEOUT / 50; repeat++) {
     solo.packet(leader, last);

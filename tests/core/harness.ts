@@ -200,7 +200,7 @@ export class Solo {
   /** A ping; `hears` says whether the puppet hears this member. */
   ping(puppet: Puppet, claim?: Claim, where: { to?: string; source?: string } = {}, hears = true): Effect[] {
     const [nonce, status] = [++this.#nonce, statusOf(puppet)];
-    const message: Ping = { kind: "ping", nonce, hears, status, claim, gossip: undefined };
+    const message: Ping = { kind: "ping", nonce, hears, status, claim, gossip: undefined, voters: undefined };
     return this.packet(puppet, message, where);
   }
 
@@ -211,7 +211,15 @@ export class Solo {
     vote?: Vote,
     { cookie = "", ...where }: { to?: string; source?: string; cookie?: string } = {},
   ): Effect[] {
-    const message: Ack = { kind: "ack", nonce, cookie, status: statusOf(puppet), vote, gossip: undefined };
+    const message: Ack = {
+      kind: "ack",
+      nonce,
+      cookie,
+      status: statusOf(puppet),
+      vote,
+      gossip: undefined,
+      voters: undefined,
+    };
     return this.packet(puppet, message, where);
   }
 
@@ -242,6 +250,7 @@ export class Solo {
       status: statusOf(puppet),
       claim: undefined,
       gossip,
+      voters: undefined,
     });
   }
 
@@ -284,7 +293,7 @@ export class Solo {
 }
 
 export function voteFor({ term, sequence }: Claim): Vote {
-  return { term, sequence, refusal: undefined };
+  return { term, sequence, refusal: undefined, limit: 0 };
 }
 
 /** The answer to `claim` among the effects. */

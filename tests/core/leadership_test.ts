@@ -179,7 +179,7 @@ Deno.test("refusals, answers to other terms and answers to claims never sent ext
   solo.advance(0);
   const { nonce, term, sequence } = lastClaim(solo, first);
   silence(solo);
-  solo.ack(first, nonce, { term, sequence, refusal: "held" });
+  solo.ack(first, nonce, { term, sequence, refusal: "held", limit: 0 });
   solo.ack(first, nonce, voteFor(claimOf(term - 1, sequence)));
   solo.ack(first, nonce, voteFor(claimOf(term + 1, sequence)));
   solo.ack(first, nonce, voteFor(claimOf(term, sequence + 100)));

@@ -237,7 +237,7 @@ Deno.test("who leads is believed of whom others hear only where it may lead, and
   for (const puppet of solo.puppets) solo.introduce(puppet);
   const leaderHint = { boot: leader.boot, term: 10, beat: 5, remaining: 400 };
   const tell = (changes: Partial<typeof leaderHint>): string | undefined => {
-    const message = { nonce: 7, status: statusOf(teller), claim: undefined };
+    const message = { nonce: 7, status: statusOf(teller), claim: undefined, voters: undefined };
     solo.packet(teller, {
       kind: "ping",
       hears: true,

@@ -1,6 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
 import { transmissions } from "../../src/core/membership/swim.ts";
-import type { Effect } from "../../src/core/effect.ts";
 import { rumorsFor } from "../../src/core/membership/gossip.ts";
 import type { Peer, Suspicion } from "../../src/core/membership/peer.ts";
 import type { Rumor } from "../../src/core/message/message.ts";
@@ -13,36 +12,13 @@ import {
   INTERVAL,
   messages,
   ofKind,
-  type Puppet,
   puppetOf,
   Solo,
   statusOf,
   TIMEOUT,
 } from "./harness.ts";
 import { alive, dead, type Subject, suspect } from "./rumors.ts";
-
-function changes(effects: readonly Effect[]): string[] {
-  return effects.flatMap((effect) =>
-    effect.kind === "added" || effect.kind === "removed" ? [`${effect.kind} ${effect.member.id}`] : []
-  );
-}
-
-function reasons(effects: readonly Effect[]): string[] {
-  return ofKind(effects, "dropped").map(({ reason }) => reason);
-}
-
-/** m1 with the configured m2, of whom the rumors are, and m3, who tells them. */
-function village(overrides = {}): { solo: Solo; about: Puppet; teller: Puppet } {
-  const [about, teller] = [puppetOf(2, { incarnation: 5 }), puppetOf(3)];
-  const solo = new Solo([about, teller], { eligible: false, ...overrides });
-  for (const puppet of solo.puppets) solo.introduce(puppet);
-  return { solo, about, teller };
-}
-
-function own(solo: Solo, incarnation: number, changes: Partial<Subject> = {}): Subject {
-  const { address, boot } = solo.config;
-  return { address, boot, incarnation, ...changes };
-}
+import { changes, own, reasons, village } from "./village.ts";
 
 function stateOf(suspicion: Suspicion | undefined): string {
   if (suspicion === undefined) return "alive";
@@ -194,59 +170,6 @@ Deno.test("absurd incarnations are dropped, in rumors and in what a member says 
   assertEquals(solo.ids, ["m2", "m3"]);
 });
 
-Deno.test("an incarnation far ahead of the own clock, which could not be refuted, is believed of nobody but who is in it", () => {
-  const { solo, about, teller } = village();
-  for (const ahead of [1, 2]) {
-    const incarnation = solo.wall + ahead * LIMITS.clockLead - TIMEOUT;
-    const { incarnation: before } = solo.state.membership;
-    const rumors = [
-      alive(about, { incarnation }),
-      dead({ ...about, incarnation }, true),
-      suspect(own(solo, incarnation)),
-    ];
-    const refused = reasons(solo.tell(teller, ...rumors));
-    assertEquals(refused, ahead === 1 ? [] : rumors.map(() => "absurd-term"));
-    assertEquals(solo.state.membership.incarnation, ahead === 1 ? incarnation + 1 : before);
-  }
-  const incarnation = solo.wall + 2 * LIMITS.clockLead;
-  solo.ping({ ...about, incarnation });
-  assertEquals(solo.state.membership.peers.get(about.address)?.incarnation, incarnation, "by its own word");
-  solo.tell(teller, suspect({ ...about, incarnation }));
-  assert(solo.state.membership.peers.get(about.address)?.suspicion !== undefined, "and then of it by others, too");
-});
-
-Deno.test("a process at the address of one whose clock was far ahead is not held to its incarnation", () => {
-  const { solo, about } = village();
-  solo.ping({ ...about, incarnation: solo.wall + 2 * LIMITS.clockLead });
-  about.answers = false;
-  const young = puppetOf(2, { boot: bootOf(0x200), incarnation: 40, answers: false });
-  assertEquals(changes(solo.introduce(young)), ["removed m2", "added m2"]);
-  const { disputed, incarnation } = solo.state.membership.peers.get(about.address)!;
-  assertEquals([disputed, incarnation], [undefined, 40]);
-});
-
-Deno.test("a member that is said to have left is asked, and stays if it answers", () => {
-  for (const answers of [true, false]) {
-    const { solo, about, teller } = village();
-    solo.advance(2 * INTERVAL);
-    about.answers = answers;
-    assertEquals(changes(solo.tell(teller, dead(about, true))), []);
-    const asked = messages(solo.advance(INTERVAL), "ping").filter(({ address }) => address === about.address);
-    assert(asked.length > 0, "m2 was to be asked");
-    assertEquals(changes(solo.advance(2 * INTERVAL)), answers ? [] : ["removed m2"]);
-    assertEquals(solo.state.membership.suspects.size, 0);
-  }
-});
-
-Deno.test("a member that is said to be dead, or to have left, says that it has contradicted", () => {
-  for (const left of [false, true]) {
-    const { solo, teller } = village();
-    const rumor = dead(own(solo, solo.state.membership.incarnation), left);
-    assertEquals(ofKind(solo.tell(teller, rumor, rumor), "refuted"), [{ kind: "refuted", left }]);
-    assertEquals(ofKind(solo.tell(teller, suspect(own(solo, solo.state.membership.incarnation))), "refuted"), []);
-  }
-});
-
 Deno.test("old news brings nobody back while its death is remembered, news does", () => {
   const { solo, teller } = village({ sealed: true });
   const gone = puppetOf(60, { answers: false });
@@ -285,17 +208,6 @@ Deno.test("who has left is gone for good, whatever it says, until another proces
   assertEquals(changes(solo.advance(3 * TIMEOUT)), []);
   about.answers = false;
   assertEquals(changes(solo.introduce(puppetOf(2, { boot: bootOf(0x200) }))), ["added m2"]);
-});
-
-Deno.test("the leader that is said to have left is followed until it has not answered", () => {
-  const { solo, about, teller } = village();
-  about.leading = { term: 10, remaining: 10 * TIMEOUT };
-  solo.ping(about);
-  about.answers = false;
-  solo.tell(teller, dead(about, true));
-  assertEquals(solo.leader, "m2");
-  solo.advance(TIMEOUT);
-  assertEquals([solo.ids, solo.leader], [["m3"], undefined]);
 });
 
 Deno.test("a newer process at an address takes the place of the older one", () => {
@@ -361,7 +273,7 @@ Deno.test("the vote goes to who asked for it, whoever its own gossip takes to be
   const { solo, about } = village();
   const term = solo.wall;
   const effects = solo.packet(about, {
-    ...{ kind: "ping", nonce: 7, hears: true, status: statusOf(about), claim: claimOf(term) },
+    ...{ kind: "ping", nonce: 7, hears: true, status: statusOf(about), claim: claimOf(term), voters: undefined },
     gossip: { leaderHint: undefined, rumors: [alive(about, { boot: bootOf(0x200), incarnation: 9, id: "other" })] },
   });
   const granted = messages(effects, "ack").some(({ message }) => message.vote?.refusal === undefined);
@@ -406,7 +318,7 @@ Deno.test("what a suspect is told does not count as told, for it may be dead", (
   assert(suspected?.suspicion !== undefined && healthy?.suspicion === undefined);
   const news = alive(puppetOf(4));
   state.membership.broadcasts.spread(news);
-  const isTold = (member: Peer): boolean => rumorsFor(state.membership, member).includes(news);
+  const isTold = (member: Peer): boolean => rumorsFor(state.membership, member, 0).includes(news);
   for (let time = 0; time < 20; time++) assert(isTold(suspected));
   for (let time = 0; time < transmissions(state.membership.byBoot.size); time++) assert(isTold(healthy!));
   assertEquals(isTold(healthy!), false);

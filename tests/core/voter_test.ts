@@ -6,6 +6,7 @@ import {
   claimOf,
   INTERVAL,
   messages,
+  ofKind,
   type Puppet,
   puppetOf,
   Solo,
@@ -280,15 +281,21 @@ Deno.test("a candidate that gave up does not get its refused claim granted later
   assertEquals(voteIn(solo.release(first, 10), claimOf(11)), undefined);
 });
 
-Deno.test("a term that leaves no room for later ones is ignored and counted", () => {
+Deno.test("a term more than a day ahead of the wall clock is refused with what the clock says, counted, and told", () => {
   const first = a();
   const solo = voterOf(first, b());
-  for (const term of [LIMITS.maxTerm + 1, Number.MAX_SAFE_INTEGER]) {
+  const last = solo.wall + LIMITS.clockLead;
+  for (const term of [last + 1, LIMITS.maxTerm + 1, Number.MAX_SAFE_INTEGER]) {
     const effects = solo.ping(first, claimOf(term));
-    assertEquals(voteIn(effects, claimOf(term)), undefined);
+    const [ack] = messages(effects, "ack");
+    assertEquals([ack?.message.vote?.refusal, ack?.message.vote?.limit], ["future-term", solo.wall]);
     assert(effects.some((effect) => effect.kind === "dropped" && effect.reason === "absurd-term"));
+    const member = { id: first.id, source: first.address };
+    assertEquals(ofKind(effects, "mismatch"), [
+      { kind: "mismatch", what: "clock-ahead", member, value: term - solo.wall },
+    ]);
   }
-  assertEquals(solo.claim(first, claimOf(LIMITS.maxTerm)), "granted");
+  assertEquals(solo.claim(first, claimOf(last)), "granted");
 });
 
 Deno.test("a lighter candidate yields its own vote to a heavier one, a heavier does not", () => {
@@ -324,7 +331,15 @@ Deno.test("a claim that another datagram of its sender has overtaken is answered
   const [first, second] = [a(), b()];
   const solo = voterOf(first, second);
   const claim = claimOf(10);
-  const overtaken = { kind: "ping", nonce: 5, hears: true, status: statusOf(first), claim, gossip: undefined } as const;
+  const overtaken = {
+    kind: "ping",
+    nonce: 5,
+    hears: true,
+    status: statusOf(first),
+    claim,
+    gossip: undefined,
+    voters: undefined,
+  } as const;
   solo.ping(first);
   assertEquals(voteIn(solo.packet(first, overtaken), claim), "granted");
 });
@@ -333,7 +348,15 @@ Deno.test("a claim that comes twice is answered alike and promises no longer", (
   const [first, second] = [a(), b()];
   const solo = voterOf(first, second);
   const claim = claimOf(10);
-  const ping = { kind: "ping", nonce: 5, hears: true, status: statusOf(first), claim, gossip: undefined } as const;
+  const ping = {
+    kind: "ping",
+    nonce: 5,
+    hears: true,
+    status: statusOf(first),
+    claim,
+    gossip: undefined,
+    voters: undefined,
+  } as const;
   solo.packet(first, ping);
   solo.advance(TIMEOUT / 2);
   solo.packet(first, ping);

@@ -37,9 +37,18 @@ function wellFormed(cluster: string, secret: string | undefined, to: string, tar
     ],
   } as const;
   const claim = { term: Date.now() + 1e6, sequence: 1, succeeds: { term: Date.now(), boot: to }, lease: 500 };
+  const voters = { listsReceiver: false, isMany: false, hashes: [1, 2, 3] };
   const payloads: Payload[] = [
-    { kind: "ping", nonce: 1, hears: true, status, gossip, claim },
-    { kind: "ack", nonce: 1, cookie: boot, status, gossip, vote: { term: 1, sequence: 1, refusal: undefined } },
+    { kind: "ping", nonce: 1, hears: true, status, gossip, claim, voters },
+    {
+      kind: "ack",
+      nonce: 1,
+      cookie: boot,
+      status,
+      gossip,
+      voters: undefined,
+      vote: { term: 1, sequence: 1, refusal: undefined, limit: 0 },
+    },
     { kind: "release", nonce: 1, term: Date.now(), successor: "00000000000000e1", unanswered: true },
     { kind: "leave", nonce: 1 },
     { kind: "probe", target },

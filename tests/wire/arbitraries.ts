@@ -1,6 +1,17 @@
 import fc from "fast-check";
-import type { Claim, Gossip, Message, Refusal, Rumor, Status, TermId, Vote } from "../../src/core/message/message.ts";
+import type {
+  Claim,
+  Gossip,
+  Message,
+  Refusal,
+  Rumor,
+  Status,
+  TermId,
+  Vote,
+  VoterList,
+} from "../../src/core/message/message.ts";
 import { canonicalAddress } from "../../src/address.ts";
+import { isPrintable } from "../../src/printable.ts";
 import type { DataFragment } from "../../src/wire/fragments.ts";
 import { fragment } from "../../src/wire/fragments.ts";
 
@@ -11,7 +22,9 @@ export const integer = fc.oneof(
   fc.constantFrom(0, 1, 0xffff_ffff, 0x1_0000_0000, Number.MAX_SAFE_INTEGER),
 );
 export const boot = fc.bigInt({ min: 1n, max: 2n ** 64n - 1n }).map((bits) => bits.toString(16).padStart(16, "0"));
-export const name = fc.string({ unit: "binary", minLength: 1, maxLength: 128 }).filter((text) => bytesOf(text) <= 128);
+export const name = fc.string({ unit: "binary", minLength: 1, maxLength: 128 }).filter((text) =>
+  bytesOf(text) <= 128 && isPrintable(text)
+);
 const port = fc.integer({ min: 1, max: 65_535 });
 const ipv4 = fc.tuple(fc.integer({ min: 1, max: 223 }), fc.nat(255), fc.nat(255), fc.nat(255)).map((parts) =>
   parts.join(".")
@@ -55,9 +68,18 @@ const refusal = fc.constantFrom<Refusal | undefined>(
   "held",
   "stale-term",
   "not-a-voter",
-  "longer-lease",
 );
-const vote: fc.Arbitrary<Vote> = fc.record({ term: integer, sequence: integer, refusal }, { noNullPrototype: true });
+const limited = fc.constantFrom<Refusal>("longer-lease", "future-term");
+const answered = { term: integer, sequence: integer };
+const vote: fc.Arbitrary<Vote> = fc.oneof(
+  fc.record({ ...answered, refusal, limit: fc.constant(0) }, { noNullPrototype: true }),
+  fc.record({ ...answered, refusal: limited, limit: integer }, { noNullPrototype: true }),
+);
+const hashes = fc.array(fc.integer({ min: 0, max: 2 ** 32 - 1 }), { maxLength: 9 });
+const voters: fc.Arbitrary<VoterList | undefined> = fc.option(
+  fc.record({ listsReceiver: fc.boolean(), isMany: fc.boolean(), hashes }, { noNullPrototype: true }),
+  { nil: undefined },
+);
 
 const weight = fc.double({ noNaN: true, noDefaultInfinity: true });
 const subject = { address, boot, incarnation: integer };
@@ -88,6 +110,7 @@ export const message: fc.Arbitrary<Message> = fc.oneof(
       status,
       claim: fc.option(claim, { nil: undefined }),
       gossip,
+      voters,
     } as const,
     { noNullPrototype: true },
   ),
@@ -99,6 +122,7 @@ export const message: fc.Arbitrary<Message> = fc.oneof(
       status,
       vote: fc.option(vote, { nil: undefined }),
       gossip,
+      voters,
     } as const,
     { noNullPrototype: true },
   ),

@@ -37,6 +37,7 @@ export const PING: Ping = {
   },
   claim: { term: 1_700_000_000_000, sequence: 3, succeeds: { term: 1_699_999_999_999, boot: BOB }, lease: 1000 },
   gossip: undefined,
+  voters: undefined,
 };
 
 export const ACK: Ack = {
@@ -44,8 +45,9 @@ export const ACK: Ack = {
   nonce: 7,
   cookie: ALICE,
   status: { ...PING.status, id: "böb", address: "[fd00::7]:80", idle: true, leading: undefined },
-  vote: { term: 1_700_000_000_000, sequence: 3, refusal: "held" },
+  vote: { term: 1_700_000_000_000, sequence: 3, refusal: "held", limit: 0 },
   gossip: GOSSIP,
+  voters: { listsReceiver: true, isMany: false, hashes: [0, 0x1234, 0xffffffff] },
 };
 
 /** One payload of each kind. */
@@ -64,18 +66,19 @@ export const SAMPLES: readonly Payload[] = [
 
 const id = "x".repeat(128);
 const address = "[fd00:1111:2222:3333:4444:5555:6666:7777]:65535";
-const most = Number.MAX_SAFE_INTEGER;
+/** The largest number on the wire. */
+export const MOST = Number.MAX_SAFE_INTEGER;
 const status = {
-  beat: most,
-  incarnation: most,
+  beat: MOST,
+  incarnation: MOST,
   id,
   address,
   weight: -Number.MAX_VALUE,
   eligible: true,
   idle: true,
   voting: true,
-  highestTerm: most,
-  leading: { term: most, remaining: 3_600_000 },
+  highestTerm: MOST,
+  leading: { term: MOST, remaining: 3_600_000 },
 };
 
 /** The longest that can be said of a member. */
@@ -83,33 +86,44 @@ export const LONGEST_RUMOR: Rumor = {
   kind: "alive",
   address,
   boot: BOB,
-  incarnation: most,
+  incarnation: MOST,
   id,
   weight: -Number.MAX_VALUE,
   eligible: true,
 };
-const gossip = { leaderHint: { boot: BOB, term: most, beat: most, remaining: 3_600_000 }, rumors: [LONGEST_RUMOR] };
+const gossip = { leaderHint: { boot: BOB, term: MOST, beat: MOST, remaining: 3_600_000 }, rumors: [LONGEST_RUMOR] };
 
 /** The longest message of each kind. */
 export const LONGEST: readonly Message[] = [
   {
     kind: "ping",
-    nonce: most,
+    nonce: MOST,
     hears: true,
     status,
-    claim: { term: most, sequence: most, succeeds: { term: most, boot: BOB }, lease: 3_600_000 },
+    claim: { term: MOST, sequence: MOST, succeeds: { term: MOST, boot: BOB }, lease: 3_600_000 },
     gossip,
+    voters: undefined,
+  },
+  {
+    kind: "ping",
+    nonce: MOST,
+    hears: true,
+    status,
+    claim: { term: MOST, sequence: MOST, succeeds: { term: MOST, boot: BOB }, lease: 3_600_000 },
+    gossip: undefined,
+    voters: { listsReceiver: true, isMany: true, hashes: Array.from({ length: 9 }, () => 0xffffffff) },
   },
   {
     kind: "ack",
-    nonce: most,
+    nonce: MOST,
     cookie: BOB,
     status,
-    vote: { term: most, sequence: most, refusal: "longer-lease" },
+    vote: { term: MOST, sequence: MOST, refusal: "longer-lease", limit: MOST },
     gossip,
+    voters: undefined,
   },
-  { kind: "release", nonce: most, term: most, successor: BOB, unanswered: true },
-  { kind: "leave", nonce: most },
+  { kind: "release", nonce: MOST, term: MOST, successor: BOB, unanswered: true },
+  { kind: "leave", nonce: MOST },
   { kind: "probe", target: address },
   { kind: "vouch", target: address, boot: BOB, age: 3_600_000 },
   { kind: "nack", target: address },
@@ -145,6 +159,7 @@ export function keptWire(config: WireConfig): Wire {
   return {
     seal: (to, payload) => wire.seal(to, payload).slice(),
     open: (bytes) => wire.open(bytes),
+    notice: (bytes, reason) => wire.notice(bytes, reason),
     payloadRoom: (maxPacketSize) => wire.payloadRoom(maxPacketSize),
     rumorRoom: (maxPacketSize, id) => wire.rumorRoom(maxPacketSize, id),
   };

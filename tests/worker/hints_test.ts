@@ -14,7 +14,8 @@ const status = (id: string): Status => ({ id, address: "10.0.0.9:1" } as Status)
 const rumor = (id: string): AliveRumor => ({ kind: "alive", id, address: "10.0.0.99:1" } as AliveRumor);
 
 function clues(message: Partial<Message> & { readonly kind: string } | undefined): Clues {
-  return { source: "10.0.0.9:7", message: message as Message | undefined, self: SELF, members: MEMBERS };
+  const told = message as Message | undefined;
+  return { source: "10.0.0.9:7", message: told, self: SELF, members: MEMBERS, cluster: undefined };
 }
 
 Deno.test("a duplicate id is told with both addresses, whoever has it, and whoever tells", () => {

@@ -5,7 +5,7 @@
  */
 
 import type { ResignReason } from "../effect.ts";
-import type { Peer } from "../membership/peer.ts";
+import { nameOf, type Peer } from "../membership/peer.ts";
 import { answerTime } from "../membership/round_trip.ts";
 import { ping } from "../membership/sending.ts";
 import { audience } from "../membership/state.ts";
@@ -31,7 +31,8 @@ const WALL_GRAIN = 2;
 
 /** Stands with a term above every other, and asks all voters. `succeeds` is the term released to this member, if any. */
 export function stand(self: Election, succeeds: TermId | undefined): void {
-  const term = Math.max(self.seenTerm + 1, Math.floor(self.ground.wall));
+  const term = mint(self);
+  const before = { seenTerm: self.seenTerm, promisedTerm: self.ballot.promisedTerm };
   self.seenTerm = term;
   self.ballot.promisedTerm = term;
   self.ballot.deferred = undefined;
@@ -46,6 +47,8 @@ export function stand(self: Election, succeeds: TermId | undefined): void {
     sent: new Map(),
     granted: new Map(),
     answered: new SmallSet(),
+    distant: new SmallSet(),
+    before,
     counting: { named: [], all: [] },
     elected: false,
     deadline: -Infinity,
@@ -56,6 +59,12 @@ export function stand(self: Election, succeeds: TermId | undefined): void {
     if (peer.alive && claim !== undefined) ping(self.membership, peer).claim = claim;
   }
   countGrants(self);
+}
+
+/** A term above all others, which this member has never stood for. */
+function mint({ seenTerm, distantTerms, ground: { wall } }: Election): number {
+  const term = Math.max(seenTerm + 1, Math.floor(wall));
+  return distantTerms !== undefined && term >= distantTerms.from ? Math.max(term, distantTerms.to + 1) : term;
 }
 
 /**
@@ -91,6 +100,7 @@ export function countVote(self: Election, peer: Peer, answer: Vote): void {
     return;
   }
   candidacy.answered.add(peer);
+  noteLimit(self, candidacy, peer, answer);
   if (answer.refusal === "stale-term" && !candidacy.elected) return abandon(self);
   if (answer.refusal !== undefined) return;
   const sentAt = candidacy.sent.get(answer.sequence);
@@ -98,6 +108,17 @@ export function countVote(self: Election, peer: Peer, answer: Vote): void {
   const before = candidacy.granted.get(peer.address);
   if (before === undefined || before.now < sentAt.now) candidacy.granted.set(peer.address, sentAt);
   countGrants(self);
+}
+
+/** A voter says what the claim went beyond. */
+function noteLimit({ ground }: Election, { distant }: Candidacy, peer: Peer, { refusal, limit }: Vote): void {
+  const member = nameOf(peer);
+  if (refusal === "longer-lease") {
+    ground.effects.push({ kind: "mismatch", what: "shorter-timeout", member, value: limit });
+  }
+  if (refusal !== "future-term") return;
+  distant.add(peer);
+  ground.effects.push({ kind: "mismatch", what: "own-clock-ahead", member, value: ground.wall - limit });
 }
 
 /** Takes office, extends the lease or, where voters were added, cuts it, as the grants allow. */
@@ -166,12 +187,22 @@ export function leaveOffice(self: Election, reason: ResignReason, successor: Pee
 export function abandon(self: Election): void {
   const { candidacy, membership: { electorate }, ground: { config, now, random } } = self;
   if (candidacy === undefined || candidacy.elected) return;
-  const answered = candidacy.answered.size + (electorate.votes ? 1 : 0);
+  const answered = candidacy.answered.size - candidacy.distant.size + (electorate.votes ? 1 : 0);
   const isAnswered = isQuorum(self, answered, answered);
   endCandidacy(self, candidacy, { successor: undefined, unanswered: !isAnswered });
   const wait = isAnswered ? RETRY * config.interval : Math.min(2 ** self.failures, LONGEST_WAIT) * config.timeout;
   if (!isAnswered) self.failures += 1;
   self.standNotBefore = now + wait * (isAnswered ? nextRandom(random) : 0.5 + nextRandom(random) / 2);
+}
+
+/**
+ * The term was far ahead of others' clocks, and brought nobody into office: it carries neither this member's vote away, nor its
+ * next terms.
+ */
+function forgetTerm(self: Election, { term, before }: Candidacy): void {
+  self.seenTerm = before.seenTerm;
+  self.ballot.promisedTerm = before.promisedTerm;
+  self.distantTerms = { from: Math.min(term, self.distantTerms?.from ?? term), to: term };
 }
 
 /** Ends a candidacy without fault: for another candidate, or for a reason of this member's own. It may stand again at once. */
@@ -266,6 +297,7 @@ function endCandidacy(self: Election, candidacy: Candidacy, end: Pick<Release, "
   const { term } = candidacy;
   const { successor } = end;
   self.candidacy = undefined;
+  if (!candidacy.elected && candidacy.distant.size > 0) forgetTerm(self, candidacy);
   release(self, self.ground.config.boot, term);
   const told = audience(self.membership);
   const heir = successor === undefined ? undefined : self.membership.byBoot.get(successor);

@@ -6,6 +6,7 @@
 
 import { drop } from "../drop.ts";
 import type { LeaderInfo } from "../effect.ts";
+import { clockBound } from "../ground.ts";
 import { lookUp } from "../membership/membership.ts";
 import type { Peer } from "../membership/peer.ts";
 import { isMeshed, isTrusted } from "../membership/state.ts";
@@ -56,7 +57,7 @@ export function followLeader(self: Election, peer: Peer, status: Status): void {
  * it is then believed for a whole timeout, because it has been on its way for some intervals.
  */
 export function takeLeaderHint(self: Election, leaderHint: LeaderHint): void {
-  if (isAbsurd(leaderHint.term)) return drop(self.ground, "absurd-term");
+  if (isAbsurd(self, leaderHint.term)) return drop(self.ground, "absurd-term");
   const peer = self.membership.byBoot.get(leaderHint.boot);
   if (peer === undefined || !isTrusted(self.membership, peer)) return;
   if (self.candidacy?.elected === true) {
@@ -109,9 +110,12 @@ export function forgetLeader(self: Election, boot: Boot, term: number): void {
   if (self.leader?.boot === boot && self.leader.term <= term) setLeader(self, undefined);
 }
 
-/** A term near the largest integer would leave no room for those to come. */
-export function isAbsurd(term: number): boolean {
-  return term > LIMITS.maxTerm;
+/**
+ * Whether a term is not believed: one so far ahead of the own wall clock, and of the terms believed so far, would carry the tokens
+ * of all elections to come away with it.
+ */
+export function isAbsurd({ seenTerm, ground }: Election, term: number): boolean {
+  return term > Math.min(LIMITS.maxTerm, Math.max(clockBound(ground), seenTerm + LIMITS.clockLead));
 }
 
 function outranksKnown(self: Election, peer: Peer, known: KnownLeader): boolean {

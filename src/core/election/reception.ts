@@ -6,6 +6,7 @@
 
 import { drop } from "../drop.ts";
 import type { Peer } from "../membership/peer.ts";
+import { nameOf } from "../membership/peer.ts";
 import { type Heard, isTrusted } from "../membership/state.ts";
 import type { Boot, Claim, Release, Status, Vote } from "../message/message.ts";
 import { advanceLead, countVote, leaveOffice, stepBack } from "./candidate.ts";
@@ -45,7 +46,7 @@ function takeStatus(self: Election, peer: Peer, status: Status): void {
 
 function takeTerms(self: Election, peer: Peer, status: Status): void {
   if (status.idle) recordOf(self, peer).toldIdleAt = self.ground.now;
-  if (isAbsurd(status.highestTerm)) return drop(self.ground, "absurd-term");
+  if (isAbsurd(self, status.highestTerm)) return drop(self.ground, "absurd-term");
   self.seenTerm = Math.max(self.seenTerm, status.highestTerm);
   // The other leader of a plain democracy may have given way before this one had heard of it.
   if (self.ground.config.quorum === "none" && status.highestTerm > (self.candidacy?.term ?? Infinity)) {
@@ -55,7 +56,7 @@ function takeTerms(self: Election, peer: Peer, status: Status): void {
 
 function takeLeading(self: Election, peer: Peer, status: Status, { term }: NonNullable<Status["leading"]>): void {
   const { candidacy, membership, ballot: { grant }, ground: { config } } = self;
-  if (isAbsurd(term)) return drop(self.ground, "absurd-term");
+  if (isAbsurd(self, term)) return drop(self.ground, "absurd-term");
   if (grant?.boot === peer.boot && grant.term === term) grant.inOffice = true;
   recordOf(self, peer).wasted = 0;
   const leads = candidacy?.elected === true;
@@ -78,7 +79,7 @@ interface Asked {
 function takeClaim(self: Election, { peer, from, nonce, claim, status }: Asked): Vote | undefined {
   const { candidacy, ground: { config } } = self;
   if (config.quorum === "none") return undefined;
-  if (isAbsurd(claim.term)) return drop(self.ground, "absurd-term");
+  if (isAbsurd(self, claim.term)) return refuseFuture(self, peer, claim);
   if (peer.configured) self.seenTerm = Math.max(self.seenTerm, claim.term);
   const prevails = status.leading !== undefined || outranks(status, config);
   const inOffice = status.leading?.term === claim.term;
@@ -92,9 +93,22 @@ function takeClaim(self: Election, { peer, from, nonce, claim, status }: Asked):
   return answer;
 }
 
+/** The candidate's clock is far ahead, or this member's far behind: the one learns it from the other. */
+function refuseFuture(self: Election, peer: Peer, { term, sequence }: Claim): Vote {
+  const { ground: { effects, pool, wall } } = self;
+  drop(self.ground, "absurd-term");
+  effects.push({ kind: "mismatch", what: "clock-ahead", member: nameOf(peer), value: term - wall });
+  const answer = pool.vote();
+  answer.term = term;
+  answer.sequence = sequence;
+  answer.refusal = "future-term";
+  answer.limit = wall;
+  return answer;
+}
+
 function takeRelease(self: Election, peer: Peer, from: Boot, { term, successor, unanswered }: Release): void {
   const { membership, ground: { now, config } } = self;
-  if (isAbsurd(term)) return drop(self.ground, "absurd-term");
+  if (isAbsurd(self, term)) return drop(self.ground, "absurd-term");
   release(self, from, term);
   // What a process before this one released says nothing of the one that is there now.
   const record = recordOf(self, peer);

@@ -64,6 +64,10 @@ export interface Candidacy {
   readonly granted: Map<string, SendTime>;
   /** The voters that have answered, granted or not. */
   readonly answered: SmallSet<Peer>;
+  /** Voters to which the term is far ahead of the wall clock. */
+  readonly distant: SmallSet<Peer>;
+  /** The highest terms seen and promised before: what counts again if that is the reason why it fails. */
+  readonly before: { readonly seenTerm: number; readonly promisedTerm: number };
   /** The send times that count now: of the voters that are named, and of all. */
   readonly counting: { readonly named: SendTime[]; readonly all: SendTime[] };
   elected: boolean;
@@ -125,6 +129,8 @@ export interface Election {
   /** The highest term seen anywhere. */
   seenTerm: number;
   candidacy: Candidacy | undefined;
+  /** The lowest and highest term that this member has stood for in vain because its clock was far ahead; never minted again. */
+  distantTerms: { readonly from: number; readonly to: number } | undefined;
   lastClaimAt: number;
   releases: PendingRelease[];
   leader: KnownLeader | undefined;
@@ -171,6 +177,7 @@ export function createElection(membership: Membership): Election {
     skew: wall - now,
     seenTerm: 0,
     candidacy: undefined,
+    distantTerms: undefined,
     lastClaimAt: -Infinity,
     releases: [],
     leader: undefined,

@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Peer } from "../membership/peer.ts";
+import type { MismatchKind } from "../effect.ts";
+import { nameOf, type Peer } from "../membership/peer.ts";
 import { ack, ping } from "../membership/sending.ts";
 import { audience, electorateSize } from "../membership/state.ts";
 import type { Boot, Claim, Refusal, TermId, Vote } from "../message/message.ts";
@@ -58,10 +59,18 @@ export function vote(self: Election, peer: Peer, from: Boot, claim: Claim, inOff
   answer.term = claim.term;
   answer.sequence = claim.sequence;
   answer.refusal = refusalOf(self, peer, from, claim, inOffice);
+  answer.limit = answer.refusal === "longer-lease" ? self.ground.config.timeout : 0;
+  if (answer.refusal === "longer-lease") tellTimeout(self, peer, "longer-timeout", claim.lease);
   if (answer.refusal !== undefined) return answer;
   promise(self, from, claim);
+  recordOf(self, peer).askedAt = -Infinity;
   if (inOffice && self.ballot.grant !== undefined) self.ballot.grant.inOffice = true;
   return answer;
+}
+
+/** The timeouts of a voter and a candidate do not fit. */
+export function tellTimeout({ ground }: Election, peer: Peer, what: MismatchKind, timeout: number): void {
+  ground.effects.push({ kind: "mismatch", what, member: nameOf(peer), value: timeout });
 }
 
 /** Votes for this member itself, by the rules for everybody else; whether that vote was granted. */

@@ -60,10 +60,10 @@ export function tellOfSelf(self: Membership): void {
   spread(self, { kind: "alive", address, boot, incarnation, id, weight, eligible });
 }
 
-/** The rumors that a datagram to this peer carries beside its message. */
-export function rumorsFor(self: Membership, peer: Peer): readonly Rumor[] {
+/** The rumors that a datagram to this peer carries beside its message, which takes `reserved` bytes more than usual. */
+export function rumorsFor(self: Membership, peer: Peer, reserved: number): readonly Rumor[] {
   const { config } = self.ground;
-  let room = config.rumorBytes;
+  let room = config.rumorBytes - reserved;
   const buddy = config.lifeguard ? buddyRumor(self, peer) : undefined;
   if (buddy !== undefined) room -= bytesOf(buddy);
   // Where many die at once, what the dead are told would be missed by the living.

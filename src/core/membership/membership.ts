@@ -9,6 +9,7 @@ import { drop } from "../drop.ts";
 import { type Boot, type Cookie, NO_COOKIE, type Status, UNKNOWN_BOOT } from "../message/message.ts";
 import { LIMITS } from "../../limits.ts";
 import { cookieOf } from "./cookie.ts";
+import { renewElectorate } from "./electorate.ts";
 import { infoOf, type Peer, unknownPeer } from "./peer.ts";
 import { noteRoundTrip } from "./round_trip.ts";
 import { type Membership, orderOf } from "./state.ts";
@@ -40,6 +41,7 @@ export function setPeers(
     if (peer.leaving && !peer.alive) retire(self, peer);
     else if (!peer.voter) dismiss(self, peer);
   }
+  renewElectorate(self);
 }
 
 function configure(self: Membership, address: string, votes: boolean): void {
@@ -126,6 +128,10 @@ export function markAlive(self: Membership, peer: Peer, boot: Boot, word: Introd
   }
   peer.alive = true;
   peer.boot = boot;
+  peer.foreign = undefined;
+  peer.votersTold = 0;
+  peer.voterList = undefined;
+  peer.misfit = undefined;
   peer.proved = false;
   peer.expected = expectedOf(self, peer.address, boot);
   self.departed.delete(peer.departed);
@@ -143,6 +149,20 @@ export function markAlive(self: Membership, peer: Peer, boot: Boot, word: Introd
   self.byId.set(word.id, peer);
   place(self, peer);
   self.ground.effects.push({ kind: "added", member: infoOf(peer) });
+}
+
+/** The process at the peer's address belongs to another cluster, and shares only so many voters with this member. */
+export function banish(self: Membership, peer: Peer, boot: Boot, shared: number, status: Status): void {
+  if (peer.alive && peer.boot === boot) markDead(self, peer);
+  peer.foreign = boot;
+  peer.lastPing = self.ground.now;
+  self.lookups.delete(peer);
+  self.ground.effects.push({
+    kind: "mismatch",
+    what: "foreign",
+    member: { id: status.id, source: peer.address },
+    value: shared,
+  });
 }
 
 /** Takes what is said of a member that is alive, and tells if it is new. */

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { MemberInfo } from "../effect.ts";
-import { type Boot, type Cookie, NO_COOKIE, UNKNOWN_BOOT } from "../message/message.ts";
+import type { MemberInfo, Mismatch } from "../effect.ts";
+import { type Boot, type Cookie, NO_COOKIE, UNKNOWN_BOOT, type VoterList } from "../message/message.ts";
 import { PendingPings } from "./pending_pings.ts";
 
 /** A sign of life that is waited for. */
@@ -74,6 +74,13 @@ export interface Peer {
   aliveSince: number;
   /** When it was removed; who was not configured is forgotten some time later. */
   removedAt: number;
+  /** Datagrams that have told the process that is there whom this member takes for voters. */
+  votersTold: number;
+  /** Whom it takes for voters, as it said last, and what of that does not fit. */
+  voterList: VoterList | undefined;
+  misfit: { readonly what: Mismatch["what"]; readonly since: number } | undefined;
+  /** The process that is there, if it belongs to another cluster. */
+  foreign: Boot | undefined;
   lastPing: number;
   /** When it last pinged this member. */
   lastPinged: number;
@@ -108,12 +115,21 @@ export function unknownPeer(address: string): Peer {
     lastHeardBy: -Infinity,
     aliveSince: -Infinity,
     removedAt: -Infinity,
+    votersTold: 0,
+    voterList: undefined,
+    misfit: undefined,
+    foreign: undefined,
     lastPing: -Infinity,
     lastPinged: -Infinity,
     pings: new PendingPings(),
     probe: undefined,
     suspicion: undefined,
   };
+}
+
+/** What a member is called in a warning. */
+export function nameOf({ id, address }: Peer): { readonly id: string; readonly source: string } {
+  return { id, source: address };
 }
 
 /** How a member is shown to the application. */

@@ -22,12 +22,24 @@ import type {
 import { NO_COOKIE, UNKNOWN_BOOT } from "../message/message.ts";
 import { LIMITS } from "../../limits.ts";
 import { answerPull, pullAll, takePage } from "./anti_entropy.ts";
-import { takeToken } from "./bucket.ts";
+import { takeToken } from "../bucket.ts";
+import { foreignVoters, takeVoterList } from "./electorate.ts";
 import { aliveRumor, spread } from "./gossip.ts";
-import { depart, expectedOf, findSender, isFull, isVerified, markAlive, matchAck, meet, update } from "./membership.ts";
+import {
+  banish,
+  depart,
+  expectedOf,
+  findSender,
+  isFull,
+  isVerified,
+  markAlive,
+  matchAck,
+  meet,
+  update,
+} from "./membership.ts";
 import type { Peer } from "./peer.ts";
 import { acceptNack, acceptVouch, answerProbe, noteSign } from "./probing.ts";
-import { ack, challenge, cookieTo, showCookie } from "./sending.ts";
+import { ack, challenge, cookieTo, showCookie, tellVoters } from "./sending.ts";
 import { type Heard, isCredible, type Membership, orderOf } from "./state.ts";
 import { declareDead } from "./suspicion.ts";
 import { isMesh } from "./swim.ts";
@@ -84,6 +96,10 @@ function takePing(self: Membership, packet: Packet, message: Ping): Heard | unde
     greet(self, packet, message, peer === "stranger" ? undefined : peer);
     return undefined;
   }
+  if (message.voters !== undefined) {
+    if (!isKin(self, peer, from, message)) return undefined;
+    takeVoterList(self, peer, message.voters);
+  }
   const isNews = learn(self, peer, status);
   if (isNews) {
     noteSign(self, peer);
@@ -115,9 +131,9 @@ function greet(self: Membership, { source, from }: Packet, { nonce, status: { ad
   // It may be behind a translator of addresses, and out of reach where it says it is.
   if (!isConfigured && source !== address) drop(ground, "elsewhere");
   const expected = expectedOf(self, address, from, known);
-  if (known === undefined) return challenge(self, address, NO_COOKIE, nonce, expected);
-  known.challengedAt = now;
-  challenge(self, address, cookieTo(known, from), nonce, expected);
+  if (known !== undefined) known.challengedAt = now;
+  const shown = known === undefined ? NO_COOKIE : cookieTo(known, from);
+  challenge(self, address, { shown, expected, peer: known }, nonce);
 }
 
 function takeAck(self: Membership, packet: Packet, message: Ack): Heard | undefined {
@@ -134,6 +150,11 @@ function takeAck(self: Membership, packet: Packet, message: Ack): Heard | undefi
   if (!matched && !(shows && isAsked) && !(known !== undefined && isVerified(known, from, cookie))) {
     return drop(self.ground, "bad-cookie");
   }
+  if (!isKin(self, known, from, message)) {
+    // It is told the list in turn, and learns the same.
+    if (message.cookie !== NO_COOKIE) tellVoters(self, status.address, message.cookie, known);
+    return undefined;
+  }
   const peer = known ?? meet(self, status.address);
   if (peer === undefined) return undefined;
   const isAnswer = matched || (shows && isAsked);
@@ -145,10 +166,31 @@ function takeAck(self: Membership, packet: Packet, message: Ack): Heard | undefi
     accept(self, peer, from, message.cookie);
     showCookie(self, peer, from, shows ? NO_COOKIE : expected);
   }
+  if (message.voters !== undefined) takeVoterList(self, peer, message.voters);
   const isNews = learn(self, peer, status);
   if (isAnswer || isNews) noteSign(self, peer);
   const leaderHint = hear(self, peer, message.gossip);
   return result(self, peer, from, message, isNews, leaderHint, false);
+}
+
+/**
+ * Whether the process belongs to this cluster, as far as it says. What does not is neither a member nor asked for anything; it
+ * must not be believed of others either.
+ */
+function isKin(self: Membership, peer: Peer | undefined, from: Boot, { status, voters }: Ping | Ack): boolean {
+  if (voters === undefined) {
+    if (peer?.foreign !== from) return true;
+    drop(self.ground, "foreign");
+    return false;
+  }
+  const shared = foreignVoters(self, peer, voters);
+  if (shared === undefined) return true;
+  drop(self.ground, "foreign");
+  if (peer === undefined) {
+    const member = { id: status.id, source: status.address };
+    self.ground.effects.push({ kind: "mismatch", what: "foreign", member, value: shared });
+  } else banish(self, peer, from, shared, status);
+  return false;
 }
 
 function takeFarewell(self: Membership, packet: Packet, message: Release | Leave): Heard | undefined {

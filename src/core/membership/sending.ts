@@ -16,6 +16,7 @@ import {
   type Ping,
 } from "../message/message.ts";
 import type { Sent } from "../message/pool.ts";
+import { voterListDue, voterListFor, VOTERS_BYTES } from "./electorate.ts";
 import { rumorsFor } from "./gossip.ts";
 import type { Peer } from "./peer.ts";
 import { type Membership, nextNonce } from "./state.ts";
@@ -51,7 +52,7 @@ export function ping(self: Membership, peer: Peer): Mutable<Ping> {
   message.nonce = pending.nonce;
   message.hears = now - peer.lastHeard <= OF_LATE * config.interval;
   message.claim = undefined;
-  message.gossip = gossipTo(self, peer);
+  tell(self, peer, message);
   effects.push(sent);
   return message;
 }
@@ -66,14 +67,20 @@ export function introduce(self: Membership, boot: Boot): void {
 export function ack(self: Membership, peer: Peer, to: Boot, nonce: number): Mutable<Ack> {
   const { message } = takeAck(self, peer.address, cookieTo(peer, to), nonce);
   message.cookie = NO_COOKIE;
-  message.gossip = gossipTo(self, peer);
+  tell(self, peer, message);
   return message;
 }
 
 /** Answers `nonce` to a process that has not shown what it must: it is told what that is, and shows it in an ack in turn. */
-export function challenge(self: Membership, address: string, shown: Cookie, nonce: number, expected: Cookie): void {
+export function challenge(
+  self: Membership,
+  address: string,
+  { shown, expected, peer }: { readonly shown: Cookie; readonly expected: Cookie; readonly peer: Peer | undefined },
+  nonce: number,
+): void {
   const { message } = takeAck(self, address, shown, nonce);
   message.cookie = expected;
+  message.voters = voterListFor(self, peer);
   // A process that has not proved to be there would be sent more than it sent.
   message.gossip = undefined;
 }
@@ -82,7 +89,16 @@ export function challenge(self: Membership, address: string, shown: Cookie, nonc
 export function showCookie(self: Membership, peer: Peer, to: Boot, expected: Cookie): void {
   const { message } = takeAck(self, peer.address, cookieTo(peer, to), UNASKED);
   message.cookie = expected;
+  message.voters = voterListFor(self, peer);
   message.gossip = undefined;
+}
+
+/** Tells a process that does not belong to this cluster whom this one takes for voters. */
+export function tellVoters(self: Membership, address: string, shown: Cookie, peer: Peer | undefined): void {
+  const { message } = takeAck(self, address, shown, UNASKED);
+  message.cookie = NO_COOKIE;
+  message.gossip = undefined;
+  message.voters = voterListFor(self, peer);
 }
 
 function takeAck(self: Membership, address: string, cookie: Cookie, nonce: number): Sent<Ack> {
@@ -96,11 +112,14 @@ function takeAck(self: Membership, address: string, cookie: Cookie, nonce: numbe
   return sent;
 }
 
-/** Room for gossip, with the rumors in it; none for a process that has not proved to be there. */
-function gossipTo(self: Membership, peer: Peer): Gossip | undefined {
-  if (!peer.proved || !peer.alive) return undefined;
-  const gossip = self.ground.pool.gossip();
+/** Adds gossip, and the own list of voters where it is due; none of it for a process that has not proved to be there. */
+function tell(self: Membership, peer: Peer, message: Mutable<Ping> | Mutable<Ack>): void {
+  message.gossip = undefined;
+  message.voters = undefined;
+  if (!peer.proved || !peer.alive) return;
+  message.voters = voterListDue(self, peer);
+  const gossip: Mutable<Gossip> = self.ground.pool.gossip();
   gossip.leaderHint = undefined;
-  gossip.rumors = rumorsFor(self, peer);
-  return gossip;
+  gossip.rumors = rumorsFor(self, peer, message.voters === undefined ? 0 : VOTERS_BYTES);
+  message.gossip = gossip;
 }

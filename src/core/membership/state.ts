@@ -5,12 +5,12 @@
  */
 
 import type { Ground } from "../ground.ts";
-import type { Ack, Boot, LeaderHint, Leave, Ping, Release } from "../message/message.ts";
+import type { Ack, Boot, LeaderHint, Leave, Ping, Release, VoterList } from "../message/message.ts";
 import type { Mutable } from "../message/blank.ts";
 import { createNonces, drawNonce, type Nonces } from "../nonce.ts";
 import { SmallSet } from "../small_set.ts";
 import { LIMITS } from "../../limits.ts";
-import { type Bucket, fullBucket } from "./bucket.ts";
+import { type Bucket, fullBucket } from "../bucket.ts";
 import { BroadcastQueue } from "./broadcast_queue.ts";
 import { type Peer, unknownPeer } from "./peer.ts";
 import { PendingProbes } from "./pending_probes.ts";
@@ -64,6 +64,10 @@ export interface Electorate {
   isAll: boolean;
   /** Voters as options or discovery count them. */
   size: number;
+  /** What others are told of them. */
+  told: Pick<VoterList, "isMany" | "hashes">;
+  /** When it is next looked at whose list does not fit. */
+  nextReview: number;
 }
 
 /** One wing of a member's state. Times are monotonic ms. */
@@ -132,7 +136,7 @@ export function createMembership(ground: Ground): Membership {
     incarnation: Math.min(Math.max(0, Math.floor(wall)), LIMITS.maxTerm - 1),
     toldEligible: config.eligible,
     // Until options or discovery have spoken no number of grants is enough.
-    electorate: { votes: true, isAll: true, size: Infinity },
+    electorate: { votes: true, isAll: true, size: Infinity, told: { isMany: false, hashes: [] }, nextReview: now },
     named: new Set(),
     peers: new Map(),
     byBoot: new Map(),

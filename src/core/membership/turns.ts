@@ -8,6 +8,9 @@ import type { Peer } from "./peer.ts";
 import type { Membership } from "./state.ts";
 import { type Budget, budgetOf, fanout } from "./swim.ts";
 
+/** Timeouts between two pings to a process of another cluster: it may have been taken for that by mistake. */
+const FOREIGN = 60;
+
 /** What the election wants of the turns. */
 export interface Wanted {
   /** Whether all voters are asked for their votes, or are to be found out to be reachable. */
@@ -63,5 +66,6 @@ function ownBudget({ orders, lookups, localHealth }: Membership): Budget {
 /** A peer that is not there is asked for ever, but only twice a timeout, unless this member waits for it to vote. */
 function isDue({ ground: { now, config } }: Membership, peer: Peer, wanted: Wanted): boolean {
   const { interval, timeout } = config;
+  if (peer.foreign !== undefined) return now - peer.lastPing >= FOREIGN * timeout;
   return now - peer.lastPing >= (wanted.absent ? 0 : Math.max(interval, timeout / 2));
 }

@@ -6,6 +6,7 @@
  */
 
 import { drop } from "../drop.ts";
+import { clockBound } from "../ground.ts";
 import type { AliveRumor, DeadRumor, Rumor, SuspectRumor } from "../message/message.ts";
 import { LIMITS } from "../../limits.ts";
 import { aliveRumor, deadRumor, refute, retell, spread, tellOfSelf } from "./gossip.ts";
@@ -64,7 +65,8 @@ function hearAlive(self: Membership, peer: Peer | undefined, rumor: AliveRumor):
     update(self, peer, rumor);
     return renew(self, peer, rumor.incarnation);
   }
-  if (peer !== undefined && (rumor.incarnation <= peer.incarnation || rumor.boot === peer.departed)) return;
+  const isOver = rumor.boot === peer?.departed || rumor.boot === peer?.foreign;
+  if (peer !== undefined && (rumor.incarnation <= peer.incarnation || isOver)) return;
   // It may have moved: then the word comes again once its old address has been silent for long enough.
   if (isTaken(self, rumor, peer)) return;
   const newcomer = peer ?? meet(self, rumor.address);
@@ -86,7 +88,7 @@ function hearIll(self: Membership, peer: Peer, rumor: SuspectRumor | DeadRumor):
 function isBeyond({ ground, incarnation }: Membership, peer: Peer | undefined, rumor: Rumor): boolean {
   if (rumor.incarnation >= LIMITS.maxTerm) return true;
   const known = rumor.boot === ground.config.boot ? incarnation : rumor.boot === peer?.boot ? peer.incarnation : 0;
-  return rumor.incarnation > Math.max(ground.wall + LIMITS.clockLead, known + REFUTATIONS);
+  return rumor.incarnation > Math.max(clockBound(ground), known + REFUTATIONS);
 }
 
 /** Others are wrong about this member, or about its address. */

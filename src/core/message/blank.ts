@@ -31,7 +31,7 @@ export function newLeaderHint(): Mutable<LeaderHint> {
 }
 
 export function newVote(): Mutable<Vote> {
-  return { term: 0, sequence: 0, refusal: undefined };
+  return { term: 0, sequence: 0, refusal: undefined, limit: 0 };
 }
 
 export function newGossip(): Mutable<Gossip> {
@@ -39,9 +39,9 @@ export function newGossip(): Mutable<Gossip> {
 }
 
 export function newPing(status: Status): Mutable<Ping> {
-  return { kind: "ping", nonce: 0, hears: false, status, claim: undefined, gossip: undefined };
+  return { kind: "ping", nonce: 0, hears: false, status, claim: undefined, gossip: undefined, voters: undefined };
 }
 
 export function newAck(status: Status): Mutable<Ack> {
-  return { kind: "ack", nonce: 0, cookie: NO_COOKIE, status, vote: undefined, gossip: undefined };
+  return { kind: "ack", nonce: 0, cookie: NO_COOKIE, status, vote: undefined, gossip: undefined, voters: undefined };
 }

@@ -63,7 +63,7 @@ export interface Claim {
 }
 
 /** Why a voter did not grant a claim. */
-export type Refusal = "quarantined" | "held" | "stale-term" | "not-a-voter" | "longer-lease";
+export type Refusal = "quarantined" | "held" | "stale-term" | "not-a-voter" | "longer-lease" | "future-term";
 
 /** A voter's answer to a {@linkcode Claim}. */
 export interface Vote {
@@ -71,6 +71,8 @@ export interface Vote {
   readonly sequence: number;
   /** Absent when granted. */
   readonly refusal: Refusal | undefined;
+  /** What the claim went beyond: the voter's `timeout` in ms, or its wall clock in ms since 1970; 0 for every other answer. */
+  readonly limit: number;
 }
 
 /** A member is there, in this incarnation. */
@@ -115,6 +117,16 @@ export interface LeaderHint {
   readonly remaining: number;
 }
 
+/** Whom the sender takes for voters, as far as nine addresses tell; said to each process when they first meet, and after each change. */
+export interface VoterList {
+  /** Whether the receiver's address is named by the sender's options or discovery. */
+  readonly listsReceiver: boolean;
+  /** Whether there are too many to be told. */
+  readonly isMany: boolean;
+  /** Hashes of 32 bits of their addresses, the sender's own among them if it votes. */
+  readonly hashes: readonly number[];
+}
+
 /** What rides on a ping or an ack. */
 export interface Gossip {
   readonly leaderHint: LeaderHint | undefined;
@@ -130,6 +142,7 @@ export interface Ping {
   readonly status: Status;
   readonly claim: Claim | undefined;
   readonly gossip: Gossip | undefined;
+  readonly voters: VoterList | undefined;
 }
 
 /** Answers a ping, a release or a leave by its nonce. */
@@ -141,6 +154,7 @@ export interface Ack {
   readonly status: Status;
   readonly vote: Vote | undefined;
   readonly gossip: Gossip | undefined;
+  readonly voters: VoterList | undefined;
 }
 
 /** The holder of `term` gives it back, or a candidate gives up; `successor` is asked to claim at once. */
