@@ -119,13 +119,13 @@ export function noteWaste({ ground: { now, config } }: Election, record: PeerRec
 
 /**
  * Whether others come first: a candidate that wasted votes before is granted another only once it has asked for it for so long
- * that anybody else who stands has asked, too. Each time that is twice as long.
+ * that anybody else who stands has asked, too. Each time that is twice as long, up to a timeout.
  */
 function comesLater({ ground: { now, config } }: Election, record: PeerRecord): boolean {
   if (record.wasted === 0 || now - record.wastedAt > FORGIVEN * config.timeout) return false;
   if (now - record.askedAt > config.timeout) record.asksSince = now;
   record.askedAt = now;
-  return now - record.asksSince < 2 ** (record.wasted - 1) * config.interval;
+  return now - record.asksSince < Math.min(2 ** (record.wasted - 1) * config.interval, config.timeout);
 }
 
 function refusalOf(
