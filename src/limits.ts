@@ -47,6 +47,8 @@ export const LIMITS = {
   greetings: { atOnce: 1024, perSecond: 200 },
   /** Voters that a member tells others at most; of more it says that they are many. */
   toldVoters: 9,
+  /** Processes in no list that become members: each is an event for the application, and another when it goes. */
+  entries: { atOnce: 1024, perSecond: 10 },
   /** Members that others asked to look after, and whose sign of life is waited for. */
   pendingProbes: 64,
   /** Unanswered pings remembered for each member. */

@@ -324,22 +324,6 @@ Deno.test("a member that slept does not take its own silence for that of the oth
   assertEquals(changes(solo.advance(TIMEOUT + INTERVAL)), ["removed m2"]);
 });
 
-Deno.test("strangers are bounded: those that are greeted by their pace, those that join by their number", () => {
-  const solo = new Solo([], { clusterSize: 1 });
-  const stranger = (n: number): ReturnType<typeof puppetOf> => puppetOf(n, { address: `10.1.${n >> 8}.${n & 255}:1` });
-  const { atOnce } = LIMITS.greetings;
-  const greeted = Array.from({ length: 2 * atOnce }, (_, n) => solo.ping(stranger(n + 2), undefined, { to: "" }))
-    .filter((effects) => messages(effects, "ack").length > 0);
-  assertEquals(greeted.length, atOnce);
-  assertEquals(reasons(solo.ping(stranger(2), undefined, { to: "" })), ["flooded"]);
-  assertEquals(solo.state.membership.peers.size, 0, "nothing is remembered of those that were greeted");
-  const other = new Solo([], { clusterSize: 1 });
-  for (let n = 0; n < LIMITS.strangers; n++) other.introduce(stranger(n + 2));
-  assertEquals(other.ids.length, LIMITS.strangers);
-  assertEquals(reasons(other.ping(stranger(2000), undefined, { to: "" })), ["too-many-members"]);
-  assertEquals(other.ids.length, LIMITS.strangers, "those that were there stay");
-});
-
 Deno.test("probes that wait are bounded", () => {
   const voters = Array.from({ length: 200 }, (_, index) => puppetOf(index + 2, { answers: false }));
   const solo = new Solo(voters);
@@ -349,22 +333,6 @@ Deno.test("probes that wait are bounded", () => {
   assertEquals(solo.state.membership.indirectProbes.size, LIMITS.pendingProbes);
   solo.advance(2 * TIMEOUT);
   assertEquals(solo.state.membership.indirectProbes.size, 0);
-});
-
-Deno.test("a stranger's probe sends nobody a datagram, and leaves room for those of members", () => {
-  const voters = Array.from({ length: 200 }, (_, index) => puppetOf(index + 2, { answers: false }));
-  const solo = new Solo(voters);
-  const [asker] = voters;
-  const stranger = puppetOf(3000, { boot: bootOf(3000), address: "10.9.0.1:7000" });
-  for (const puppet of [asker!, stranger]) solo.introduce(puppet);
-  for (const { address } of voters) {
-    assertEquals(messages(solo.packet(stranger, { kind: "probe", target: address }), "ping"), []);
-  }
-  const [target] = solo.state.membership.indirectProbes.keys();
-  const pinged = messages(solo.packet(asker!, { kind: "probe", target: target! }), "ping");
-  assertEquals(pinged.map(({ address }) => address), [target]);
-  for (const { address } of voters) solo.packet(asker!, { kind: "probe", target: address });
-  assertEquals(solo.state.membership.indirectProbes.size, LIMITS.pendingProbes);
 });
 
 Deno.test("a voter whose datagrams come from another place is the same member: it shows what only that can know", () => {

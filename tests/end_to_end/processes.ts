@@ -18,13 +18,16 @@ const IMPORT_MAP = fileURLToPath(new URL("../npm_only.import_map.json", import.m
 /** One member process, and all that it has said. */
 export class MemberProcess {
   readonly id: string;
+  /** `ip:port`. */
+  readonly source: string;
   readonly lines: Line[] = [];
   readonly #child: ChildProcess;
   readonly #exit: Promise<number | null>;
   #gone = false;
 
-  constructor(options: Options & { readonly id: string }) {
+  constructor(options: Options & { readonly id: string; readonly source: string }) {
     this.id = options.id;
+    this.source = options.source;
     const args = ["run", "-A", "--quiet", "--no-check", "--import-map", IMPORT_MAP, MEMBER, JSON.stringify(options)];
     this.#child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
     this.#exit = new Promise((resolve) => {

@@ -75,6 +75,8 @@ export function rumorsFor(self: Membership, peer: Peer, reserved: number): reado
 
 /** Lifeguard's buddy system: a peer that is doubted hears of it first from those that doubt it, and can refute. */
 function buddyRumor(self: Membership, peer: Peer): Rumor | undefined {
-  if (peer.disputed === undefined) return suspectRumor(self, peer);
+  if (peer.disputed === undefined) {
+    return peer.suspicion?.confirmed === true ? deadRumor(peer) : suspectRumor(self, peer);
+  }
   return { kind: "dead", address: peer.address, boot: peer.boot, incarnation: peer.disputed, left: false };
 }

@@ -73,17 +73,30 @@ export function findSender(self: Membership, from: Boot, status: Status): Peer |
   return from === known.departed ? drop(ground, "departed") : known;
 }
 
-/** Whether there is no room for another stranger. */
-export function isFull({ peers, named }: Membership): boolean {
-  return peers.size - named.size >= LIMITS.strangers;
+/** Whether there is no room for another stranger: as many as may be are alive. */
+export function isFull(self: Membership): boolean {
+  return self.peers.size - self.named.size >= LIMITS.strangers && longestGone(self) === undefined;
 }
 
-/** Makes room for a stranger, if there may be one more. */
+/** Makes room for a stranger, if there may be one more: before it is refused, one that is gone is forgotten. */
 export function meet(self: Membership, address: string): Peer | undefined {
-  if (isFull(self)) return drop(self.ground, "too-many-members");
+  if (self.peers.size - self.named.size >= LIMITS.strangers) {
+    const gone = longestGone(self);
+    if (gone === undefined) return drop(self.ground, "too-many-members");
+    forget(self, gone);
+  }
   const stranger = unknownPeer(address);
   remember(self, stranger);
   return stranger;
+}
+
+function longestGone({ peers }: Membership): Peer | undefined {
+  let gone: Peer | undefined;
+  for (const peer of peers.values()) {
+    if (peer.configured || peer.alive || (gone !== undefined && gone.removedAt <= peer.removedAt)) continue;
+    gone = peer;
+  }
+  return gone;
 }
 
 /** What a process must show that speaks for the peer at this address. */

@@ -124,10 +124,10 @@ function isMutual(self: Membership, peer: Peer): boolean {
 /** Tells a process what to show, at the address that it names: one that only writes in its name does not get to see it. */
 function greet(self: Membership, { source, from }: Packet, { nonce, status: { address } }: Ping, known?: Peer): void {
   const { ground, ground: { now } } = self;
-  if (known === undefined && isFull(self)) return drop(ground, "too-many-members");
   const isConfigured = known?.configured === true;
   const bucket = isConfigured ? self.greetings.configured : self.greetings.others;
   if (!takeToken(bucket, LIMITS.greetings, now)) return drop(ground, "flooded");
+  if (known === undefined && isFull(self)) return drop(ground, "too-many-members");
   // It may be behind a translator of addresses, and out of reach where it says it is.
   if (!isConfigured && source !== address) drop(ground, "elsewhere");
   const expected = expectedOf(self, address, from, known);
@@ -155,9 +155,10 @@ function takeAck(self: Membership, packet: Packet, message: Ack): Heard | undefi
     if (message.cookie !== NO_COOKIE) tellVoters(self, status.address, message.cookie, known);
     return undefined;
   }
+  const isAnswer = matched || (shows && isAsked);
+  if (isAnswer && !mayEnter(self, known, from)) return drop(self.ground, "flooded");
   const peer = known ?? meet(self, status.address);
   if (peer === undefined) return undefined;
-  const isAnswer = matched || (shows && isAsked);
   if (isAnswer) {
     admit(self, peer, from, status);
     peer.lastHeardBy = self.ground.now;
@@ -191,6 +192,14 @@ function isKin(self: Membership, peer: Peer | undefined, from: Boot, { status, v
     self.ground.effects.push({ kind: "mismatch", what: "foreign", member, value: shared });
   } else banish(self, peer, from, shared, status);
   return false;
+}
+
+/** Whether the application may be told of another process that is in no list: strangers could come and go for ever. */
+function mayEnter(self: Membership, peer: Peer | undefined, from: Boot): boolean {
+  const { ground: { now, config }, greetings } = self;
+  const isCredible = config.sealed || peer?.configured === true;
+  if (isCredible || (peer?.alive === true && peer.boot === from)) return true;
+  return takeToken(greetings.entries, LIMITS.entries, now);
 }
 
 function takeFarewell(self: Membership, packet: Packet, message: Release | Leave): Heard | undefined {

@@ -121,7 +121,12 @@ export interface Membership {
   /** By target address. */
   readonly indirectProbes: Map<string, IndirectProbe>;
   /** How many processes that have not shown what they must are told it: at addresses that are configured, and elsewhere. */
-  readonly greetings: { readonly configured: Bucket; readonly others: Bucket };
+  readonly greetings: {
+    readonly configured: Bucket;
+    readonly others: Bucket;
+    /** How many that are in no list, and have shown it, may come in. */
+    readonly entries: Bucket;
+  };
   readonly heard: Mutable<Heard>;
   /** Until then this member is new, and looks for the voters whether it votes or not. */
   readonly newUntil: number;
@@ -156,7 +161,11 @@ export function createMembership(ground: Ground): Membership {
     antiEntropy: { peer: undefined, after: "", eager: true, nextAt: now, restsUntil: -Infinity },
     directory: undefined,
     indirectProbes: new Map(),
-    greetings: { configured: fullBucket(LIMITS.greetings, now), others: fullBucket(LIMITS.greetings, now) },
+    greetings: {
+      configured: fullBucket(LIMITS.greetings, now),
+      others: fullBucket(LIMITS.greetings, now),
+      entries: fullBucket(LIMITS.entries, now),
+    },
     heard: {
       ...{ peer: unknownPeer(""), from: "", message: { kind: "leave", nonce: 0 } },
       ...{ isNews: false, leaderHint: undefined, wantsAck: false },
