@@ -58,12 +58,16 @@ export class Democracy extends TypedEvents {
   readonly #tenures = new Tenures();
   /** Aborts when this member is over; the reason says why. */
   readonly #over = new AbortController();
+  /** Aborts when nobody wants to know any more who the peers are. */
+  readonly #discovering = new AbortController();
   /** Those who wait for the lead. */
   readonly #waiting = new Set<() => void>();
   readonly #resigning = new Map<number, () => void>();
   #resignations = 0;
   /** The leadership that the application was told of, and not yet told the end of. */
   #office: LifecycleEvents["elected"] | undefined;
+  /** Whether it does its part, as the loop said last. */
+  #ready = false;
   #closing: Promise<void> | undefined;
   #settle: { resolve(): void; reject(error: Error): void } = { resolve: () => {}, reject: () => {} };
 
@@ -237,11 +241,29 @@ export class Democracy extends TypedEvents {
   }
 
   /**
+   * Whether this member does its part: it has joined, so that a quorum counts it in, may vote if it is a voter, and has not begun
+   * to close. A platform that replaces members one by one should wait for it before it takes the next one away: it is what a
+   * readiness probe of Kubernetes should ask, and not who leads.
+   *
+   * A member that has joined once stays ready when it loses the others: that is no reason to send nobody to it any more.
+   */
+  isReady(): boolean {
+    return this.#ready && this.#closing === undefined;
+  }
+
+  /**
    * Leaves the cluster: `isLeader()` is false when the call returns, the lead is handed over, the others
    * are told, and the socket, the worker, timers and channels are gone when the promise resolves. More calls do no harm.
+   *
+   * @param options With `graceful`, for a process that somebody replaces by another: as long as somebody else would lead, and the
+   * others are no quorum of voters that vote, this member goes on voting, for two timeouts at most. A second call without it
+   * ends that.
    */
-  close(): Promise<void> {
-    this.#closing ??= this.#close();
+  close(options: { readonly graceful?: boolean } = {}): Promise<void> {
+    const { graceful = false } = options;
+    if (!graceful) this.#discovering.abort();
+    if (this.#closing !== undefined && !graceful) void this.#host.close(graceful);
+    this.#closing ??= this.#close(graceful);
     return this.#closing;
   }
 
@@ -250,14 +272,15 @@ export class Democracy extends TypedEvents {
     return this.close();
   }
 
-  async #close(): Promise<void> {
+  async #close(graceful: boolean): Promise<void> {
     this.#host.view.silence(true);
     this.#tenures.end("closed");
     const error = new ClosedError(`Cannot join: ${this.id} was closed`);
     this.#settle.reject(error);
     this.#over.abort(error);
     void this.#minting?.request(null);
-    await this.#host.close();
+    await this.#host.close(graceful);
+    this.#discovering.abort();
     this.#endOffice("closed");
     this.#roster.clear();
     this.#settleResignations();
@@ -306,6 +329,9 @@ export class Democracy extends TypedEvents {
       case "removed":
         this.#roster.delete(news.member);
         return this.#emit("removed", news.member);
+      case "readiness":
+        this.#ready = news.ready;
+        return;
       case "leader":
         this.#roster.leader = news.leader;
         return this.#emit("leader", news.leader);
@@ -333,7 +359,7 @@ export class Democracy extends TypedEvents {
     this.#roster.self.source = address;
     this.#logger.info(`Joined ${this.#settings.cluster} as ${this.id} at ${address}`);
     this.#settle.resolve();
-    const { signal } = this.#over;
+    const { signal } = this.#discovering;
     if (signal.aborted) return;
     void followDiscovery(this.#discovery, {
       signal,
@@ -376,6 +402,8 @@ export class Democracy extends TypedEvents {
 
   /** The loop is gone, and with it all that this member knew. */
   #die(error: Error): void {
+    this.#ready = false;
+    this.#discovering.abort();
     this.#settle.reject(error);
     this.#over.abort(error);
     void this.#minting?.request(null);

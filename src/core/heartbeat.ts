@@ -29,7 +29,7 @@ const NOBODY: readonly Peer[] = [];
 export function heartbeat(self: MemberState): void {
   const { membership, election, ground: { now } } = self;
   self.nextHeartbeat = now + untilNextBeat(self);
-  if (self.closing !== undefined) return;
+  if (self.closing?.farewell !== undefined) return;
   lookUpCondemned(membership);
   renewBudget(membership);
   sweepStrangers(membership);
@@ -74,7 +74,7 @@ export function nextRepeatDue(self: MemberState): number {
 
 /** The local health that the next round waits with; undefined while nobody owes an answer. Votes are asked for as if it were good. */
 function repeatsWith(self: MemberState): number | undefined {
-  if (self.closing !== undefined) return undefined;
+  if (self.closing?.farewell !== undefined) return undefined;
   if (awaitsVotes(self) && owesVotes(self)) return 0;
   return isAwaited(self.membership) ? self.membership.localHealth : undefined;
 }

@@ -183,7 +183,7 @@ class Loop {
       case "unsubscribe":
         return this.#messenger.unsubscribe(order.channel);
       case "close":
-        if (this.#hasPeers) this.#run({ kind: "close" });
+        if (this.#hasPeers) this.#run({ kind: "close", graceful: order.graceful });
         else this.#end({ type: "closed" });
     }
   }
@@ -299,6 +299,8 @@ class Loop {
         return this.#warnings.mismatch(effect, performance.now());
       case "refuted":
         return this.#warnings.refuted(effect.left, performance.now());
+      case "readiness":
+        return this.#port.post({ type: "readiness", ready: effect.ready });
       case "round-trip":
         return this.#counters.roundTrips.add(effect.ms);
       case "closed":

@@ -11,6 +11,9 @@ import type { InputEvent, MemberConfig } from "../../src/core/input.ts";
 import type { Message } from "../../src/core/message/message.ts";
 import { bootOf, checkRemovals, configOf, EPOCH, leadsAt, ofKind, type Send } from "./harness.ts";
 
+/** What is remembered of what a member has done. */
+const KEPT: readonly Effect["kind"][] = ["view", "readiness", "closed"];
+
 interface Running {
   readonly n: number;
   readonly state: MemberState;
@@ -117,6 +120,11 @@ export class Cluster {
     return this.#running.get(n)!.state;
   }
 
+  /** What a member that runs has said of itself since its start. */
+  effectsOf(n: number): readonly Effect[] {
+    return this.#running.get(n)!.effects;
+  }
+
   /** Members whose view says that they lead now. */
   get leaders(): string[] {
     return [...this.#running.values()].filter(({ n, effects }) => leadsAt(effects, this.now, this.#wallOf(n)))
@@ -195,7 +203,7 @@ export class Cluster {
     const { state, n } = running;
     const effects = keepEffects(step(state, { ...event, now: this.now, wall: this.#wallOf(n) }));
     checkRemovals(state);
-    running.effects.push(...ofKind(effects, "view"));
+    running.effects.push(...effects.filter(({ kind }) => KEPT.includes(kind)));
     for (const effect of effects) {
       if (effect.kind === "send") this.#send(n, state.ground.config, effect);
       else this.#note(n, effect);

@@ -155,6 +155,10 @@ export interface Election {
   stalled: boolean;
   /** Whether this member has begun to close. */
   closing: boolean;
+  /** Whether a quorum has counted this member in. */
+  joined: boolean;
+  /** Whether this member does its part, as was told last. */
+  ready: boolean;
   /** Does not stand before: it resigned on request. */
   retiredUntil: number;
 }
@@ -193,6 +197,8 @@ export function createElection(membership: Membership): Election {
     offices: new Offices(config.timeout),
     stalled: false,
     closing: false,
+    joined: false,
+    ready: false,
     retiredUntil: -Infinity,
   };
 }
