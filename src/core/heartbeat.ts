@@ -12,7 +12,7 @@ import { isEligible, isQuarantined } from "./election/state.ts";
 import { pullIfDue } from "./membership/anti_entropy.ts";
 import { reviewElectorate } from "./membership/electorate.ts";
 import { tellEligible } from "./membership/gossip.ts";
-import { sweepStrangers } from "./membership/membership.ts";
+import { reviewLeaving, sweepStrangers } from "./membership/membership.ts";
 import type { Peer } from "./membership/peer.ts";
 import { beginProbe, isAwaited, listAwaited } from "./membership/probing.ts";
 import { answerTime } from "./membership/round_trip.ts";
@@ -33,6 +33,7 @@ export function heartbeat(self: MemberState): void {
   lookUpCondemned(membership);
   renewBudget(membership);
   sweepStrangers(membership);
+  reviewLeaving(membership);
   reviewElectorate(membership);
   considerHandOver(election);
   if (election.candidacy !== undefined && isExhausted(election, election.candidacy)) abandon(election);

@@ -9,7 +9,7 @@ import { createMember, type MemberState, step, wakeAt } from "../../src/core/cit
 import type { Effect, Mismatch } from "../../src/core/effect.ts";
 import type { InputEvent, MemberConfig } from "../../src/core/input.ts";
 import type { Message } from "../../src/core/message/message.ts";
-import { bootOf, checkRemovals, configOf, EPOCH, leadsAt, ofKind, type Send } from "./harness.ts";
+import { bootOf, checkRemovals, configOf, EPOCH, leadsAt, type Send } from "./harness.ts";
 
 /** What is remembered of what a member has done. */
 const KEPT: readonly Effect["kind"][] = ["view", "readiness", "closed"];

@@ -69,10 +69,24 @@ Deno.test("a voter that others do not list yet is not ready, whatever it hears",
   }
   cluster.run(2 * TIMEOUT);
   assertEquals(isReady(cluster, 4), false, "a quorum lists it, but not the leader");
+  cluster.run(60 * TIMEOUT);
+  assertEquals(isReady(cluster, 4), false, "the leader is waited for");
   cluster.reconfigure(1, {}, [1, 2, 3, 4]);
   cluster.tell(1);
   cluster.run(TIMEOUT);
   assertEquals(isReady(cluster, 4), true);
+});
+
+Deno.test("a new member waits for every voter that is there to list it, but not for ever", () => {
+  const cluster = new Cluster([{ weight: 3 }, { weight: 2 }, { weight: 1 }], SLOW);
+  cluster.reconfigure(3, {}, [1, 3]);
+  cluster.start(1, 3);
+  cluster.run(3 * TIMEOUT);
+  cluster.start(2);
+  cluster.run(50 * TIMEOUT);
+  assertEquals(isReady(cluster, 2), false, "m3 does not list it");
+  cluster.run(11 * TIMEOUT);
+  assertEquals(isReady(cluster, 2), true, "m1 leads and lists it");
 });
 
 Deno.test("in plain democracy a member is ready as soon as it may lead", () => {

@@ -23,15 +23,25 @@ export function reviewReadiness(self: Election): void {
   self.ground.effects.push({ kind: "readiness", ready });
 }
 
-/** Whether a quorum counts this member in, itself included if it votes; the leader among them, if there is one. */
+/** Timeouts that a new member waits for every voter to count it in. A list that is never renewed must not keep it waiting for ever. */
+const PATIENCE = 60;
+
+/**
+ * Whether the voters that are there count this member in: a quorum, itself included if it votes, the leader among them, if there is
+ * one; and all others, for some time, because the next to go may be any of them.
+ */
 function isJoined(self: Election): boolean {
-  const { leader, ground: { config }, membership: { electorate, voters, byBoot } } = self;
+  const { leader, startedAt, ground: { config, now }, membership: { electorate, voters, byBoot } } = self;
   if (electorate.size === Infinity) return false;
   if (config.quorum === "none") return true;
   const own = electorate.votes ? 1 : 0;
   let [named, all] = [own, own];
+  const isPatient = now - startedAt < PATIENCE * config.timeout;
   for (const peer of voters.items) {
-    if (!countsThis(self, peer)) continue;
+    if (!countsThis(self, peer)) {
+      if (isPatient && peer.alive && peer.suspicion === undefined) return false;
+      continue;
+    }
     all += 1;
     if (!peer.leaving) named += 1;
   }

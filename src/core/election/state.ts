@@ -152,6 +152,7 @@ export interface Election {
   /** Named by the leader that released a term: comes first in rank until then. */
   successor: { readonly boot: Boot; readonly released: TermId; readonly until: number } | undefined;
   readonly offices: Offices;
+  readonly startedAt: number;
   stalled: boolean;
   /** Whether this member has begun to close. */
   closing: boolean;
@@ -195,6 +196,7 @@ export function createElection(membership: Membership): Election {
     outOfReachSince: now,
     successor: undefined,
     offices: new Offices(config.timeout),
+    startedAt: now,
     stalled: false,
     closing: false,
     joined: false,

@@ -1,4 +1,5 @@
 import { assertEquals, assertGreater } from "@std/assert";
+import { TOKEN } from "../../../src/kubernetes/labels.ts";
 import type { Json } from "../../../scripts/kubernetes/admin_client.ts";
 import type { ControlPlane } from "../../../scripts/kubernetes/control_plane.ts";
 import { LEASES, type Listed, makePodAccess, type Mount, planeTest, putSlice, sliceOf, SLICES } from "./plane.ts";
@@ -121,7 +122,7 @@ async function leaseOf(plane: ControlPlane): Promise<{ readonly spec: Json; read
     "GET",
     `/apis/coordination.k8s.io/v1/namespaces/${NAMESPACE}/leases/app`,
   );
-  return { spec: spec as Json, token: Number(((metadata as Json).annotations as Json)["democracy/token"]) };
+  return { spec: spec as Json, token: Number(((metadata as Json).annotations as Json)[TOKEN]) };
 }
 
 async function electsOne(plane: ControlPlane, shop: Shop): Promise<void> {
