@@ -11,15 +11,15 @@ import type { Discovery } from "./discovery/discovery.ts";
 import { ClosedError, describe } from "./errors.ts";
 import type { Stats } from "./leadership/counters.ts";
 import { checkMessageName, CustomMessageEvent, emit, type LifecycleEvents, TypedEvents } from "./leadership/events.ts";
-import { type Node, Roster } from "./leadership/roster.ts";
+import { type NodeInfo, Roster } from "./leadership/roster.ts";
 import { Minting } from "./leadership/minting.ts";
-import { type Lead, Tenures } from "./leadership/tenure.ts";
+import { type LeadContext, LeadTasks } from "./leadership/lead_tasks.ts";
 import { type Journal, journalOf } from "./logger.ts";
 import { type Options, resolveOptions, type Settings } from "./options.ts";
 import { adviceOn } from "./options/advice.ts";
 import { decodeValue, encodeValue } from "./wire/value.ts";
 import { Host, type News } from "./worker/host.ts";
-import { type Parcel, transferOf } from "./worker/protocol.ts";
+import { type EncodedMessage, transferOf } from "./worker/protocol.ts";
 
 /** A member that is new to a list has as many timeouts to answer before another of its addresses is tried. */
 const PATIENCE_TIMEOUTS = 2;
@@ -55,7 +55,7 @@ export class Democracy extends TypedEvents {
   readonly #logger: Journal;
   readonly #host: Host;
   readonly #roster: Roster;
-  readonly #tenures = new Tenures();
+  readonly #leadTasks = new LeadTasks();
   /** Aborts when this member is over; the reason says why. */
   readonly #over = new AbortController();
   /** Those who wait for the lead. */
@@ -147,7 +147,7 @@ export class Democracy extends TypedEvents {
   }
 
   /** The members that are alive, self included, by id. The record has no prototype. */
-  nodes(): Record<string, Node> {
+  nodes(): Record<string, NodeInfo> {
     return this.#roster.nodes(this.isLeader());
   }
 
@@ -174,7 +174,7 @@ export class Democracy extends TypedEvents {
    * ```
    */
   async lead<Result>(
-    work: (lead: Lead) => Result | Promise<Result>,
+    work: (lead: LeadContext) => Result | Promise<Result>,
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<Result> {
     if (typeof work !== "function") {
@@ -183,7 +183,7 @@ export class Democracy extends TypedEvents {
     const { signal } = options;
     const token = await this.#elected(signal);
     const holds = (): boolean => this.token === token;
-    return await this.#tenures.run(work, token, { signal, holds, period: this.#settings.interval });
+    return await this.#leadTasks.run(work, token, { signal, holds, period: this.#settings.interval });
   }
 
   /**
@@ -193,7 +193,7 @@ export class Democracy extends TypedEvents {
   resign(): Promise<void> {
     if (this.#over.signal.aborted || this.#closing !== undefined) return Promise.resolve();
     this.#host.view.silence(true);
-    this.#tenures.end("requested");
+    this.#leadTasks.end("requested");
     const request = ++this.#resignations;
     return new Promise((resolve) => {
       this.#resigning.set(request, resolve);
@@ -252,7 +252,7 @@ export class Democracy extends TypedEvents {
 
   async #close(): Promise<void> {
     this.#host.view.silence(true);
-    this.#tenures.end("closed");
+    this.#leadTasks.end("closed");
     const error = new ClosedError(`Cannot join: ${this.id} was closed`);
     this.#settle.reject(error);
     this.#over.abort(error);
@@ -289,9 +289,9 @@ export class Democracy extends TypedEvents {
     }
   }
 
-  #spread(parcel: Parcel): void {
+  #spread(message: EncodedMessage): void {
     this.#over.signal.throwIfAborted();
-    this.#host.post({ type: "send", ...parcel }, transferOf(parcel));
+    this.#host.post({ type: "send", ...message }, transferOf(message));
   }
 
   #hear(news: News): void {
@@ -370,7 +370,7 @@ export class Democracy extends TypedEvents {
     const office = this.#office;
     if (office === undefined) return;
     this.#office = undefined;
-    this.#tenures.end(reason);
+    this.#leadTasks.end(reason);
     this.#emit("resigned", { ...office, reason });
   }
 
