@@ -50,8 +50,8 @@ export {
   WorkerError,
 } from "./src/errors.ts";
 export type { BroadcastChange, BroadcastPost, BroadcastSender, BroadcastState } from "./src/leadership/broadcast.ts";
-export type { DropReason, Stats } from "./src/leadership/counters.ts";
-export type { DurationStats } from "./src/leadership/durations.ts";
+export type { DropReason, Stats } from "./src/stats/counters.ts";
+export type { DurationStats } from "./src/stats/durations.ts";
 export {
   CustomMessageEvent,
   type LifecycleEvents,

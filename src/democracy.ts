@@ -4,12 +4,12 @@
  * @module
  */
 
-import { onAbort } from "./abort.ts";
+import { onAbort } from "./base/abort.ts";
 import type { LeaderInfo, ResignReason } from "./core/effect.ts";
 import { followDiscovery } from "./discovery/follow.ts";
 import type { Discovery } from "./discovery/discovery.ts";
 import { ClosedError, describe } from "./errors.ts";
-import type { Stats } from "./leadership/counters.ts";
+import type { Stats } from "./stats/counters.ts";
 import { checkMessageName, CustomMessageEvent, emit, type LifecycleEvents, TypedEvents } from "./leadership/events.ts";
 import { type NodeInfo, Roster } from "./leadership/roster.ts";
 import { Minting } from "./leadership/minting.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { onAbort } from "../abort.ts";
+import { onAbort } from "../base/abort.ts";
 import type { ResignReason } from "../core/effect.ts";
 
 /** What the work of `lead` is given. */

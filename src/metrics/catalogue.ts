@@ -6,7 +6,7 @@
  */
 
 import type { Democracy } from "../democracy.ts";
-import type { DurationStats } from "../leadership/durations.ts";
+import type { DurationStats } from "../stats/durations.ts";
 
 /** What a point is about, by the names of OpenTelemetry. */
 export type Attributes = Readonly<Record<string, string>>;

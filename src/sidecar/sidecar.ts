@@ -6,7 +6,7 @@
 
 import type { Democracy } from "../democracy.ts";
 import type { LeaderInfo } from "../core/effect.ts";
-import type { Stats } from "../leadership/counters.ts";
+import type { Stats } from "../stats/counters.ts";
 import type { LifecycleEvents } from "../leadership/events.ts";
 import type { NodeInfo } from "../leadership/roster.ts";
 import { PrometheusText } from "../metrics/prometheus.ts";

@@ -7,7 +7,7 @@
 import { addressees, type MemberState, speaker } from "../core/citizen.ts";
 import type { MemberInfo } from "../core/effect.ts";
 import { type Boot, type Cookie, NO_COOKIE } from "../core/message/message.ts";
-import type { DropReason } from "../leadership/counters.ts";
+import type { DropReason } from "../stats/counters.ts";
 import type { DataFragment } from "../wire/fragments.ts";
 import type { Backlog } from "./backlog.ts";
 import type { Messenger } from "./messenger.ts";

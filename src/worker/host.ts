@@ -6,7 +6,7 @@
 
 import { clearInterval, setInterval, setTimeout } from "node:timers";
 import { errorFromData, PermissionError, WorkerError } from "../errors.ts";
-import { Counters } from "../leadership/counters.ts";
+import { Counters } from "../stats/counters.ts";
 import { SharedView } from "../leadership/shared_view.ts";
 import type { Settings } from "../options.ts";
 import { bindUdp } from "../transport/udp.ts";

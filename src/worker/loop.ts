@@ -5,7 +5,7 @@
  * @module
  */
 
-import { advertisedAddress } from "../address.ts";
+import { advertisedAddress } from "../base/address.ts";
 import { createMember, type MemberState, peersOf, step, wakeAt } from "../core/citizen.ts";
 import type { Effect } from "../core/effect.ts";
 import type { Input, InputEvent } from "../core/input.ts";
@@ -13,7 +13,7 @@ import { type Boot, type Cookie, type Message, NO_COOKIE, UNKNOWN_BOOT } from ".
 import type { Mutable } from "../core/message/blank.ts";
 import { errorToData } from "../errors.ts";
 import { ClockOffset } from "../leadership/clock_offset.ts";
-import { Counters, type DropReason } from "../leadership/counters.ts";
+import { Counters, type DropReason } from "../stats/counters.ts";
 import { type Leadership, SharedView } from "../leadership/shared_view.ts";
 import { NONCE_SEED_WORDS } from "../core/nonce.ts";
 import { DEFAULTS, LIMITS } from "../limits.ts";

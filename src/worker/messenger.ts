@@ -5,7 +5,7 @@
  */
 
 import type { Boot } from "../core/message/message.ts";
-import type { DropReason } from "../leadership/counters.ts";
+import type { DropReason } from "../stats/counters.ts";
 import { isMessageName } from "../leadership/events.ts";
 import { type CustomMessage, type DataFragment, fragment } from "../wire/fragments.ts";
 import { Reassembler } from "../wire/reassembler.ts";

@@ -4,7 +4,7 @@
  */
 
 import { assertEquals, assertGreater } from "@std/assert";
-import { Counters } from "../../src/leadership/counters.ts";
+import { Counters } from "../../src/stats/counters.ts";
 import { SharedView } from "../../src/leadership/shared_view.ts";
 import { resolveOptions } from "../../src/options.ts";
 import type { Bind, DatagramHandlers } from "../../src/transport/datagram.ts";
