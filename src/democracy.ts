@@ -4,15 +4,15 @@
  * @module
  */
 
-import { onAbort } from "./abort.ts";
+import { onAbort } from "./base/abort.ts";
 import type { LeaderInfo, ResignReason } from "./core/effect.ts";
 import type { Resignation } from "./core/input.ts";
 import { followDiscovery } from "./discovery/follow.ts";
 import type { Discovery } from "./discovery/discovery.ts";
 import { ClosedError, describe } from "./errors.ts";
-import type { Stats } from "./leadership/counters.ts";
+import type { Stats } from "./stats/counters.ts";
 import { checkMessageName, CustomMessageEvent, emit, type LifecycleEvents, TypedEvents } from "./leadership/events.ts";
-import { type Node, Roster } from "./leadership/roster.ts";
+import { type NodeInfo, Roster } from "./leadership/roster.ts";
 import { Minting } from "./leadership/minting.ts";
 import { Resignations } from "./leadership/resignations.ts";
 import { type LeadWork, type WhileLeadingOptions, Work } from "./leadership/work.ts";
@@ -21,7 +21,7 @@ import { type Options, resolveOptions, type Settings } from "./options.ts";
 import { adviceOn } from "./options/advice.ts";
 import { decodeValue, encodeValue } from "./wire/value.ts";
 import { Host, type News } from "./worker/host.ts";
-import { type Parcel, transferOf } from "./worker/protocol.ts";
+import { type EncodedMessage, transferOf } from "./worker/protocol.ts";
 
 /** A member that is new to a list has as many timeouts to answer before another of its addresses is tried. */
 const PATIENCE_TIMEOUTS = 2;
@@ -154,7 +154,7 @@ export class Democracy extends TypedEvents {
   }
 
   /** The members that are alive, self included, by id. The record has no prototype. */
-  nodes(): Record<string, Node> {
+  nodes(): Record<string, NodeInfo> {
     return this.#roster.nodes(this.isLeader());
   }
 
@@ -297,9 +297,9 @@ export class Democracy extends TypedEvents {
     return this.#resignations.open(to, (request) => this.#host.post({ type: "resign", request, ...resignation }));
   }
 
-  #spread(parcel: Parcel): void {
+  #spread(message: EncodedMessage): void {
     this.#over.signal.throwIfAborted();
-    this.#host.post({ type: "send", ...parcel }, transferOf(parcel));
+    this.#host.post({ type: "send", ...message }, transferOf(message));
   }
 
   #hear(news: News): void {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { escapeUnprintable } from "./printable.ts";
+import { escapeUnprintable } from "./base/printable.ts";
 
 /** What went wrong, for programs. */
 export type DemocracyErrorCode =

@@ -1,6 +1,6 @@
 /**
  * Which module may import which. The library is a flow, and imports follow it:
- * options -> discovery -> worker -> transport -> wire -> core -> leadership. Who is given something may name its type
+ * options -> discovery -> worker -> transport -> wire -> core -> leadership -> stats. Who is given something may name its type
  * where that is defined: types vanish, and the rule against cycles holds for them all the same.
  *
  * @module
@@ -9,10 +9,10 @@
 import type { Facts, Import } from "./facts.ts";
 
 /** From first to last; a module imports from its own layer and those after it. */
-const LAYERS = ["entry", "options", "discovery", "worker", "transport", "wire", "core", "leadership", "base"];
+const LAYERS = ["entry", "options", "discovery", "worker", "transport", "wire", "core", "leadership", "stats", "base"];
 
 /** What every layer may use; these import only each other. */
-const BASE = /^src\/(abort|address|errors|limits|logger|printable|settings|sleep)\.ts$/;
+const BASE = /^src\/(base\/|(errors|limits|logger)\.ts$)/;
 
 /** What published code may import beside itself and `node:` modules. */
 const DEPENDENCIES = ["@logtape/logtape", "devalue"];

@@ -4,14 +4,15 @@
  * @module
  */
 
-import { onAbort } from "../abort.ts";
+import { onAbort } from "../base/abort.ts";
+import { Backoff } from "../base/backoff.ts";
 import type { ResignReason } from "../core/effect.ts";
 import { ClosedError, describe } from "../errors.ts";
 import { BOUNDS, DEFAULTS } from "../limits.ts";
-import { type Lead, Tenures } from "./tenure.ts";
+import { type LeadContext, LeadTasks } from "./lead_tasks.ts";
 
 /** What runs under a lead. */
-export type LeadWork<Result> = (lead: Lead) => Result | Promise<Result>;
+export type LeadWork<Result> = (lead: LeadContext) => Result | Promise<Result>;
 
 /** How {@linkcode Work.whileLeading} goes on. */
 export interface WhileLeadingOptions {
@@ -44,11 +45,17 @@ export interface WorkContext {
   warn(message: string, error: unknown): void;
 }
 
+/** How long a member stands aside whose work fails, in ms. */
+interface StandAside {
+  readonly waits: Backoff;
+  readonly longest: number;
+}
+
 /** All the works of one member. */
 export class Work {
   readonly #office: Office;
   readonly #context: WorkContext;
-  readonly #tenures = new Tenures();
+  readonly #tasks = new LeadTasks();
   /** Those who wait for the lead, or for its end. */
   readonly #waiting = new Set<() => void>();
 
@@ -73,7 +80,7 @@ export class Work {
   async whileLeading(work: LeadWork<unknown>, options: WhileLeadingOptions = {}): Promise<void> {
     checkWork("Cannot lead", work);
     const { signal } = options;
-    const standAside = new StandAside(options.backoff);
+    const standAside = readBackoff(options.backoff);
     const { over } = this.#context;
     for (;;) {
       let token: number;
@@ -94,7 +101,7 @@ export class Work {
 
   /** The lead is lost. */
   end(reason: ResignReason): void {
-    this.#tenures.end(reason);
+    this.#tasks.end(reason);
     for (const wake of this.#waiting) wake();
   }
 
@@ -102,17 +109,19 @@ export class Work {
   async #serve(
     work: LeadWork<unknown>,
     token: number,
-    standAside: StandAside,
+    { waits, longest }: StandAside,
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const startedAt = performance.now();
     try {
       await this.#run(work, token, signal);
-      standAside.reset();
+      waits.reset();
     } catch (error) {
       // A work that was told to stop may say so by throwing.
       if (this.#office.token() === token && signal?.aborted !== true) {
-        const ms = standAside.next(performance.now() - startedAt);
+        // It had worked before.
+        if (performance.now() - startedAt >= longest) waits.reset();
+        const ms = Math.ceil(waits.next());
         this.#context.warn(
           `The work of the leader (token ${token}) failed; this member stands aside for ${ms} ms`,
           error,
@@ -128,7 +137,7 @@ export class Work {
 
   #run<Result>(work: LeadWork<Result>, token: number, signal: AbortSignal | undefined): Promise<Result> {
     const holds = (): boolean => this.#office.token() === token;
-    return this.#tenures.run(work, token, { signal, holds, period: this.#context.period });
+    return this.#tasks.run(work, token, { signal, holds, period: this.#context.period });
   }
 
   async #giveAway(token: number, reason: "requested" | "failed"): Promise<void> {
@@ -166,33 +175,11 @@ function checkWork(action: string, work: unknown): void {
   if (typeof work !== "function") throw new TypeError(`${action}: "work" must be a function, got ${describe(work)}`);
 }
 
-/** How long a member stands aside whose work fails: waits that double, spread at random. Durations are ms. */
-class StandAside {
-  readonly #first: number;
-  readonly #longest: number;
-  #failures = 0;
-
-  constructor({ first, longest }: NonNullable<WhileLeadingOptions["backoff"]> = {}) {
-    this.#longest = checkWait("longest", longest ?? Math.max(DEFAULTS.longestBackoff, first ?? 0));
-    this.#first = checkWait("first", first ?? Math.min(DEFAULTS.firstBackoff, this.#longest));
-    if (this.#first <= this.#longest) return;
-    throw new RangeError(
-      `Cannot lead: "backoff.first" must be at most "backoff.longest" (${this.#longest}), got ${this.#first}`,
-    );
-  }
-
-  /** The work did not fail. */
-  reset(): void {
-    this.#failures = 0;
-  }
-
-  /** The work failed after `ran` ms; one that ran for longer than the longest wait had worked before. */
-  next(ran: number): number {
-    if (ran >= this.#longest) this.#failures = 0;
-    const wait = Math.min(this.#first * 2 ** Math.min(this.#failures, 20), this.#longest);
-    this.#failures++;
-    return Math.ceil(wait * (0.5 + 0.5 * Math.random()));
-  }
+function readBackoff({ first, longest }: NonNullable<WhileLeadingOptions["backoff"]> = {}): StandAside {
+  const most = checkWait("longest", longest ?? Math.max(DEFAULTS.longestBackoff, first ?? 0));
+  const least = checkWait("first", first ?? Math.min(DEFAULTS.firstBackoff, most));
+  if (least <= most) return { waits: new Backoff(least, most), longest: most };
+  throw new RangeError(`Cannot lead: "backoff.first" must be at most "backoff.longest" (${most}), got ${least}`);
 }
 
 function checkWait(name: string, value: unknown): number {

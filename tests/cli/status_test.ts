@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { listen } from "../../src/sidecar/mod.ts";
-import { isPrintable } from "../../src/printable.ts";
+import { isPrintable } from "../../src/base/printable.ts";
 import { runCli } from "./command.ts";
 
 /** What something that is no sidecar may say in the place of one. */
