@@ -3,7 +3,9 @@ import { createSocket } from "node:dgram";
 import { AddressInUseError, BindError, ClosedError, Democracy, WorkerError } from "../mod.ts";
 import defaultExport from "../mod.ts";
 import type { Options } from "../mod.ts";
-import { freeAddresses, QUICK, quiet, sleep, until } from "./end_to_end/cluster.ts";
+import { freeAddresses } from "../scripts/harness/addresses.ts";
+import { QUICK, quiet } from "../scripts/harness/members.ts";
+import { sleep, until } from "../scripts/harness/waiting.ts";
 
 function single(options: Partial<Options> = {}): Democracy {
   const cluster = `test ${crypto.randomUUID()}`;

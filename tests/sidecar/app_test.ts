@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertGreater, assertLess, assertStringIncludes } from "@std/assert";
 import { createSocket } from "node:dgram";
 import { connect } from "node:net";
-import { until } from "../end_to_end/cluster.ts";
+import { until } from "../../scripts/harness/waiting.ts";
 import { withSidecar } from "./serving.ts";
 
 /** The status that a bare request gets; without a host it is one of HTTP/1.0. */
