@@ -26,11 +26,9 @@
  *   peers: ["10.0.0.7:12345", "10.0.0.8:12345", "10.0.0.9:12345"],
  * });
  * await democracy.ready;
- * for (;;) {
- *   await democracy.lead(async ({ token, signal }) => {
- *     while (!signal.aborted) await doWhatOnlyOneMayDo(token);
- *   });
- * }
+ * await democracy.whileLeading(async ({ token, signal }) => {
+ *   while (!signal.aborted) await doWhatOnlyOneMayDo(token);
+ * });
  * ```
  *
  * @module
@@ -46,6 +44,7 @@ export {
   DemocracyError,
   type DemocracyErrorCode,
   DiscoveryError,
+  HandOverError,
   PermissionError,
   WorkerError,
 } from "./src/errors.ts";
@@ -62,5 +61,6 @@ export {
 export type { Fencing, MintRequest } from "./src/leadership/fencing.ts";
 export type { NodeInfo } from "./src/leadership/roster.ts";
 export type { LeadContext } from "./src/leadership/lead_tasks.ts";
+export type { LeadWork, WhileLeadingOptions } from "./src/leadership/work.ts";
 export type { Logger } from "./src/logger.ts";
 export type { Options } from "./src/options.ts";

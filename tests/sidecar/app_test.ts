@@ -131,6 +131,16 @@ Deno.test("/resign takes a POST with the right bearer token", async () => {
   });
 });
 
+Deno.test("/resign names what keeps the member from leading that it is to go to, and the lead stays", async () => {
+  await withSidecar({ resignToken: "s3cret" }, async ({ get, democracy }) => {
+    const headers = { authorization: "Bearer s3cret" };
+    const answer = await get("/resign?to=m9", { method: "POST", headers });
+    const { error } = await answer.json();
+    assertEquals([answer.status, error], [409, 'Cannot hand the lead to "m9": no member of that id is alive']);
+    assert(democracy.isLeader());
+  });
+});
+
 Deno.test("an app may have routes of its own, which come before the answer to every other path", async () => {
   await withSidecar({ extend: (app) => void app.get("/ui", () => new Response("page")) }, async ({ get }) => {
     assertEquals(await (await get("/ui")).text(), "page");
