@@ -215,13 +215,19 @@ export const MANIFEST_SETTINGS: readonly Setting[] = [
   { name: "output", value: "<folder>", help: "where to write files, with --format kustomize" },
 ];
 
-const ALL = [...MEMBER_SETTINGS, ...SIDECAR_SETTINGS, ...EXEC_SETTINGS, ...STATUS_SETTINGS, ...MANIFEST_SETTINGS];
+const ALL_SETTINGS = [
+  ...MEMBER_SETTINGS,
+  ...SIDECAR_SETTINGS,
+  ...EXEC_SETTINGS,
+  ...STATUS_SETTINGS,
+  ...MANIFEST_SETTINGS,
+];
 
 /**
  * The variables that nobody but this program needs to know, and that a command which it runs must not find in its
  * environment.
  */
-export const SECRET_VARIABLES: readonly string[] = ALL
+export const SECRET_VARIABLES: readonly string[] = ALL_SETTINGS
   .filter(({ name, parse }) => parse === parseSecret || parse === parseSecrets || name === "secretFile")
   .map(({ name }) => variableOf(name));
 
@@ -320,7 +326,7 @@ async function readConfig(path: string): Promise<Values> {
     throw new UsageError(`The configuration ${path} must be a mapping, like "source: 10.0.0.7:12345"`);
   }
   try {
-    checkKnown(content, ALL.map(({ name }) => name));
+    checkKnown(content, ALL_SETTINGS.map(({ name }) => name));
   } catch (error) {
     throw new UsageError(`${path}: ${error instanceof Error ? error.message : error}`);
   }

@@ -15,8 +15,8 @@ import type { Closing, Farewell, MemberState } from "./state.ts";
 /** Timeouts that a member stays at most because the others want its vote. */
 export const STAY = 2;
 /** Goodbyes sent within one interval, and for how many intervals. */
-const TRIES = 4;
-const LONGEST = 2;
+const FAREWELLS = 4;
+const FAREWELL_INTERVALS = 2;
 /** Members told, beside those that vote, where not everybody hears everybody; they tell the others. */
 const TOLD = 10;
 
@@ -53,7 +53,7 @@ export function reviewClosing(self: MemberState): void {
 function beginFarewell({ membership, ground: { now, config, random } }: MemberState): Farewell {
   const farewell: Farewell = {
     pending: new Map(),
-    until: now + LONGEST * config.interval,
+    until: now + FAREWELL_INTERVALS * config.interval,
     nextTry: -Infinity,
     done: false,
   };
@@ -75,7 +75,7 @@ function goOn(self: MemberState, farewell: Farewell): void {
   }
   if (now < farewell.nextTry) return;
   const again = farewell.nextTry !== -Infinity;
-  farewell.nextTry = now + config.interval / TRIES;
+  farewell.nextTry = now + config.interval / FAREWELLS;
   if (again) repeatReleases(self.election);
   for (const [address, { cookie, nonce }] of farewell.pending) {
     effects.push({ kind: "send", address, cookie, message: { kind: "leave", nonce } });

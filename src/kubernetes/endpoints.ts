@@ -4,7 +4,7 @@
  * @module
  */
 
-import { canonicalHost, formatAddress } from "../address.ts";
+import { canonicalHost, formatAddress } from "../base/address.ts";
 import { at, listAt, textAt } from "./json.ts";
 import { CLUSTER_SIZE } from "./labels.ts";
 

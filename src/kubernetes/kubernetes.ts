@@ -91,7 +91,7 @@ export interface KubernetesMember {
   readonly fencing?: Fencing;
 }
 
-const KNOWN = [
+const KUBERNETES_OPTIONS = [
   "service",
   "port",
   "discovery",
@@ -130,7 +130,9 @@ const ANY = 1;
  */
 export function kubernetes(options: KubernetesOptions = {}): KubernetesMember {
   for (const name of Object.keys(options)) {
-    if (!KNOWN.includes(name)) throw new TypeError(`Unknown option ${describe(name)}; known are ${KNOWN.join(", ")}`);
+    if (!KUBERNETES_OPTIONS.includes(name)) {
+      throw new TypeError(`Unknown option ${describe(name)}; known are ${KUBERNETES_OPTIONS.join(", ")}`);
+    }
   }
   const variables = options.environment ?? environment();
   const pod = podIdentity(variables);

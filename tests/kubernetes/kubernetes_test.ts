@@ -4,7 +4,7 @@ import { CLUSTER_SIZE } from "../../src/kubernetes/labels.ts";
 import { BOUNDS } from "../../src/limits.ts";
 import { resolveOptions } from "../../src/options.ts";
 import { FakeApiServer } from "./fake/api_server.ts";
-import { Watcher } from "./fake/watcher.ts";
+import { Watcher } from "../../scripts/harness/watcher.ts";
 
 const POD = { POD_NAME: "app-0", POD_IP: "10.0.0.7", POD_NAMESPACE: "shop" };
 const ENVIRONMENT = {
