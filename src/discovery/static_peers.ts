@@ -4,13 +4,13 @@
  * @module
  */
 
-import { onAbort } from "../abort.ts";
-import { type Address, formatAddress, parseAddress } from "../address.ts";
+import { onAbort } from "../base/abort.ts";
+import { type Address, formatAddress, parseAddress } from "../base/address.ts";
 import type { Discovery, DiscoveryContext, DiscoveryUpdate } from "./discovery.ts";
 import { NamedPeer, type Surroundings } from "./named_peer.ts";
 import { localHosts } from "../transport/interfaces.ts";
 import { systemNames } from "../transport/names.ts";
-import { sleep } from "../sleep.ts";
+import { sleep } from "../base/sleep.ts";
 
 /** Finds the IP addresses of a host name; rejects when there is none, and when `signal` aborts. */
 export type Resolve = (host: string, signal: AbortSignal) => Promise<readonly string[]>;
@@ -28,7 +28,7 @@ export interface StaticPeersOptions {
 }
 
 /** ms that an address may take to be alive, where nobody says. */
-const PATIENCE = 2000;
+const FIRST_SIGN = 2000;
 /** How often it is looked in that time whether it is. */
 const LOOKS = 4;
 
@@ -155,7 +155,7 @@ interface Following {
   readonly onChange: () => void;
 }
 
-function surroundingsOf({ source, logger, isAlive, patience = PATIENCE }: DiscoveryContext): Surroundings {
+function surroundingsOf({ source, logger, isAlive, patience = FIRST_SIGN }: DiscoveryContext): Surroundings {
   // Where nobody says who is alive, the address that was found first is as good as any.
   return { source, logger, local: localHosts(), isAlive: isAlive ?? ((): boolean => true), patience };
 }

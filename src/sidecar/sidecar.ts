@@ -6,12 +6,13 @@
 
 import type { Democracy } from "../democracy.ts";
 import type { LeaderInfo } from "../core/effect.ts";
-import type { Stats } from "../leadership/counters.ts";
+import type { Stats } from "../stats/counters.ts";
 import type { LifecycleEvents } from "../leadership/events.ts";
-import type { Node } from "../leadership/roster.ts";
+import type { NodeInfo } from "../leadership/roster.ts";
 import { PrometheusText } from "../metrics/prometheus.ts";
 import { Journal } from "./journal.ts";
 import { naisBody } from "./leader_elector.ts";
+import { EVENT_LIMITS } from "./limits.ts";
 import { Pulse } from "./pulse.ts";
 import { type Feed, formatEvent, Streams } from "./streams.ts";
 
@@ -43,14 +44,12 @@ export interface SidecarState {
   /** Who leads as it knows, and since when it knows. */
   readonly leader: (LeaderInfo & { readonly since: string }) | null;
   /** The members that are alive, self included. */
-  readonly members: readonly Node[];
+  readonly members: readonly NodeInfo[];
   /** What was ignored and why, how often since the start, and the address that the last of it came from, where it came from one. */
   readonly dropped: readonly { readonly reason: string; readonly times: number; readonly from: string | null }[];
   /** When this was said. */
   readonly at: string;
 }
-
-const LIMITS = { entries: 256, readers: 256, readersPerClient: 64, keepAlive: 15_000, patience: 60_000 } as const;
 
 /** What the HTTP server shows of one member, kept up to date. */
 export class Sidecar {
@@ -58,8 +57,8 @@ export class Sidecar {
   readonly democracy: Democracy;
   readonly #pulse: Pulse;
   readonly #metrics: PrometheusText;
-  readonly #journal = new Journal(LIMITS.entries);
-  readonly #streams = new Streams(LIMITS);
+  readonly #journal = new Journal(EVENT_LIMITS.entries);
+  readonly #streams = new Streams(EVENT_LIMITS);
   #joined = false;
   /** When the leader changed last, and how often it did. */
   #since: Date | undefined;

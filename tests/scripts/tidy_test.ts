@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { factsOf } from "../../scripts/tidy/facts.ts";
+import { staleRules } from "../../scripts/tidy/layers.ts";
 import { inspect } from "../../scripts/tidy/rules.ts";
 import { trespasses } from "../../scripts/tidy/wings.ts";
 
@@ -43,6 +44,31 @@ Deno.test("tidy: an import that turns back is found", () => {
   assertEquals(found({ "src/a.ts": `import "../tests/assert.ts";` }), ["layers src/a.ts:1"]);
 });
 
+Deno.test("tidy: tests, bench, demo and simulator share what is in the harness, and nothing of one another", () => {
+  const shared = {
+    "scripts/demo.ts": `import "./demo/a.ts";\nimport "./harness/a.ts";`,
+    "scripts/bench/scale/a.ts": `import "../figure.ts";\nimport "../../harness/a.ts";`,
+    "tests/cli/a.ts": `import "../assert.ts";\nimport "./b.ts";\nimport "../../scripts/harness/a.ts";`,
+    "tests/scripts/a.ts": `import "../../scripts/bench/a.ts";\nimport "../../scripts/demo.ts";`,
+    "tests/simulation/a.ts": `import "../../scripts/simulate/a.ts";`,
+    "scripts/ok.ts": `import "./test/a.ts";`,
+  };
+  assertEquals(found(shared), []);
+  const borrowed = [
+    ["scripts/bench/a.ts", "../demo/b.ts"],
+    ["scripts/demo.ts", "./bench/b.ts"],
+    [
+      "tests/netns/a.ts",
+      "../../scripts/bench/b.ts",
+    ],
+    ["tests/netns/a.ts", "../end_to_end/b.ts"],
+    ["scripts/harness/a.ts", "../demo/b.ts"],
+  ];
+  for (const [path = "", target] of borrowed) {
+    assertEquals(found({ [path]: `import "${target}";` }), [`layers ${path}:1`]);
+  }
+});
+
 Deno.test("tidy: the core knows only itself and the limits", () => {
   assertEquals(found({ "src/core/a.ts": `import "../errors.ts";` }), ["layers src/core/a.ts:1"]);
   assertEquals(found({ "src/core/a.ts": `import "node:crypto";` }), ["layers src/core/a.ts:1"]);
@@ -69,6 +95,38 @@ Deno.test("tidy: in the core the election stands on membership, and membership o
       `layers src/core/${wing}/a.ts:1`,
     ]);
   }
+});
+
+Deno.test("tidy: what a rule allows, and nobody does any more, is found", () => {
+  const stale = staleRules([
+    factsOf({ path: "src/wire/value.ts", text: `import { parse } from "devalue";` }),
+    factsOf({ path: "src/metrics/a.ts", text: `import "@opentelemetry/api";` }),
+    factsOf({ path: "src/sidecar/a.ts", text: `import "hono/cors";` }),
+    factsOf({ path: "src/core/drop.ts", text: "" }),
+    factsOf({ path: "tests/ui/a.ts", text: `import "../../scripts/demo/a.ts";` }),
+  ]);
+  for (
+    const there of [`"devalue"`, `"hono" of sidecar`, "core", "wire", "src/core/drop.ts", "scripts/demo of tests/ui"]
+  ) {
+    assertEquals(stale.includes(there), false, `${there} is there`);
+  }
+  const gone = [
+    `"@logtape/logtape"`,
+    `"yaml" of cli`,
+    "discovery",
+    "src/core/input.ts",
+    "scripts/simulate of tests/ui",
+  ];
+  for (const name of gone) assertEquals(stale.includes(name), true, `${name} is stale`);
+});
+
+Deno.test("tidy: a constant's name means one thing in all that is published", () => {
+  const files = {
+    "src/a.ts": "const MOST = 1;\nconst few = 1;",
+    "src/b.ts": "const few = 2;\nexport const MOST = 2;",
+    "tests/a.ts": "const MOST = 3;",
+  };
+  assertEquals(found(files), ["names src/b.ts:2"]);
 });
 
 Deno.test("tidy: no wing of the core writes what the other remembers", () => {
