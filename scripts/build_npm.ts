@@ -5,7 +5,7 @@
  * @module
  */
 
-import { capture, ROOT } from "./process.ts";
+import { capture, ROOT } from "./harness/process.ts";
 
 /** Where packages are built; not in version control. */
 export const OUTPUT: string = `${ROOT}/npm`;

@@ -6,7 +6,7 @@
 
 import { getLogger, inspectLogger, type Logger as LogTapeLogger } from "@logtape/logtape";
 import { inspect } from "node:util";
-import { escapeUnprintable } from "./printable.ts";
+import { escapeUnprintable } from "./base/printable.ts";
 
 /**
  * What the library logs to: `console` fits, and so does a logger of `@std/log`.

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { formatAddress } from "./address.ts";
+import { formatAddress } from "./base/address.ts";
 import type { Discovery } from "./discovery/discovery.ts";
 import type { Fencing } from "./leadership/fencing.ts";
 import type { Logger } from "./logger.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { escapeUnprintable } from "../../src/printable.ts";
+import { escapeUnprintable } from "../../src/base/printable.ts";
 
 /** Where the text goes. */
 export interface Output {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { canonicalHost } from "../address.ts";
+import { canonicalHost } from "../base/address.ts";
 import type { Answer, Listening } from "../sidecar/listen.ts";
 import { DEFAULT_HTTP, formatHttpAddress, type HttpAddress, parseHttpAddress } from "../sidecar/http_address.ts";
 import { type Member, startMember } from "./member.ts";

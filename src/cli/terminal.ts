@@ -5,7 +5,7 @@
  */
 
 import process from "node:process";
-import { escapeUnprintable } from "../printable.ts";
+import { escapeUnprintable } from "../base/printable.ts";
 
 /** Whether people read standard output. */
 export function isTerminal(): boolean {

@@ -10,6 +10,8 @@ import type { Boot, Cookie, Message } from "./message/message.ts";
 /** Why a leadership ended. */
 export type ResignReason =
   | "requested"
+  /** What the application does while it leads has failed. */
+  | "failed"
   | "outweighed"
   | "lease-expired"
   | "stalled"

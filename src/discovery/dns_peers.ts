@@ -4,13 +4,13 @@
  * @module
  */
 
-import { canonicalHost, formatAddress, parseAddress } from "../address.ts";
+import { canonicalHost, formatAddress, parseAddress } from "../base/address.ts";
 import { describe } from "../errors.ts";
 import type { Discovery, DiscoveryContext, DiscoveryUpdate } from "./discovery.ts";
 import { localHosts } from "../transport/interfaces.ts";
 import { systemNames } from "../transport/names.ts";
 import { isOwnAddress } from "./own_addresses.ts";
-import { sleep } from "../sleep.ts";
+import { sleep } from "../base/sleep.ts";
 
 /** How names are looked up. */
 export interface DnsResolver {

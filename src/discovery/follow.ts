@@ -4,13 +4,13 @@
  * @module
  */
 
-import { onAbort } from "../abort.ts";
-import { canonicalAddress } from "../address.ts";
+import { onAbort } from "../base/abort.ts";
+import { canonicalAddress } from "../base/address.ts";
 import { describe } from "../errors.ts";
 import { BOUNDS } from "../limits.ts";
 import type { Discovery, DiscoveryContext, DiscoveryUpdate } from "./discovery.ts";
 import type { Logger } from "../logger.ts";
-import { sleep } from "../sleep.ts";
+import { sleep } from "../base/sleep.ts";
 
 /** What the core is told of the members. */
 export interface Voters {

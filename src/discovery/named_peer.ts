@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Address, canonicalHost, formatAddress } from "../address.ts";
+import { type Address, canonicalHost, formatAddress } from "../base/address.ts";
 import type { Logger } from "../logger.ts";
 import { isOwnAddress } from "./own_addresses.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Address, canonicalAddress } from "../address.ts";
+import { type Address, canonicalAddress } from "../base/address.ts";
 
 /**
  * Whether a name's address is the member's own under another name: Debian has a machine's own name stand for 127.0.1.1,

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { onAbort } from "../abort.ts";
-import { type Address, formatAddress, parseAddress } from "../address.ts";
+import { onAbort } from "../base/abort.ts";
+import { type Address, formatAddress, parseAddress } from "../base/address.ts";
 import type { Discovery, DiscoveryContext, DiscoveryUpdate } from "./discovery.ts";
 import { NamedPeer, type Surroundings } from "./named_peer.ts";
 import { localHosts } from "../transport/interfaces.ts";
 import { systemNames } from "../transport/names.ts";
-import { sleep } from "../sleep.ts";
+import { sleep } from "../base/sleep.ts";
 
 /** Finds the IP addresses of a host name; rejects when there is none, and when `signal` aborts. */
 export type Resolve = (host: string, signal: AbortSignal) => Promise<readonly string[]>;

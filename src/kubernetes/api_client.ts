@@ -11,7 +11,7 @@ import { readFile } from "node:fs/promises";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { LookupFunction } from "node:net";
-import { onAbort } from "../abort.ts";
+import { onAbort } from "../base/abort.ts";
 import { systemNames } from "../transport/names.ts";
 import { describe, DiscoveryError } from "../errors.ts";
 import { errorOfAnswer } from "./api_error.ts";

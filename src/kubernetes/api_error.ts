@@ -5,7 +5,7 @@
  */
 
 import { describe } from "../errors.ts";
-import { escapeUnprintable } from "../printable.ts";
+import { escapeUnprintable } from "../base/printable.ts";
 import { numberAt, parseObject, textAt } from "./json.ts";
 
 /** The API server answered, and refused. */

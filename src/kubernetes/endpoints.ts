@@ -4,7 +4,7 @@
  * @module
  */
 
-import { canonicalHost, formatAddress } from "../address.ts";
+import { canonicalHost, formatAddress } from "../base/address.ts";
 import { at, listAt, textAt } from "./json.ts";
 
 /** Which pods are voters: all that run, those that serve, or those that are ready. */

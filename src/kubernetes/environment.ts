@@ -5,7 +5,7 @@
  */
 
 import { env } from "node:process";
-import { type Address, canonicalHost, formatAddress } from "../address.ts";
+import { type Address, canonicalHost, formatAddress } from "../base/address.ts";
 import { describe } from "../errors.ts";
 
 /** Variables of the environment, by name. */

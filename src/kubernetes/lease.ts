@@ -4,12 +4,12 @@
  * @module
  */
 
-import { sleep } from "../sleep.ts";
+import { sleep } from "../base/sleep.ts";
 import { describe, DiscoveryError, PermissionError } from "../errors.ts";
 import type { Fencing, MintRequest } from "../leadership/fencing.ts";
 import { ApiClient, type ApiOptions } from "./api_client.ts";
 import { type ApiError, hasStatus } from "./api_error.ts";
-import { Backoff } from "./backoff.ts";
+import { Backoff } from "../base/backoff.ts";
 import { checkName } from "./environment.ts";
 import { at, isObject, type JsonObject, numberAt, textAt } from "./json.ts";
 

@@ -6,10 +6,10 @@
 
 import { DiscoveryError } from "../errors.ts";
 import type { Logger } from "../logger.ts";
-import { sleep } from "../sleep.ts";
+import { sleep } from "../base/sleep.ts";
 import type { ApiClient } from "./api_client.ts";
 import { type ApiError, errorOfStatus, hasStatus } from "./api_error.ts";
-import { Backoff } from "./backoff.ts";
+import { Backoff } from "../base/backoff.ts";
 import { at, isObject, type JsonObject, listAt, textAt } from "./json.ts";
 
 /** What to follow, and how. Durations are ms. */

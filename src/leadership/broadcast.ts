@@ -8,7 +8,7 @@
 import type { LeaderInfo, MemberInfo, ResignReason } from "../core/effect.ts";
 
 /** What has happened to the member of the post. */
-export type Change =
+export type BroadcastChange =
   | { readonly type: "elected"; readonly id: string; readonly term: number }
   | { readonly type: "resigned"; readonly id: string; readonly term: number; readonly reason: ResignReason }
   | {
@@ -27,7 +27,7 @@ export type Change =
   };
 
 /** What the member is at the time of a query. */
-export interface State {
+export interface BroadcastState {
   readonly type: "state";
   /** The id of the member itself. */
   readonly id: string;
@@ -40,8 +40,8 @@ export interface State {
   readonly members: readonly MemberInfo[];
 }
 
-/** What every post says beside its {@linkcode Change} or {@linkcode State}. */
-export interface Sender {
+/** What every post says beside its {@linkcode BroadcastChange} or {@linkcode BroadcastState}. */
+export interface BroadcastSender {
   readonly cluster: string;
   /** The id of the member that posts: several may live in one process. */
   readonly self: string;
@@ -54,25 +54,25 @@ export interface Sender {
  *
  * @example In any thread of the process
  * ```ts
- * import type { Post } from "./broadcast.ts";
+ * import type { BroadcastPost } from "./broadcast.ts";
  *
  * const channel = new BroadcastChannel("democracy");
- * channel.onmessage = ({ data }: MessageEvent<Post>) => {
+ * channel.onmessage = ({ data }: MessageEvent<BroadcastPost>) => {
  *   if (data.type === "state") console.log(`${data.id} leads: ${data.isLeader}`);
  * };
  * channel.postMessage({ type: "query" });
  * channel.close();
  * ```
  */
-export type Post = (Change | State) & Sender;
+export type BroadcastPost = (BroadcastChange | BroadcastState) & BroadcastSender;
 
 /** The loop's end of the channel. */
 export class Broadcast {
   readonly #channel: BroadcastChannel;
-  readonly #sender: Omit<Sender, "at">;
+  readonly #sender: Omit<BroadcastSender, "at">;
 
   /** Opens the channel `name`; `state` answers those who come late. */
-  constructor(name: string, sender: Omit<Sender, "at">, state: () => State) {
+  constructor(name: string, sender: Omit<BroadcastSender, "at">, state: () => BroadcastState) {
     this.#channel = new BroadcastChannel(name);
     this.#sender = sender;
     this.#channel.onmessage = ({ data }: MessageEvent<unknown>): void => {
@@ -82,7 +82,7 @@ export class Broadcast {
   }
 
   /** Tells every other thread. */
-  tell(change: Change): void {
+  tell(change: BroadcastChange): void {
     this.#post(change);
   }
 
@@ -91,7 +91,7 @@ export class Broadcast {
     this.#channel.close();
   }
 
-  #post(content: Change | State): void {
+  #post(content: BroadcastChange | BroadcastState): void {
     try {
       this.#channel.postMessage({ ...content, ...this.#sender, at: Date.now() });
     } catch {

@@ -8,7 +8,7 @@
 import type { LeaderInfo, MemberInfo, ResignReason } from "../core/effect.ts";
 import { describe } from "../errors.ts";
 import { BOUNDS } from "../limits.ts";
-import { isPrintable } from "../printable.ts";
+import { isPrintable } from "../base/printable.ts";
 import { Audience, type Callback, type ListenOptions, type UnlistenOptions } from "./audience.ts";
 
 /** What the library tells the application, by the event's name. */

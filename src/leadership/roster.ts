@@ -8,7 +8,7 @@ import type { LeaderInfo, MemberInfo } from "../core/effect.ts";
 import type { Boot } from "../core/message/message.ts";
 
 /** A member as `nodes()` shows it. */
-export interface Node {
+export interface NodeInfo {
   readonly id: string;
   /** `ip:port`. */
   readonly source: string;
@@ -24,7 +24,7 @@ export interface Node {
 }
 
 /** What a member knows of itself. */
-export type Self = Pick<Node, "id" | "weight" | "eligible"> & { source: string; voter: boolean };
+export type Self = Pick<NodeInfo, "id" | "weight" | "eligible"> & { source: string; voter: boolean };
 
 /** The members of one cluster, seen by one of them. */
 export class Roster {
@@ -62,16 +62,16 @@ export class Roster {
    * All members by id, in the order of their ids (JavaScript puts ids that look like integers first). `leads`
    * says whether the member itself leads at this instant. The record has no prototype: every id is harmless.
    */
-  nodes(leads: boolean): Record<string, Node> {
-    const own: Node = { ...this.self, state: leads ? "leader" : "citizen", leader: leads, self: true };
-    const others = [...this.#peers.values()].map((peer): Node => this.#node(peer));
+  nodes(leads: boolean): Record<string, NodeInfo> {
+    const own: NodeInfo = { ...this.self, state: leads ? "leader" : "citizen", leader: leads, self: true };
+    const others = [...this.#peers.values()].map((peer): NodeInfo => this.#node(peer));
     const all = [own, ...others].sort((one, other) => one.id < other.id ? -1 : 1);
-    const nodes: Record<string, Node> = Object.create(null);
+    const nodes: Record<string, NodeInfo> = Object.create(null);
     for (const node of all) nodes[node.id] = node;
     return nodes;
   }
 
-  #node({ id, source, weight, eligible, voter }: MemberInfo): Node {
+  #node({ id, source, weight, eligible, voter }: MemberInfo): NodeInfo {
     const leader = this.leader?.id === id;
     return { id, source, weight, state: leader ? "leader" : "citizen", eligible, voter, leader, self: false };
   }

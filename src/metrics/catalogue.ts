@@ -6,7 +6,7 @@
  */
 
 import type { Democracy } from "../democracy.ts";
-import type { Durations } from "../leadership/durations.ts";
+import type { DurationStats } from "../stats/durations.ts";
 
 /** What a point is about, by the names of OpenTelemetry. */
 export type Attributes = Readonly<Record<string, string>>;
@@ -20,7 +20,7 @@ export interface NumberPoint {
 /** Durations, and what they are about. */
 export interface DurationsPoint {
   readonly attributes: Attributes;
-  readonly durations: Durations;
+  readonly durations: DurationStats;
 }
 
 /** What the metrics are read from. */

@@ -5,7 +5,7 @@
  */
 
 import { describe } from "../errors.ts";
-import { isPrintable } from "../printable.ts";
+import { isPrintable } from "../base/printable.ts";
 
 const encoder = new TextEncoder();
 

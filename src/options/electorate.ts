@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Address, formatAddress, isUnicast, isWildcard, parseAddress } from "../address.ts";
+import { type Address, formatAddress, isUnicast, isWildcard, parseAddress } from "../base/address.ts";
 import { checkNumber, outOfRange, wrongType } from "./checks.ts";
 import { ALL_VOTE, CHOSEN, chosenQuorum, chosenVoters } from "./chosen_voters.ts";
 import type { Discovery } from "../discovery/discovery.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { canonicalHost } from "../address.ts";
+import { canonicalHost } from "../base/address.ts";
 
 /**
  * What stands for a client: its IPv4 address, or the first 64 bits of its IPv6 address, of which one machine has all the rest.

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { canonicalHost } from "../address.ts";
+import { canonicalHost } from "../base/address.ts";
 import { describe } from "../errors.ts";
 
 /** `example.org`, `.example.org` for all names that end so, or `*`. */

@@ -6,9 +6,9 @@
 
 import type { Democracy } from "../democracy.ts";
 import type { LeaderInfo } from "../core/effect.ts";
-import type { Stats } from "../leadership/counters.ts";
+import type { Stats } from "../stats/counters.ts";
 import type { LifecycleEvents } from "../leadership/events.ts";
-import type { Node } from "../leadership/roster.ts";
+import type { NodeInfo } from "../leadership/roster.ts";
 import { PrometheusText } from "../metrics/prometheus.ts";
 import { Journal } from "./journal.ts";
 import { naisBody } from "./leader_elector.ts";
@@ -43,7 +43,7 @@ export interface SidecarState {
   /** Who leads as it knows, and since when it knows. */
   readonly leader: (LeaderInfo & { readonly since: string }) | null;
   /** The members that are alive, self included. */
-  readonly members: readonly Node[];
+  readonly members: readonly NodeInfo[];
   /** What was ignored and why, how often since the start, and the address that the last of it came from, where it came from one. */
   readonly dropped: readonly { readonly reason: string; readonly times: number; readonly from: string | null }[];
   /** When this was said. */

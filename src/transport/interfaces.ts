@@ -5,7 +5,7 @@
  */
 
 import { networkInterfaces } from "node:os";
-import { canonicalHost } from "../address.ts";
+import { canonicalHost } from "../base/address.ts";
 
 /** The IP addresses of this machine's interfaces, canonical; none where the runtime does not tell (Deno without `--allow-sys`). */
 export function localHosts(): ReadonlySet<string> {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { canonicalHost } from "../address.ts";
+import { canonicalHost } from "../base/address.ts";
 
 /** As resolv.conf(5) has them. */
 export interface SearchRules {

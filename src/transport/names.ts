@@ -13,7 +13,7 @@
 import { lookup, Resolver } from "node:dns/promises";
 import { readFile } from "node:fs/promises";
 import process from "node:process";
-import { onAbort } from "../abort.ts";
+import { onAbort } from "../base/abort.ts";
 import { addressesIn, candidatesOf, isLocalhost, searchRulesIn } from "./name_files.ts";
 import { Turns } from "./turns.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { canonicalHost, formatAddress } from "../address.ts";
+import { canonicalHost, formatAddress } from "../base/address.ts";
 import { LIMITS } from "../limits.ts";
 
 /** Canonical addresses of sources, each made once: members speak to the same ones for ever. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { onAbort } from "../abort.ts";
+import { onAbort } from "../base/abort.ts";
 
 /** Tasks that are run one after the other, in the order in which they came. */
 export class Turns {

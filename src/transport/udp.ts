@@ -6,15 +6,15 @@
 
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import process from "node:process";
-import { canonicalHost, parseAddress } from "../address.ts";
+import { canonicalHost, parseAddress } from "../base/address.ts";
 import { AddressInUseError, BindError, PermissionError } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
-import { sleep } from "../sleep.ts";
+import { sleep } from "../base/sleep.ts";
 import type { Datagram, DatagramHandlers } from "./datagram.ts";
 import { localHosts } from "./interfaces.ts";
 import { OutgoingPool } from "./outgoing.ts";
 import { canonicalSource, Sources } from "./sources.ts";
-import { remember } from "../wire/remembered.ts";
+import { remember } from "../base/remembered.ts";
 
 const SYSTEM_BUFFER_BYTES = 1_048_576;
 /** Twice as many on Linux. */

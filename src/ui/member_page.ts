@@ -8,7 +8,7 @@ import { clearInterval, setInterval } from "node:timers";
 import type { LeaderInfo } from "../core/effect.ts";
 import type { Democracy } from "../democracy.ts";
 import type { LifecycleEvents } from "../leadership/events.ts";
-import type { Node } from "../leadership/roster.ts";
+import type { NodeInfo } from "../leadership/roster.ts";
 import { Chronicle } from "./chronicle.ts";
 import type { Change } from "./page/change.ts";
 import { pageResponse } from "./respond.ts";
@@ -125,7 +125,7 @@ export class MemberPage {
   }
 
   /** The counters do not tell members apart, but whoever is a member was heard of within `timeout`. */
-  #beats(at: number, nodes: readonly Node[]): Change[] {
+  #beats(at: number, nodes: readonly NodeInfo[]): Change[] {
     const { sent, received } = this.#democracy.stats();
     const before = this.#packets;
     this.#packets = { sent, received };

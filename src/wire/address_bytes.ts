@@ -5,10 +5,10 @@
  * @module
  */
 
-import { canonicalAddress, canonicalHost, formatAddress, isUnicast } from "../address.ts";
+import { canonicalAddress, canonicalHost, formatAddress, isUnicast } from "../base/address.ts";
 import { ByteReader, type ByteWriter } from "./bytes.ts";
 import { Interned } from "./interned.ts";
-import { remember } from "./remembered.ts";
+import { remember } from "../base/remembered.ts";
 
 const IPV6_GROUPS = 8;
 const REMEMBERED = 2048;

@@ -5,9 +5,9 @@
  */
 
 import type { Boot } from "../core/message/message.ts";
-import { isPrintable } from "../printable.ts";
+import { isPrintable } from "../base/printable.ts";
 import { Interned } from "./interned.ts";
-import { remember } from "./remembered.ts";
+import { remember } from "../base/remembered.ts";
 
 /** The size of a boot: 8 bytes, 16 hex digits as text. */
 export const BOOT_BYTES = 8;

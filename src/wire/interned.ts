@@ -5,7 +5,7 @@
  * @module
  */
 
-import { remember } from "./remembered.ts";
+import { remember } from "../base/remembered.ts";
 
 interface Known {
   readonly bytes: Uint8Array;

@@ -8,7 +8,7 @@
 
 import type { Boot } from "../core/message/message.ts";
 import { BOUNDS } from "../limits.ts";
-import { isPrintable } from "../printable.ts";
+import { isPrintable } from "../base/printable.ts";
 import { BOOT_BYTES, ByteReader, ByteWriter, decodeText } from "./bytes.ts";
 import { crc32 } from "./checksum.ts";
 import { CHECKSUM_BYTES, FIXED_BYTES, headerPrefix, MAGIC, MAJOR, NOTICE } from "./header.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { remember } from "./remembered.ts";
+import { remember } from "../base/remembered.ts";
 
 /** Datagrams have the same few lengths all day. Views beyond that length are made anew each time. */
 const LONGEST = 2048;

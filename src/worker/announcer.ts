@@ -6,11 +6,11 @@
 
 import { leaderOf, type MemberState, peersOf } from "../core/citizen.ts";
 import type { Effect, LeaderInfo } from "../core/effect.ts";
-import { Broadcast, type Change, type State } from "../leadership/broadcast.ts";
+import { Broadcast, type BroadcastChange, type BroadcastState } from "../leadership/broadcast.ts";
 import type { Leadership } from "../leadership/shared_view.ts";
 import type { Settings } from "../options.ts";
 import type { MintGate } from "./mint_gate.ts";
-import type { Report } from "./protocol.ts";
+import type { LoopReport } from "./protocol.ts";
 
 /** What is told. */
 export type Told = Extract<Effect, { kind: "added" | "removed" | "updated" | "leader" | "elected" | "resigned" }>;
@@ -20,7 +20,7 @@ export class Announcer {
   readonly #id: string;
   readonly #member: MemberState;
   readonly #gate: MintGate | undefined;
-  readonly #post: (report: Report) => void;
+  readonly #post: (report: LoopReport) => void;
   readonly #broadcast: Broadcast | undefined;
   /** As the application's thread sees it. */
   #leadership: Leadership = { leading: false, term: 0, deadline: 0, wallDeadline: 0 };
@@ -30,7 +30,7 @@ export class Announcer {
     { id, cluster, broadcast }: Settings,
     member: MemberState,
     gate: MintGate | undefined,
-    post: (report: Report) => void,
+    post: (report: LoopReport) => void,
   ) {
     this.#id = id;
     this.#member = member;
@@ -78,7 +78,7 @@ export class Announcer {
     this.#broadcast?.close();
   }
 
-  #announce(change: Change): void {
+  #announce(change: BroadcastChange): void {
     this.#broadcast?.tell(change);
   }
 
@@ -87,7 +87,7 @@ export class Announcer {
     return leader && (this.#gate?.named(leader) ?? leader);
   }
 
-  #state(): State {
+  #state(): BroadcastState {
     const leader = this.#leader() ?? null;
     const { leading, deadline, wallDeadline } = this.#leadership;
     return {

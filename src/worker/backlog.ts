@@ -6,7 +6,7 @@
  */
 
 import { LIMITS } from "../limits.ts";
-import type { Parcel } from "./protocol.ts";
+import type { EncodedMessage } from "./protocol.ts";
 
 /** What a message takes beside its value: its name, its sender, and the runtime's own. */
 const ENVELOPE = 1024;
@@ -28,19 +28,19 @@ export class Backlog {
   }
 
   /** For the loop: counts a message that is about to be posted; false, and nothing is counted, where too much waits. */
-  admits(parcel: Parcel): boolean {
-    const size = sizeOf(parcel);
+  admits(message: EncodedMessage): boolean {
+    const size = sizeOf(message);
     if (this.bytes + size > LIMITS.backlogBytes) return false;
     Atomics.add(this.#waiting, 0, size);
     return true;
   }
 
   /** For the application's thread: it has the message now. */
-  taken(parcel: Parcel): void {
-    Atomics.sub(this.#waiting, 0, sizeOf(parcel));
+  taken(message: EncodedMessage): void {
+    Atomics.sub(this.#waiting, 0, sizeOf(message));
   }
 }
 
-function sizeOf({ body }: Parcel): number {
+function sizeOf({ body }: EncodedMessage): number {
   return ENVELOPE + body.length;
 }

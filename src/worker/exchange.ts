@@ -7,11 +7,11 @@
 import { addressees, type MemberState, speaker } from "../core/citizen.ts";
 import type { MemberInfo } from "../core/effect.ts";
 import { type Boot, type Cookie, NO_COOKIE } from "../core/message/message.ts";
-import type { DropReason } from "../leadership/counters.ts";
+import type { DropReason } from "../stats/counters.ts";
 import type { DataFragment } from "../wire/fragments.ts";
 import type { Backlog } from "./backlog.ts";
 import type { Messenger } from "./messenger.ts";
-import type { Parcel } from "./protocol.ts";
+import type { EncodedMessage } from "./protocol.ts";
 import { WaitingMessages } from "./waiting_messages.ts";
 
 /** What the loop does for the exchange. */
@@ -20,7 +20,7 @@ export interface Carrier {
   /** Makes sure that the process tells soon what to show it. */
   introduce(boot: Boot): void;
   /** Hands a message to the application. */
-  deliver(from: MemberInfo, parcel: Parcel): void;
+  deliver(from: MemberInfo, message: EncodedMessage): void;
   drop(reason: DropReason, count?: number): void;
 }
 
@@ -43,8 +43,8 @@ export class Exchange {
   }
 
   /** Sends a message to all others, at `now` in monotonic ms. */
-  spread(parcel: Parcel, now: number): void {
-    const pieces = this.#messenger.cut(parcel);
+  spread(message: EncodedMessage, now: number): void {
+    const pieces = this.#messenger.cut(message);
     for (const { address, boot, cookie } of addressees(this.#member)) {
       if (cookie === NO_COOKIE) {
         if (this.#waiting.hold(boot, pieces, now + this.#patience)) this.#carrier.introduce(boot);
@@ -71,9 +71,9 @@ export class Exchange {
     if (taken === undefined) return;
     if (taken.message === undefined) return this.#carrier.drop(taken.reason);
     const { name, channel, value } = taken.message;
-    const parcel: Parcel = { name, channel, body: value };
-    if (!this.#backlog.admits(parcel)) return this.#carrier.drop("backlog");
-    this.#carrier.deliver(member, parcel);
+    const message: EncodedMessage = { name, channel, body: value };
+    if (!this.#backlog.admits(message)) return this.#carrier.drop("backlog");
+    this.#carrier.deliver(member, message);
   }
 
   /** Gives up what has waited for too long, at `now` in monotonic ms. */

@@ -6,7 +6,7 @@
 
 import type { MemberInfo } from "../core/effect.ts";
 import type { Message } from "../core/message/message.ts";
-import type { DropReason } from "../leadership/counters.ts";
+import type { DropReason } from "../stats/counters.ts";
 
 /** Drops that are seldom an attack and mostly a mistake, with what to look at. */
 export const HINTS = {

@@ -6,17 +6,17 @@
 
 import { clearInterval, setInterval, setTimeout } from "node:timers";
 import { errorFromData, PermissionError, WorkerError } from "../errors.ts";
-import { Counters } from "../leadership/counters.ts";
+import { Counters } from "../stats/counters.ts";
 import { SharedView } from "../leadership/shared_view.ts";
 import type { Settings } from "../options.ts";
 import { bindUdp } from "../transport/udp.ts";
 import { Backlog } from "./backlog.ts";
 import { serve } from "./loop.ts";
 import { localPorts, spawn, type Thread } from "./port.ts";
-import type { Order, Report } from "./protocol.ts";
+import type { LoopCommand, LoopReport } from "./protocol.ts";
 
 /** What the loop has to tell its host, without what the host settles by itself. */
-export type News = Exclude<Report, { type: "failed" | "closed" }>;
+export type News = Exclude<LoopReport, { type: "failed" | "closed" }>;
 
 /** How a host starts its loop. */
 export interface HostStart {
@@ -52,7 +52,7 @@ export class Host {
   readonly #backlog = new Backlog();
   readonly #settings: Settings;
   readonly #handlers: HostHandlers;
-  readonly #thread: Thread<Order, Report>;
+  readonly #thread: Thread<LoopCommand, LoopReport>;
   readonly #stamps: ReturnType<typeof setInterval> | undefined;
   #over = false;
   #closing: Promise<void> | undefined;
@@ -80,8 +80,8 @@ export class Host {
   }
 
   /** Tells the loop to do something; a loop that is gone does nothing. */
-  post(order: Order, transfer?: readonly ArrayBuffer[]): void {
-    if (!this.#over) this.#thread.post(order, transfer);
+  post(command: LoopCommand, transfer?: readonly ArrayBuffer[]): void {
+    if (!this.#over) this.#thread.post(command, transfer);
   }
 
   /** Lets the loop say goodbye, and frees all that it had. More calls do no harm. */
@@ -105,7 +105,7 @@ export class Host {
     await this.#end();
   }
 
-  #receive(report: Report): void {
+  #receive(report: LoopReport): void {
     if (this.#over) return;
     if (report.type === "failed") return this.#die(errorFromData(report.error));
     if (report.type === "closed") return this.#closed?.();
@@ -143,13 +143,13 @@ export class Host {
     return stamps;
   }
 
-  #local(): Thread<Order, Report> {
-    const [near, far] = localPorts<Order, Report>();
+  #local(): Thread<LoopCommand, LoopReport> {
+    const [near, far] = localPorts<LoopCommand, LoopReport>();
     serve(far, bindUdp);
     return { ...near, terminate: () => Promise.resolve() };
   }
 
-  #spawn(url: string): Thread<Order, Report> {
+  #spawn(url: string): Thread<LoopCommand, LoopReport> {
     const failed = (error: Error): void => this.#die(explain(error, url));
     try {
       return spawn(url, `democracy ${this.#settings.id}`, failed);

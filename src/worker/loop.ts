@@ -1,19 +1,19 @@
 /**
- * What drives the core: it brings in datagrams, orders and time, and carries out what the core wants done.
+ * What drives the core: it brings in datagrams, commands and time, and carries out what the core wants done.
  * It runs in a worker or, where isolation is not wanted, on the application's own thread.
  *
  * @module
  */
 
-import { advertisedAddress } from "../address.ts";
-import { createMember, type MemberState, peersOf, step, wakeAt } from "../core/citizen.ts";
+import { advertisedAddress } from "../base/address.ts";
+import { createMember, type MemberState, obstacleTo, peersOf, step, wakeAt } from "../core/citizen.ts";
 import type { Effect } from "../core/effect.ts";
 import type { Input, InputEvent } from "../core/input.ts";
 import { type Boot, type Cookie, type Message, NO_COOKIE, UNKNOWN_BOOT } from "../core/message/message.ts";
 import type { Mutable } from "../core/message/blank.ts";
 import { errorToData } from "../errors.ts";
 import { ClockOffset } from "../leadership/clock_offset.ts";
-import { Counters, type DropReason } from "../leadership/counters.ts";
+import { Counters, type DropReason } from "../stats/counters.ts";
 import { type Leadership, SharedView } from "../leadership/shared_view.ts";
 import { NONCE_SEED_WORDS } from "../core/nonce.ts";
 import { DEFAULTS, LIMITS } from "../limits.ts";
@@ -29,12 +29,12 @@ import { MintGate } from "./mint_gate.ts";
 import { Messenger } from "./messenger.ts";
 import type { Port } from "./port.ts";
 import { NoticeBoard } from "./notice_board.ts";
-import { type Order, type Report, transferOf } from "./protocol.ts";
+import { type LoopCommand, type LoopReport, transferOf } from "./protocol.ts";
 import { Threshold } from "./threshold.ts";
 import { Warnings } from "./warnings.ts";
 
-type Start = Extract<Order, { type: "start" }>;
-type Command = Exclude<Order, Start>;
+type Start = Extract<LoopCommand, { type: "start" }>;
+type Command = Exclude<LoopCommand, Start>;
 type PacketInput = Mutable<Extract<Input, { kind: "packet" }>>;
 
 /** Why a datagram was not opened. */
@@ -46,30 +46,30 @@ const SLACK = 8;
 const NOBODY: Leadership = { leading: false, term: 0, deadline: 0, wallDeadline: 0 };
 
 /** Runs one member at the end of `port`, from its `start` to its `close`. */
-export function serve(port: Port<Report, Order>, bind: Bind): void {
+export function serve(port: Port<LoopReport, LoopCommand>, bind: Bind): void {
   const waiting: Command[] = [];
   const stop = new AbortController();
   let loop: Loop | undefined;
-  port.receive((order) => {
-    if (order.type !== "start") {
+  port.receive((command) => {
+    if (command.type !== "start") {
       // Nobody waits any more for an address that may become one.
-      if (order.type === "close") stop.abort();
-      if (loop === undefined) waiting.push(order);
-      else loop.obey(order);
+      if (command.type === "close") stop.abort();
+      if (loop === undefined) waiting.push(command);
+      else loop.obey(command);
       return;
     }
-    open(order, port, bind, stop.signal).then((opened) => {
+    open(command, port, bind, stop.signal).then((opened) => {
       loop = opened;
       for (const early of waiting) opened.obey(early);
     }, (error: unknown) => port.post(stop.signal.aborted ? { type: "closed" } : failure(error)));
   });
 }
 
-function failure(error: unknown): Report {
+function failure(error: unknown): LoopReport {
   return { type: "failed", error: errorToData(error) };
 }
 
-async function open(start: Start, port: Port<Report, Order>, bind: Bind, stop: AbortSignal): Promise<Loop> {
+async function open(start: Start, port: Port<LoopReport, LoopCommand>, bind: Bind, stop: AbortSignal): Promise<Loop> {
   let loop: Loop | undefined;
   const { source, maxPacketSize } = start.settings;
   const handlers: DatagramHandlers = {
@@ -88,7 +88,7 @@ async function open(start: Start, port: Port<Report, Order>, bind: Bind, stop: A
 class Loop {
   readonly #settings: Settings;
   readonly #watched: boolean;
-  readonly #port: Port<Report, Order>;
+  readonly #port: Port<LoopReport, LoopCommand>;
   readonly #socket: Datagram;
   readonly #view: SharedView;
   readonly #counters: Counters;
@@ -121,7 +121,7 @@ class Loop {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #due = Number.POSITIVE_INFINITY;
 
-  constructor(start: Start, port: Port<Report, Order>, socket: Datagram) {
+  constructor(start: Start, port: Port<LoopReport, LoopCommand>, socket: Datagram) {
     const { settings, watched, fenced } = start;
     const now = performance.now();
     const address = advertisedAddress(settings, socket.address);
@@ -149,7 +149,7 @@ class Loop {
     this.#exchange = new Exchange(this.#member, this.#messenger, new Backlog(start.backlog), settings.timeout, {
       send: (to, cookie, piece) => this.#send(to, cookie, piece),
       introduce: (boot) => this.#run({ kind: "introduce", boot }),
-      deliver: (from, parcel) => port.post({ type: "message", from, ...parcel }, transferOf(parcel)),
+      deliver: (from, message) => port.post({ type: "message", from, ...message }, transferOf(message)),
       drop: (reason, count) => this.#drop(reason, count),
     });
     this.#threshold = new Threshold(this.#member, now);
@@ -161,31 +161,36 @@ class Loop {
   }
 
   /** Does what the application's thread says. */
-  obey(order: Command): void {
+  obey(command: Command): void {
     if (this.#over) return;
-    switch (order.type) {
+    switch (command.type) {
       case "clock":
-        if (this.#watched) this.#offset.observe(order.sentAt, performance.now());
+        if (this.#watched) this.#offset.observe(command.sentAt, performance.now());
         return;
       case "peers":
         this.#hasPeers = true;
-        return this.#run({ ...order, kind: "peers" });
+        return this.#run({ ...command, kind: "peers" });
       case "resign":
-        if (this.#hasPeers) this.#run({ kind: "resign" });
-        this.#port.post({ type: "done", request: order.request });
-        return;
+        return this.#resign(command);
       case "minted":
-        return this.#admit(order.term, order.token);
+        return this.#admit(command.term, command.token);
       case "send":
-        return this.#exchange.spread(order, performance.now());
+        return this.#exchange.spread(command, performance.now());
       case "subscribe":
-        return this.#messenger.subscribe(order.channel);
+        return this.#messenger.subscribe(command.channel);
       case "unsubscribe":
-        return this.#messenger.unsubscribe(order.channel);
+        return this.#messenger.unsubscribe(command.channel);
       case "close":
         if (this.#hasPeers) this.#run({ kind: "close" });
         else this.#end({ type: "closed" });
     }
+  }
+
+  #resign({ request, ...resignation }: Extract<Command, { type: "resign" }>): void {
+    const { to } = resignation;
+    const obstacle = to === undefined ? undefined : obstacleTo(this.#member, to);
+    if (this.#hasPeers && obstacle === undefined) this.#run({ ...resignation, kind: "resign" });
+    this.#port.post({ type: "done", request, obstacle });
   }
 
   /** Takes a datagram that anybody may have sent. */
@@ -332,7 +337,7 @@ class Loop {
     this.#socket.send(bytes, address);
   }
 
-  #end(last: Report): void {
+  #end(last: LoopReport): void {
     if (this.#over) return;
     this.#over = true;
     clearTimeout(this.#timer);

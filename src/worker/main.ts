@@ -7,6 +7,6 @@
 import { bindUdp } from "../transport/udp.ts";
 import { serve } from "./loop.ts";
 import { parentPort } from "./port.ts";
-import type { Order, Report } from "./protocol.ts";
+import type { LoopCommand, LoopReport } from "./protocol.ts";
 
-serve(parentPort<Report, Order>(), bindUdp);
+serve(parentPort<LoopReport, LoopCommand>(), bindUdp);

@@ -5,11 +5,11 @@
  */
 
 import type { Boot } from "../core/message/message.ts";
-import type { DropReason } from "../leadership/counters.ts";
+import type { DropReason } from "../stats/counters.ts";
 import { isMessageName } from "../leadership/events.ts";
 import { type CustomMessage, type DataFragment, fragment } from "../wire/fragments.ts";
 import { Reassembler } from "../wire/reassembler.ts";
-import type { Parcel } from "./protocol.ts";
+import type { EncodedMessage } from "./protocol.ts";
 
 /** What came of a fragment: the message that it completed, a reason to ignore it, or nothing yet. */
 export type Taken =
@@ -39,7 +39,7 @@ export class Messenger {
   }
 
   /** The fragments of a message, the same for every receiver. */
-  cut({ name, channel, body }: Parcel): DataFragment[] {
+  cut({ name, channel, body }: EncodedMessage): DataFragment[] {
     return fragment({ name, channel, value: body }, this.#sent++, this.#room);
   }
 

@@ -5,11 +5,12 @@
  */
 
 import type { LeaderInfo, MemberInfo, ResignReason } from "../core/effect.ts";
+import type { Resignation } from "../core/input.ts";
 import type { ErrorData } from "../errors.ts";
 import type { Settings } from "../options.ts";
 
 /** A custom message whose value is encoded already: the loop does not look inside. */
-export interface Parcel {
+export interface EncodedMessage {
   readonly name: string;
   /** Whether the name is a channel's: then only its subscribers are told. */
   readonly channel: boolean;
@@ -17,7 +18,7 @@ export interface Parcel {
 }
 
 /** From the application's thread to the loop. */
-export type Order =
+export type LoopCommand =
   | {
     readonly type: "start";
     readonly settings: Settings;
@@ -42,17 +43,17 @@ export type Order =
     readonly voters?: readonly string[];
     readonly clusterSize: number;
   }
-  /** Answered by `done` of the same number, once the loop has given the lead away. */
-  | { readonly type: "resign"; readonly request: number }
+  /** Answered by `done` of the same number, once the loop has given the lead away, or says what keeps it from that. */
+  | ({ readonly type: "resign"; readonly request: number } & Resignation)
   /** The answer to `mint`: the token that was minted, of at least the term. */
   | { readonly type: "minted"; readonly term: number; readonly token: number }
-  | ({ readonly type: "send" } & Parcel)
+  | ({ readonly type: "send" } & EncodedMessage)
   | { readonly type: "subscribe" | "unsubscribe"; readonly channel: string }
   /** Answered by `closed`. */
   | { readonly type: "close" };
 
 /** From the loop to the application's thread. */
-export type Report =
+export type LoopReport =
   /** The socket is bound. `address` is what others are told. */
   | { readonly type: "ready"; readonly address: string }
   /** The loop cannot start, or go on. */
@@ -63,14 +64,15 @@ export type Report =
   | { readonly type: "resigned"; readonly id: string; readonly token: number; readonly reason: ResignReason }
   /** This member is elected for `term`, and leads as soon as it is `minted`; with `null` it no longer is. */
   | { readonly type: "mint"; readonly term: number | null }
-  | ({ readonly type: "message"; readonly from: MemberInfo } & Parcel)
+  | ({ readonly type: "message"; readonly from: MemberInfo } & EncodedMessage)
   /** Something that others do, or say, should be looked at. */
   | { readonly type: "warning"; readonly text: string }
-  | { readonly type: "done"; readonly request: number }
+  /** With the obstacle where nothing was done. */
+  | { readonly type: "done"; readonly request: number; readonly obstacle?: string }
   /** Nothing of the loop is left. */
   | { readonly type: "closed" };
 
-/** What a parcel needs to change hands instead of being copied. */
-export function transferOf({ body }: Parcel): ArrayBuffer[] {
+/** What a message needs to change hands instead of being copied. */
+export function transferOf({ body }: EncodedMessage): ArrayBuffer[] {
   return body.buffer instanceof ArrayBuffer ? [body.buffer] : [];
 }

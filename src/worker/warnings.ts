@@ -5,7 +5,7 @@
  */
 
 import type { Mismatch } from "../core/effect.ts";
-import type { DropReason } from "../leadership/counters.ts";
+import type { DropReason } from "../stats/counters.ts";
 import type { Notice } from "../wire/notice.ts";
 import { type Clues, hintOf, isSuspicious } from "./hints.ts";
 import { mismatchText, noticeText, type Own } from "./mismatches.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 
+import { keepMessage } from "../../scripts/harness/keep.ts";
 import { takeStep } from "../../scripts/simulate/examine.ts";
-import { keepMessage } from "../../scripts/simulate/keep.ts";
 import { createMember, leaderOf, type MemberState, peersOf, step, wakeAt } from "../../src/core/citizen.ts";
 import type { Effect } from "../../src/core/effect.ts";
 import type { InputEvent, MemberConfig } from "../../src/core/input.ts";

@@ -1,17 +1,21 @@
 import { assertEquals, assertGreater } from "@std/assert";
-import { Broadcast, type Post, type State } from "../../src/leadership/broadcast.ts";
+import { Broadcast, type BroadcastPost, type BroadcastState } from "../../src/leadership/broadcast.ts";
 
-const STATE: State = { type: "state", id: "a", leader: null, term: null, isLeader: false, members: [] };
+const STATE: BroadcastState = { type: "state", id: "a", leader: null, term: null, isLeader: false, members: [] };
 
-async function listen(query: object | undefined, act: (broadcast: Broadcast) => void, count: number): Promise<Post[]> {
+async function listen(
+  query: object | undefined,
+  act: (broadcast: Broadcast) => void,
+  count: number,
+): Promise<BroadcastPost[]> {
   const name = `test ${crypto.randomUUID()}`;
   const broadcast = new Broadcast(name, { cluster: "one", self: "a" }, () => STATE);
   const channel = new BroadcastChannel(name);
-  const posts: Post[] = [];
+  const posts: BroadcastPost[] = [];
   try {
     await new Promise<void>((resolve, reject) => {
       const limit = setTimeout(() => reject(new Error(`heard ${JSON.stringify(posts)}`)), 5000);
-      channel.onmessage = ({ data }: MessageEvent<Post>): void => {
+      channel.onmessage = ({ data }: MessageEvent<BroadcastPost>): void => {
         posts.push(data);
         if (posts.length < count) return;
         clearTimeout(limit);

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { BrokenInvariant } from "../../scripts/simulate/broken_invariant.ts";
 import { takeStep } from "../../scripts/simulate/examine.ts";
-import { keepMessage } from "../../scripts/simulate/keep.ts";
+import { keepMessage } from "../../scripts/harness/keep.ts";
 import { checkInvariants } from "../../scripts/simulate/invariants.ts";
 import { type MemberState, step } from "../../src/core/citizen.ts";
 import type { Effect } from "../../src/core/effect.ts";

@@ -6,7 +6,7 @@
 
 import { Buffer } from "node:buffer";
 import { createSocket, type Socket } from "node:dgram";
-import { canonicalHost } from "../../src/address.ts";
+import { canonicalHost } from "../../src/base/address.ts";
 
 const TYPES: Readonly<Record<number, "A" | "AAAA">> = { 1: "A", 28: "AAAA" };
 const NAME_ERROR = 3;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { canonicalAddress, canonicalHost, formatAddress, isWildcard, parseAddress } from "../../src/address.ts";
+import { canonicalAddress, canonicalHost, formatAddress, isWildcard, parseAddress } from "../../src/base/address.ts";
 import { AddressInUseError, BindError } from "../../src/errors.ts";
 import type { Datagram, DatagramHandlers } from "../../src/transport/datagram.ts";
 

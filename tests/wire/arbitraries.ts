@@ -10,8 +10,8 @@ import type {
   Vote,
   VoterList,
 } from "../../src/core/message/message.ts";
-import { canonicalAddress } from "../../src/address.ts";
-import { isPrintable } from "../../src/printable.ts";
+import { canonicalAddress } from "../../src/base/address.ts";
+import { isPrintable } from "../../src/base/printable.ts";
 import type { DataFragment } from "../../src/wire/fragments.ts";
 import { fragment } from "../../src/wire/fragments.ts";
 

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import type { MemberInfo } from "../../src/core/effect.ts";
 import type { AliveRumor, Message, Status } from "../../src/core/message/message.ts";
 import { type Clues, hintOf, HINTS, isSuspicious } from "../../src/worker/hints.ts";
-import { SUSPICIOUS } from "../../src/leadership/counters.ts";
+import { SUSPICIOUS } from "../../src/stats/counters.ts";
 import { readmeBlock } from "../readme.ts";
 
 const SELF = { id: "m0", source: "10.0.0.7:1" };

@@ -1,28 +1,28 @@
 import { assert, assertEquals } from "@std/assert";
-import { Counters } from "../../src/leadership/counters.ts";
+import { Counters } from "../../src/stats/counters.ts";
 import { SharedView } from "../../src/leadership/shared_view.ts";
 import { resolveOptions } from "../../src/options.ts";
 import type { Bind, DatagramHandlers } from "../../src/transport/datagram.ts";
 import { Backlog } from "../../src/worker/backlog.ts";
 import { serve } from "../../src/worker/loop.ts";
 import { localPorts, type Port } from "../../src/worker/port.ts";
-import type { Order, Report } from "../../src/worker/protocol.ts";
-import { block, until } from "../end_to_end/cluster.ts";
+import type { LoopCommand, LoopReport } from "../../src/worker/protocol.ts";
+import { block, until } from "../../scripts/harness/waiting.ts";
 
 interface Bench {
-  readonly port: Port<Order, Report>;
+  readonly port: Port<LoopCommand, LoopReport>;
   readonly view: SharedView;
   readonly counters: Counters;
-  readonly reports: Report[];
+  readonly reports: LoopReport[];
   readonly sockets: { handlers: DatagramHandlers; closed: boolean }[];
   /** Waits for a report. */
-  hears(type: Report["type"]): Promise<void>;
+  hears(type: LoopReport["type"]): Promise<void>;
 }
 
 /** A loop on this thread, with a socket that leads nowhere. */
 function start(options: { readonly watched?: boolean; readonly bind?: Bind } = {}): Bench {
-  const [port, far] = localPorts<Order, Report>();
-  const reports: Report[] = [];
+  const [port, far] = localPorts<LoopCommand, LoopReport>();
+  const reports: LoopReport[] = [];
   const sockets: Bench["sockets"] = [];
   port.receive((report) => reports.push(report));
   const bind: Bind = (address, handlers) => {
@@ -60,7 +60,7 @@ function start(options: { readonly watched?: boolean; readonly bind?: Bind } = {
     watched: options.watched ?? false,
     fenced: false,
   });
-  const hears = (type: Report["type"]): Promise<void> =>
+  const hears = (type: LoopReport["type"]): Promise<void> =>
     until(`the loop says ${type}`, () => reports.some((report) => report.type === type));
   return { port, view, counters, reports, sockets, hears };
 }

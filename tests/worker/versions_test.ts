@@ -4,7 +4,7 @@
  */
 
 import { assertEquals, assertGreater } from "@std/assert";
-import { Counters } from "../../src/leadership/counters.ts";
+import { Counters } from "../../src/stats/counters.ts";
 import { SharedView } from "../../src/leadership/shared_view.ts";
 import { resolveOptions } from "../../src/options.ts";
 import type { Bind, DatagramHandlers } from "../../src/transport/datagram.ts";
@@ -15,8 +15,8 @@ import { encodeValue } from "../../src/wire/value.ts";
 import { Backlog } from "../../src/worker/backlog.ts";
 import { serve } from "../../src/worker/loop.ts";
 import { localPorts, type Port } from "../../src/worker/port.ts";
-import type { Order, Report } from "../../src/worker/protocol.ts";
-import { until } from "../end_to_end/cluster.ts";
+import type { LoopCommand, LoopReport } from "../../src/worker/protocol.ts";
+import { until } from "../../scripts/harness/waiting.ts";
 
 const CLUSTER = "two versions";
 const BODY = FIXED_BYTES + 1 + CLUSTER.length + 2 * BOOT_BYTES;
@@ -45,10 +45,10 @@ function later(datagram: Uint8Array): Uint8Array[] {
 }
 
 interface Member {
-  readonly port: Port<Order, Report>;
+  readonly port: Port<LoopCommand, LoopReport>;
   readonly view: SharedView;
   readonly counters: Counters;
-  readonly reports: Report[];
+  readonly reports: LoopReport[];
 }
 
 class Hub {
@@ -61,8 +61,8 @@ class Hub {
   }
 
   #start(source: string, addresses: readonly string[], index: number, isLater: boolean): Member {
-    const [port, far] = localPorts<Order, Report>();
-    const reports: Report[] = [];
+    const [port, far] = localPorts<LoopCommand, LoopReport>();
+    const reports: LoopReport[] = [];
     port.receive((report) => reports.push(report));
     const bind: Bind = (address, handlers) => {
       this.#handlers.set(address, handlers);

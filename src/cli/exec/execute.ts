@@ -17,7 +17,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Democracy } from "../../democracy.ts";
 import { ENDING_SIGNALS, exitCodeOf, OTHER_SIGNALS } from "./signals.ts";
 import type { Timing } from "./timing.ts";
-import { type Outcome, Ward } from "./ward.ts";
+import { GuardedCommand, type Outcome } from "./guarded_command.ts";
 
 /** What to run, and how. */
 export interface Execution {
@@ -56,12 +56,12 @@ class Run {
   readonly #stop = new AbortController();
   readonly #handlers = new Map<NodeJS.Signals, () => void>();
   #stoppedBy: string | undefined;
-  #ward: Ward | undefined;
+  #guarded: GuardedCommand | undefined;
 
   constructor(execution: Execution) {
     this.#execution = execution;
     for (const name of ENDING_SIGNALS) this.#handlers.set(name, () => this.#end(name));
-    for (const name of OTHER_SIGNALS) this.#handlers.set(name, () => this.#ward?.signal(name, { ends: false }));
+    for (const name of OTHER_SIGNALS) this.#handlers.set(name, () => this.#guarded?.signal(name, { ends: false }));
     for (const [name, handler] of this.#handlers) process.on(name, handler);
   }
 
@@ -90,7 +90,7 @@ class Run {
   /** Waits for the lead, and runs the command once; undefined when a signal ended the waiting. */
   async #next(): Promise<Outcome | undefined> {
     try {
-      return await this.#execution.democracy.lead(({ token, signal }) => this.#tenure(token, signal), {
+      return await this.#execution.democracy.lead(({ token, signal }) => this.#runLeading(token, signal), {
         signal: this.#stop.signal,
       });
     } catch (error) {
@@ -99,7 +99,7 @@ class Run {
     }
   }
 
-  async #tenure(token: number, lost: AbortSignal): Promise<Outcome> {
+  async #runLeading(token: number, lost: AbortSignal): Promise<Outcome> {
     const { command, democracy, timing, tell } = this.#execution;
     const given = (): { remaining: number; token: number } => {
       const remaining = democracy.token === token ? democracy.remaining() : 0;
@@ -109,24 +109,24 @@ class Run {
     await sleep(timing.margin, undefined, { signal: lost }).catch(() => {});
     if (lost.aborted) return { kind: "lost" };
     tell(`Leading with token ${token}: running ${command.join(" ")}`);
-    const ward = new Ward({ command, timing }, given);
-    this.#ward = ward;
-    const kill = (): void => ward.kill();
+    const guarded = new GuardedCommand({ command, timing }, given);
+    this.#guarded = guarded;
+    const kill = (): void => guarded.kill();
     lost.addEventListener("abort", kill);
     // The guard does that in time, unless somebody stopped it.
-    const watch = setInterval(() => given().remaining > timing.margin / 2 || ward.kill(), timing.period);
-    ward.arm();
-    const outcome = await ward.outcome;
+    const watch = setInterval(() => given().remaining > timing.margin / 2 || guarded.kill(), timing.period);
+    guarded.arm();
+    const outcome = await guarded.outcome;
     clearInterval(watch);
     lost.removeEventListener("abort", kill);
-    this.#ward = undefined;
+    this.#guarded = undefined;
     if (outcome.kind === "lost" && this.#stoppedBy === undefined) tell(`Lost the lead of token ${token}`);
     return outcome;
   }
 
   #end(name: NodeJS.Signals): void {
     this.#stoppedBy ??= name;
-    if (this.#ward === undefined) this.#stop.abort();
-    else this.#ward.signal(name, { ends: true });
+    if (this.#guarded === undefined) this.#stop.abort();
+    else this.#guarded.signal(name, { ends: true });
   }
 }

@@ -10,7 +10,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import process from "node:process";
 import { clearTimeout, setInterval, setTimeout } from "node:timers";
-import type { Assignment, Order, Report } from "./protocol.ts";
+import type { Assignment, GuardCommand, GuardReport } from "./protocol.ts";
 import { GUARDED_SIGNALS } from "./signals.ts";
 import { type Lease, leftOf } from "./timing.ts";
 
@@ -32,27 +32,27 @@ class Guard {
   serve(): void {
     // Signals of the group are the command's; the guard outlives them.
     for (const signal of GUARDED_SIGNALS) process.on(signal, () => {});
-    process.on("message", (order: Order) => this.#obey(order));
+    process.on("message", (command: GuardCommand) => this.#obey(command));
     process.on("disconnect", () => this.#abandon());
     // However this process ends, an error of its own included: nothing goes on unguarded.
     process.on("exit", () => this.#kill());
     setInterval(() => this.#beat(), this.#assignment.timing.period);
   }
 
-  #obey(order: Order): void {
-    if (order.type === "arm") {
+  #obey(command: GuardCommand): void {
+    if (command.type === "arm") {
       this.#armed = true;
       return this.#beat();
     }
-    if (order.type === "signal") return this.#pass(order);
-    const { at, wall, remaining, token } = order;
+    if (command.type === "signal") return this.#pass(command);
+    const { at, wall, remaining, token } = command;
     if (this.#child !== undefined && token !== this.#token) return this.#kill();
     this.#lease = { until: at + remaining, wallUntil: wall + remaining };
     if (this.#child === undefined) this.#start(token);
     else this.#watch();
   }
 
-  #pass({ name, ends }: Extract<Order, { type: "signal" }>): void {
+  #pass({ name, ends }: Extract<GuardCommand, { type: "signal" }>): void {
     if (this.#child !== undefined) process.kill(-process.pid, name);
     else if (ends) this.#kill();
   }
@@ -128,7 +128,7 @@ class Guard {
     return leftOf(this.#lease, performance.now(), Date.now());
   }
 
-  #say(report: Report): void {
+  #say(report: GuardReport): void {
     // The member may be gone a moment before this process hears of it.
     if (process.connected) process.send?.(report, undefined, undefined, () => {});
   }

@@ -7,7 +7,7 @@
 import type { Timing } from "./timing.ts";
 
 /** From the guard. */
-export type Report =
+export type GuardReport =
   /**
    * Does the lease still run? The times are the guard's own, and come back with the answer: however long that takes, and
    * whoever is paused meanwhile, the guard counts the lease from the time of its question, which is early.
@@ -23,7 +23,7 @@ export type Report =
   | { readonly type: "ending" };
 
 /** To the guard. */
-export type Order =
+export type GuardCommand =
   /** This member leads: start asking, and start the command with the first good answer. */
   | { readonly type: "arm" }
   /**

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { describe } from "./errors.ts";
+import { describe } from "../errors.ts";
 
 /** What stands before the port. */
 export type HostKind = "ipv4" | "ipv6" | "name";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { Counters } from "../../src/leadership/counters.ts";
+import { Counters } from "../../src/stats/counters.ts";
 
 Deno.test("both sides of one buffer count together", () => {
   const counters = new Counters();

@@ -10,7 +10,7 @@ import { setTimeout } from "node:timers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type Environment, SECRET_VARIABLES } from "../settings.ts";
-import type { Assignment, Order, Report } from "./protocol.ts";
+import type { Assignment, GuardCommand, GuardReport } from "./protocol.ts";
 
 /** How a run ended. */
 export type Outcome =
@@ -33,7 +33,7 @@ const PATIENCE = 5000;
 export const guardModule = (): Promise<unknown> => import("./guard.ts");
 
 /** A guard and, once armed, its command. */
-export class Ward {
+export class GuardedCommand {
   /** Resolves when the command has ended, and everything of its process group with it. */
   readonly outcome: Promise<Outcome>;
   readonly #child: ChildProcess;
@@ -44,11 +44,11 @@ export class Ward {
   #started = false;
   #buried = false;
 
-  /** Starts the guard; the command waits for {@linkcode Ward.arm}. */
+  /** Starts the guard; the command waits for {@linkcode GuardedCommand.arm}. */
   constructor(assignment: Assignment, lease: () => { readonly remaining: number; readonly token: number }) {
     this.#lease = lease;
     this.#child = startGuard(assignment);
-    this.#child.on("message", (report: Report) => this.#hear(report));
+    this.#child.on("message", (report: GuardReport) => this.#hear(report));
     const gone = new Promise<void>((resolve) => {
       this.#child.once("exit", () => resolve());
       this.#child.on("error", (error) => {
@@ -84,7 +84,7 @@ export class Ward {
     this.#signal("SIGKILL");
   }
 
-  #hear(report: Report): void {
+  #hear(report: GuardReport): void {
     switch (report.type) {
       case "ask":
         return this.#tell({ type: "lease", at: report.at, wall: report.wall, ...this.#lease() });
@@ -107,8 +107,8 @@ export class Ward {
     }
   }
 
-  #tell(order: Order): void {
-    if (this.#child.connected) this.#child.send(order, () => {});
+  #tell(command: GuardCommand): void {
+    if (this.#child.connected) this.#child.send(command, () => {});
   }
 
   /** Whether the group got the signal; 0 only asks whether there is one. */

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { LastSources } from "../../src/leadership/last_sources.ts";
+import { LastSources } from "../../src/stats/last_sources.ts";
 
 const LONGEST = "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535";
 
@@ -17,7 +17,7 @@ Deno.test("the last source is kept, for each thing, and seen from both sides", (
 });
 
 const WRITER = `
-import { LastSources } from "${new URL("../../src/leadership/last_sources.ts", import.meta.url).href}";
+import { LastSources } from "${new URL("../../src/stats/last_sources.ts", import.meta.url).href}";
 self.onmessage = ({ data }) => {
   const sources = new LastSources(data, 0, 1);
   for (let round = 0; round < 200_000; round++) sources.set(0, round % 2 === 0 ? "1.1.1.1:1" : "${LONGEST}");

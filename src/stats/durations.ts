@@ -12,7 +12,7 @@ export const DURATION_CLASSES: readonly number[] = [0.25, 0.5, 1, 2.5, 5, 10, 25
 export const DURATION_CELLS: number = 2 * (DURATION_CLASSES.length + 1);
 
 /** How long something took, each time it happened. */
-export interface Durations {
+export interface DurationStats {
   /** The greatest durations of all classes but the last, which has none, in ms. */
   readonly upTo: readonly number[];
   /** How often it took that long, by class. */
@@ -40,7 +40,7 @@ export class DurationRecord {
   }
 
   /** What was recorded until now. */
-  read(): Durations {
+  read(): DurationStats {
     const classes = DURATION_CLASSES.length + 1;
     return {
       upTo: DURATION_CLASSES,

@@ -7,7 +7,7 @@
 import type { CoreDrop } from "../core/effect.ts";
 import type { WireDrop } from "../wire/header.ts";
 import type { FragmentDrop } from "../wire/reassembler.ts";
-import { DURATION_CELLS, DurationRecord, type Durations } from "./durations.ts";
+import { DURATION_CELLS, DurationRecord, type DurationStats } from "./durations.ts";
 import { LastSources } from "./last_sources.ts";
 
 /** Why something that came from the network was ignored. */
@@ -39,11 +39,11 @@ export interface Stats {
   /** Where what was ignored came from last, as `ip:port`, by reason; a reason that never occurred is not there. */
   readonly droppedFrom: Readonly<Partial<Record<DropReason, string>>>;
   /** How long heartbeats took to be answered. */
-  readonly roundTrips: Durations;
+  readonly roundTrips: DurationStats;
   /** How late the timers of the loop fired, in its own thread where it has one; it has one at least every `timeout`. */
-  readonly workerLateness: Durations;
+  readonly workerLateness: DurationStats;
   /** How late timers of the application's thread fired; nothing where the loop shares that thread. */
-  readonly mainLateness: Durations;
+  readonly mainLateness: DurationStats;
 }
 
 /**

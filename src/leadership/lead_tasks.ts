@@ -4,11 +4,11 @@
  * @module
  */
 
-import { onAbort } from "../abort.ts";
+import { onAbort } from "../base/abort.ts";
 import type { ResignReason } from "../core/effect.ts";
 
 /** What the work of `lead` is given. */
-export interface Lead {
+export interface LeadContext {
   /** The fencing token of this leadership: send it along with every write. */
   readonly token: number;
   /** Aborts when the lead is lost; its reason is an Error that says why. */
@@ -16,22 +16,22 @@ export interface Lead {
 }
 
 /** The works that run while this member leads. */
-export class Tenures {
+export class LeadTasks {
   readonly #running = new Set<{ readonly token: number; readonly controller: AbortController }>();
 
   /**
-   * Runs `work`, and returns what it returns. Its signal aborts on {@linkcode Tenures.end}, when `signal` does, and when
+   * Runs `work`, and returns what it returns. Its signal aborts on {@linkcode LeadTasks.end}, when `signal` does, and when
    * `holds`, asked every `period` ms, says no: a worker that hangs would not tell.
    */
   async run<Result>(
-    work: (lead: Lead) => Result | Promise<Result>,
+    work: (lead: LeadContext) => Result | Promise<Result>,
     token: number,
     options: { readonly signal: AbortSignal | undefined; readonly holds: () => boolean; readonly period: number },
   ): Promise<Result> {
     const { signal, holds, period } = options;
     const controller = new AbortController();
-    const tenure = { token, controller };
-    this.#running.add(tenure);
+    const task = { token, controller };
+    this.#running.add(task);
     const callOff = signal && onAbort(signal, () => controller.abort(signal.reason));
     const watch = setInterval(() => {
       if (!holds()) controller.abort(lost(token, "lease-expired"));
@@ -41,7 +41,7 @@ export class Tenures {
     } finally {
       clearInterval(watch);
       callOff?.();
-      this.#running.delete(tenure);
+      this.#running.delete(task);
     }
   }
 

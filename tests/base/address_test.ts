@@ -7,7 +7,7 @@ import {
   isUnicast,
   isWildcard,
   parseAddress,
-} from "../src/address.ts";
+} from "../../src/base/address.ts";
 
 const GOOD: readonly [text: string, canonical: string, kind: string][] = [
   ["10.0.0.7:12345", "10.0.0.7:12345", "ipv4"],

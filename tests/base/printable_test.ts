@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { Democracy } from "../mod.ts";
-import { describe } from "../src/errors.ts";
-import { isMessageName } from "../src/leadership/events.ts";
-import { journalOf, type Logger } from "../src/logger.ts";
-import { type Options, resolveOptions } from "../src/options.ts";
-import { escapeUnprintable, isPrintable } from "../src/printable.ts";
-import { quiet } from "./end_to_end/cluster.ts";
+import { Democracy } from "../../mod.ts";
+import { describe } from "../../src/errors.ts";
+import { isMessageName } from "../../src/leadership/events.ts";
+import { journalOf, type Logger } from "../../src/logger.ts";
+import { type Options, resolveOptions } from "../../src/options.ts";
+import { escapeUnprintable, isPrintable } from "../../src/base/printable.ts";
+import { quiet } from "../../scripts/harness/members.ts";
 
 const PRINTABLE = ["", "m1", "größte Müllabfuhr", "日本 語", "🗑️", "a\u0301", "{}<>&\"'\\"];
 const UNPRINTABLE = [
