@@ -8,7 +8,7 @@ import type { Input, InputEvent, MemberConfig } from "../../src/core/input.ts";
 import type { Effect } from "../../src/core/effect.ts";
 import type { Core } from "./core.ts";
 import { keepMessage } from "../harness/keep.ts";
-import { takeStep } from "./examine.ts";
+import { takeStep } from "../harness/examine/examine.ts";
 import { MachineClock } from "./machine_clock.ts";
 
 /** What stays the same over all starts of a member. */

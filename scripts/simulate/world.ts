@@ -6,7 +6,7 @@
 
 import type { InputEvent } from "../../src/core/input.ts";
 import type { Effect } from "../../src/core/effect.ts";
-import { BrokenInvariant } from "./broken_invariant.ts";
+import { BrokenInvariant } from "../harness/examine/broken_invariant.ts";
 import type { Core } from "./core.ts";
 import { Delivery } from "./delivery.ts";
 import { Enrolment } from "./enrolment.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { takeStep } from "../../scripts/simulate/examine.ts";
+import { takeStep } from "../../scripts/harness/examine/examine.ts";
 import { createMember, type MemberState, step, wakeAt } from "../../src/core/citizen.ts";
 import type { Effect, Mismatch } from "../../src/core/effect.ts";
 import type { InputEvent, MemberConfig } from "../../src/core/input.ts";

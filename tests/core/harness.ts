@@ -5,7 +5,7 @@
  */
 
 import { keepMessage } from "../../scripts/harness/keep.ts";
-import { takeStep } from "../../scripts/simulate/examine.ts";
+import { takeStep } from "../../scripts/harness/examine/examine.ts";
 import { createMember, leaderOf, type MemberState, peersOf, step, wakeAt } from "../../src/core/citizen.ts";
 import type { Effect } from "../../src/core/effect.ts";
 import type { InputEvent, MemberConfig } from "../../src/core/input.ts";

@@ -4,12 +4,12 @@
  * @module
  */
 
-import type { MemberState } from "../../src/core/citizen.ts";
-import { leaseFrom, leaseLength, quorumOf } from "../../src/core/election/lease.ts";
-import type { Candidacy, Election } from "../../src/core/election/state.ts";
-import type { Peer } from "../../src/core/membership/peer.ts";
-import { electorateSize } from "../../src/core/membership/state.ts";
-import { LIMITS } from "../../src/limits.ts";
+import type { MemberState } from "../../../src/core/citizen.ts";
+import { leaseFrom, leaseLength, quorumOf } from "../../../src/core/election/lease.ts";
+import type { Candidacy, Election } from "../../../src/core/election/state.ts";
+import type { Peer } from "../../../src/core/membership/peer.ts";
+import { electorateSize } from "../../../src/core/membership/state.ts";
+import { LIMITS } from "../../../src/limits.ts";
 import { checkMembership } from "./membership_invariants.ts";
 import { BrokenInvariant, expect } from "./broken_invariant.ts";
 
@@ -30,7 +30,7 @@ export function checkInvariants(state: MemberState): void {
 
 function checkCandidacy(self: Election, candidacy: Candidacy): void {
   const { ballot: { grant }, ground: { config, now, wall } } = self;
-  const { term, sequence, sent, elected, startedAt, deadline, wallDeadline } = candidacy;
+  const { term, sequence, elected, startedAt, deadline, wallDeadline } = candidacy;
   expect(Number.isSafeInteger(term) && term <= self.seenTerm, "the own term is a number, and was seen");
   expect(config.eligible && !self.stalled && !self.closing, "who is stalled, closes or only observes does not stand");
   checkSent(candidacy, config.timeout);

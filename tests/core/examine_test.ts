@@ -1,16 +1,15 @@
 /** What looks at each step finds what is wrong with it. */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { BrokenInvariant } from "../../scripts/simulate/broken_invariant.ts";
-import { takeStep } from "../../scripts/simulate/examine.ts";
-import { keepMessage } from "../../scripts/harness/keep.ts";
-import { checkInvariants } from "../../scripts/simulate/invariants.ts";
+import { BrokenInvariant } from "../../scripts/harness/examine/broken_invariant.ts";
+import { takeStep } from "../../scripts/harness/examine/examine.ts";
+import { checkInvariants } from "../../scripts/harness/examine/invariants.ts";
 import { type MemberState, step } from "../../src/core/citizen.ts";
 import type { Effect } from "../../src/core/effect.ts";
 import type { Input } from "../../src/core/input.ts";
 import type { Mutable } from "../../src/core/message/blank.ts";
-import type { Message, Ping } from "../../src/core/message/message.ts";
-import { type Puppet, puppetOf, Solo } from "../core/harness.ts";
+import type { Ping } from "../../src/core/message/message.ts";
+import { type Puppet, puppetOf, Solo } from "./harness.ts";
 
 /** m1 leads m2 to m4. */
 function leading(): { readonly solo: Solo; readonly state: MemberState; readonly puppets: readonly Puppet[] } {
@@ -71,13 +70,13 @@ for (const [name, leaky] of Object.entries(LEAKS)) {
 
 Deno.test("what a member was told is nonsense after the step, and so is what it said", () => {
   const { solo, state, puppets: [puppet] } = leading();
-  const told: Message = keepMessage({
+  const told: Ping = {
     ...{ kind: "ping", nonce: 7, hears: true, claim: undefined, gossip: undefined, voters: undefined },
     status: {
       ...{ beat: 1e6, incarnation: 1, id: puppet!.id, address: puppet!.address, weight: 0, eligible: true },
       ...{ idle: true, voting: true, highestTerm: 0, leading: undefined },
     },
-  });
+  };
   let said: readonly Effect[] = [];
   const noting: typeof step = (state, input) => said = step(state, input);
   const { boot: from, address: source } = puppet!;

@@ -5,13 +5,13 @@
  * @module
  */
 
-import type { MemberState } from "../../src/core/citizen.ts";
-import type { Effect } from "../../src/core/effect.ts";
-import type { Input } from "../../src/core/input.ts";
-import type { Status } from "../../src/core/message/message.ts";
+import type { MemberState } from "../../../src/core/citizen.ts";
+import type { Effect } from "../../../src/core/effect.ts";
+import type { Input } from "../../../src/core/input.ts";
+import type { Status } from "../../../src/core/message/message.ts";
 import { expect } from "./broken_invariant.ts";
 import { checkInvariants } from "./invariants.ts";
-import { keepEffect } from "../harness/keep.ts";
+import { keepEffect } from "../keep.ts";
 import { spoilPool, spoilReceived, spoilTold } from "./spoil.ts";
 import { malformed } from "./well_formed.ts";
 

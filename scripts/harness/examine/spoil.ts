@@ -5,9 +5,9 @@
  * @module
  */
 
-import type { Effect } from "../../src/core/effect.ts";
-import type { Ack, Message, Ping } from "../../src/core/message/message.ts";
-import type { MessagePool } from "../../src/core/message/pool.ts";
+import type { Effect } from "../../../src/core/effect.ts";
+import type { Ack, Message, Ping } from "../../../src/core/message/message.ts";
+import type { MessagePool } from "../../../src/core/message/pool.ts";
 
 /** Stands for a text, and for an object. */
 const SPOILT = "spoilt";

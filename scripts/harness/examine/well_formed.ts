@@ -14,7 +14,7 @@ import type {
   TermId,
   Vote,
   VoterList,
-} from "../../src/core/message/message.ts";
+} from "../../../src/core/message/message.ts";
 
 const REFUSALS: ReadonlySet<unknown> = new Set([
   ...[undefined, "quarantined", "held", "stale-term", "not-a-voter", "longer-lease", "future-term"],

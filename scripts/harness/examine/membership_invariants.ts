@@ -4,12 +4,12 @@
  * @module
  */
 
-import { hashOf } from "../../src/core/membership/electorate.ts";
-import type { Peer } from "../../src/core/membership/peer.ts";
-import { isCredible, type Membership } from "../../src/core/membership/state.ts";
-import { findRemovalDue } from "../../src/core/membership/suspicion.ts";
-import { MOST_SUSPICIONS, WORST_HEALTH } from "../../src/core/membership/swim.ts";
-import { LIMITS } from "../../src/limits.ts";
+import { hashOf } from "../../../src/core/membership/electorate.ts";
+import type { Peer } from "../../../src/core/membership/peer.ts";
+import { isCredible, type Membership } from "../../../src/core/membership/state.ts";
+import { findRemovalDue } from "../../../src/core/membership/suspicion.ts";
+import { MOST_SUSPICIONS, WORST_HEALTH } from "../../../src/core/membership/swim.ts";
+import { LIMITS } from "../../../src/limits.ts";
 import { expect } from "./broken_invariant.ts";
 
 /** How many peers there are of each kind. */
