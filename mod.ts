@@ -26,11 +26,9 @@
  *   peers: ["10.0.0.7:12345", "10.0.0.8:12345", "10.0.0.9:12345"],
  * });
  * await democracy.ready;
- * for (;;) {
- *   await democracy.lead(async ({ token, signal }) => {
- *     while (!signal.aborted) await doWhatOnlyOneMayDo(token);
- *   });
- * }
+ * await democracy.whileLeading(async ({ token, signal }) => {
+ *   while (!signal.aborted) await doWhatOnlyOneMayDo(token);
+ * });
  * ```
  *
  * @module
@@ -46,14 +44,19 @@ export {
   DemocracyError,
   type DemocracyErrorCode,
   DiscoveryError,
+  HandOverError,
   PermissionError,
   WorkerError,
 } from "./src/errors.ts";
 export type { BroadcastChange, BroadcastPost, BroadcastSender, BroadcastState } from "./src/leadership/broadcast.ts";
 export type { DropReason, Stats } from "./src/stats/counters.ts";
+export type { CoreDrop } from "./src/core/effect.ts";
+export type { WireDrop } from "./src/wire/header.ts";
+export type { FragmentDrop } from "./src/wire/reassembler.ts";
 export type { DurationStats } from "./src/stats/durations.ts";
 export {
   CustomMessageEvent,
+  type EventHandler,
   type LifecycleEvents,
   type LifecycleHandler,
   type MessageHandler,
@@ -62,5 +65,6 @@ export {
 export type { Fencing, MintRequest } from "./src/leadership/fencing.ts";
 export type { NodeInfo } from "./src/leadership/roster.ts";
 export type { LeadContext } from "./src/leadership/lead_tasks.ts";
+export type { LeadWork, WhileLeadingOptions } from "./src/leadership/work.ts";
 export type { Logger } from "./src/logger.ts";
 export type { Options } from "./src/options.ts";

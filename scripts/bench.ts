@@ -8,10 +8,11 @@ import { LOSS, PARTITION } from "./bench/bad_network.ts";
 import { CALL, START } from "./bench/calls.ts";
 import { STEADY } from "./bench/cost.ts";
 import { COLD_START, CRASH, HAND_OVER } from "./bench/failover.ts";
-import { cells, COLUMNS, type Figure, median, percentile, type Section } from "./bench/figure.ts";
+import { cells, COLUMNS, type Figure, type Section } from "./bench/figure.ts";
+import { median, percentile } from "./harness/statistics.ts";
 import { BLOCK, STOP } from "./bench/pauses.ts";
 import { benchScale } from "./bench/scale.ts";
-import { table } from "./demo/table.ts";
+import { table } from "./harness/table.ts";
 import { readWanted } from "./wanted.ts";
 
 const SECTIONS: readonly Section[] = [

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { mustRun, ROOT } from "./process.ts";
+import { mustRun, ROOT } from "./harness/process.ts";
 import { bundle, INLINED } from "./npm/bundle.ts";
 import { buildDeclarations, copyDeclarations } from "./npm/declarations.ts";
 import {

@@ -6,7 +6,7 @@
  */
 
 import ts from "typescript";
-import { ROOT } from "./process.ts";
+import { ROOT } from "./harness/process.ts";
 
 const PAGE = `${ROOT}/src/ui/page`;
 const ASSETS = `${ROOT}/src/ui/assets.ts`;

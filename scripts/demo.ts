@@ -6,12 +6,12 @@
  */
 
 import { type Act, acts, type Outcome } from "./demo/acts.ts";
-import { Cluster } from "./demo/cluster.ts";
+import { Cluster } from "./harness/cluster.ts";
 import { Screen, STDOUT } from "./demo/screen.ts";
 import { Stage } from "./demo/stage.ts";
-import { table } from "./demo/table.ts";
+import { table } from "./harness/table.ts";
 import { startPageDemo } from "./demo/ui.ts";
-import { DEFAULT_PORT } from "./serve_page.ts";
+import { DEFAULT_PORT } from "./harness/serve_page.ts";
 
 const USAGE = `Usage: deno task demo [--nodes N] [--ui [--port P]]
 

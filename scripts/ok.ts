@@ -4,7 +4,7 @@
  * @module
  */
 
-import { NPM_IMPORTS, show } from "./process.ts";
+import { NPM_IMPORTS, show } from "./harness/process.ts";
 import { runSteps, type Step } from "./steps.ts";
 import type { Tally } from "./tally.ts";
 import { denoTest, quickTests } from "./test.ts";

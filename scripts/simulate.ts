@@ -17,7 +17,7 @@ import { planOf } from "./simulate/seed_plan.ts";
 import { include, noTotals, replayCommand, seedsFrom, type Totals } from "./simulate/sweep.ts";
 import { recordSeed, serveStory } from "./simulate/ui.ts";
 import { runWithWorkers } from "./simulate/workers.ts";
-import { DEFAULT_PORT } from "./serve_page.ts";
+import { DEFAULT_PORT } from "./harness/serve_page.ts";
 
 const USAGE =
   "Usage: deno task simulate --seeds N [--from S] [--workers W] | --seed S [--verbose] | --seed S --ui [--port P] | --scale [--help] | --help";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { capture, NPM_IMPORTS, print, ROOT } from "./process.ts";
+import { capture, NPM_IMPORTS, print, ROOT } from "./harness/process.ts";
 import { closingLine, sum, type Tally } from "./tally.ts";
 import { runDenoTests } from "./test/deno_tests.ts";
 import { isRest, isTimed, modulesIn, patienceFor, REST, testFiles } from "./test/groups.ts";

@@ -6,7 +6,7 @@
  */
 
 import { buildNpm, OUTPUT } from "./build_npm.ts";
-import { capture, print, ROOT, show } from "./process.ts";
+import { capture, print, ROOT, show } from "./harness/process.ts";
 import { closingLine, sum, type Tally, tallyOfTap, withExit } from "./tally.ts";
 import { LiveReport } from "./test/live_report.ts";
 import { brokenRun, placeIn, type TestRun, watch } from "./test/watched.ts";

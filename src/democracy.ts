@@ -6,6 +6,7 @@
 
 import { onAbort } from "./base/abort.ts";
 import type { LeaderInfo, ResignReason } from "./core/effect.ts";
+import type { Resignation } from "./core/input.ts";
 import { followDiscovery } from "./discovery/follow.ts";
 import type { Discovery } from "./discovery/discovery.ts";
 import { ClosedError, describe } from "./errors.ts";
@@ -13,7 +14,8 @@ import type { Stats } from "./stats/counters.ts";
 import { checkMessageName, CustomMessageEvent, emit, type LifecycleEvents, TypedEvents } from "./leadership/events.ts";
 import { type NodeInfo, Roster } from "./leadership/roster.ts";
 import { Minting } from "./leadership/minting.ts";
-import { type LeadContext, LeadTasks } from "./leadership/lead_tasks.ts";
+import { Resignations } from "./leadership/resignations.ts";
+import { type LeadWork, type WhileLeadingOptions, Work } from "./leadership/work.ts";
 import { type Journal, journalOf } from "./logger.ts";
 import { type Options, resolveOptions, type Settings } from "./options.ts";
 import { adviceOn } from "./options/advice.ts";
@@ -55,13 +57,10 @@ export class Democracy extends TypedEvents {
   readonly #logger: Journal;
   readonly #host: Host;
   readonly #roster: Roster;
-  readonly #leadTasks = new LeadTasks();
+  readonly #work: Work;
   /** Aborts when this member is over; the reason says why. */
   readonly #over = new AbortController();
-  /** Those who wait for the lead. */
-  readonly #waiting = new Set<() => void>();
-  readonly #resigning = new Map<number, () => void>();
-  #resignations = 0;
+  readonly #resignations = new Resignations();
   /** The leadership that the application was told of, and not yet told the end of. */
   #office: LifecycleEvents["elected"] | undefined;
   #closing: Promise<void> | undefined;
@@ -86,6 +85,14 @@ export class Democracy extends TypedEvents {
       },
     });
     this.#logger = logger;
+    this.#work = new Work({
+      token: () => this.token,
+      giveAway: (reason, aside) => this.#giveAway({ reason, aside }),
+    }, {
+      over: this.#over.signal,
+      period: settings.interval,
+      warn: (message, error) => logger.warn(message, error),
+    });
     for (const advice of adviceOn(settings)) logger.warn(advice);
     this.#roster = new Roster({
       id: settings.id,
@@ -101,7 +108,7 @@ export class Democracy extends TypedEvents {
       onReport: (news) => this.#hear(news),
       onDeath: (error) => this.#die(error),
     });
-    if (signal !== undefined) this.#closeOn(signal);
+    if (signal !== undefined) onAbort(this.#over.signal, onAbort(signal, () => void this.close()));
   }
 
   /** The name of this member. */
@@ -157,11 +164,13 @@ export class Democracy extends TypedEvents {
   }
 
   /**
-   * Waits until this member leads, and then runs `work` with the fencing token and a signal that aborts when
-   * the lead is lost; the signal's reason is an Error that says why. Returns what `work` returns. The lead is kept afterwards.
+   * Waits until this member leads, and then runs `work` once. The lead is kept afterwards; where `work` throws it is given away
+   * (`failed`) before the promise rejects, so that no leader is idle.
    *
-   * `options.signal` ends the waiting, and aborts the signal of `work`. Rejects with a ClosedError when
-   * the member is closed before it leads, with the signal's reason when that aborts before, and with what `work` throws.
+   * @param work Is given the fencing token, and a signal that aborts when the lead is lost; its reason is an Error that says why.
+   * @param options `signal` ends the waiting, and aborts the signal of `work`.
+   * @returns What `work` returns.
+   * @throws ClosedError When the member is closed before it leads; the signal's reason when that aborts before; what `work` throws.
    *
    * @example
    * ```ts
@@ -173,32 +182,46 @@ export class Democracy extends TypedEvents {
    * });
    * ```
    */
-  async lead<Result>(
-    work: (lead: LeadContext) => Result | Promise<Result>,
-    options: { readonly signal?: AbortSignal } = {},
-  ): Promise<Result> {
-    if (typeof work !== "function") {
-      throw new TypeError(`Cannot lead: "work" must be a function, got ${describe(work)}`);
-    }
-    const { signal } = options;
-    const token = await this.#elected(signal);
-    const holds = (): boolean => this.token === token;
-    return await this.#leadTasks.run(work, token, { signal, holds, period: this.#settings.interval });
+  lead<Result>(work: LeadWork<Result>, options?: { readonly signal?: AbortSignal }): Promise<Result> {
+    return this.#work.lead(work, options);
   }
 
   /**
-   * Gives the lead away, to the heaviest of the others. `isLeader()` is false when the call returns; the promise resolves when the
-   * others have been told. Does nothing on a member that does not lead.
+   * Runs `work` at every new lead, for as long as the member is not closed. After a failure, which is logged, the member gives the
+   * lead away (`failed`) and stands aside for a while, longer after each failure in a row, so that another tries.
+   *
+   * @param work As {@linkcode Democracy.lead} has it. When it returns while the member still leads, it runs again at the next lead.
+   * @param options `signal` ends it as closing does, and gives a lead away that is held then.
+   * @returns Resolves when the member is closed or `signal` aborts, once `work` has ended.
+   * @throws TypeError or RangeError Where the back-off is none; WorkerError when the election on this machine fails for good.
+   *
+   * @example
+   * ```ts
+   * import { Democracy } from "@polis/democracy";
+   *
+   * const democracy = new Democracy({ source: "127.0.0.1:0", peers: [] });
+   * const service = democracy.whileLeading(async ({ token, signal }) => {
+   *   while (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, 100, token));
+   * });
+   * await democracy.close();
+   * await service;
+   * ```
    */
-  resign(): Promise<void> {
-    if (this.#over.signal.aborted || this.#closing !== undefined) return Promise.resolve();
-    this.#host.view.silence(true);
-    this.#leadTasks.end("requested");
-    const request = ++this.#resignations;
-    return new Promise((resolve) => {
-      this.#resigning.set(request, resolve);
-      this.#host.post({ type: "resign", request });
-    });
+  whileLeading(work: LeadWork<unknown>, options?: WhileLeadingOptions): Promise<void> {
+    return this.#work.whileLeading(work, options);
+  }
+
+  /**
+   * Gives the lead away, to the heaviest of the others or to the one that is named. `isLeader()` is false when the call returns, or,
+   * where a member is named, when the promise resolves; that happens when the others have been told. The member leaves the lead to
+   * others for two timeouts. Does nothing on a member that does not lead.
+   *
+   * @param options `to` is the id of the next leader.
+   * @throws HandOverError Where that member cannot lead now; this one goes on then.
+   */
+  resign({ to }: { readonly to?: string } = {}): Promise<void> {
+    if (to === undefined || typeof to === "string") return this.#giveAway({ to });
+    return Promise.reject(new TypeError(`Cannot resign: "to" must be the id of a member, got ${describe(to)}`));
   }
 
   /**
@@ -252,7 +275,7 @@ export class Democracy extends TypedEvents {
 
   async #close(): Promise<void> {
     this.#host.view.silence(true);
-    this.#leadTasks.end("closed");
+    this.#work.end("closed");
     const error = new ClosedError(`Cannot join: ${this.id} was closed`);
     this.#settle.reject(error);
     this.#over.abort(error);
@@ -260,33 +283,18 @@ export class Democracy extends TypedEvents {
     await this.#host.close();
     this.#endOffice("closed");
     this.#roster.clear();
-    this.#settleResignations();
+    this.#resignations.end();
   }
 
-  #closeOn(signal: AbortSignal): void {
-    const callOff = onAbort(signal, () => void this.close());
-    onAbort(this.#over.signal, callOff);
-  }
-
-  /** Resolves with the token as soon as this member leads. */
-  async #elected(signal: AbortSignal | undefined): Promise<number> {
-    for (;;) {
-      this.#over.signal.throwIfAborted();
-      signal?.throwIfAborted();
-      const { token } = this;
-      if (token !== null) return token;
-      await new Promise<void>((resolve) => {
-        const wake = (): void => {
-          this.#waiting.delete(wake);
-          for (const callOff of callOffs) callOff();
-          resolve();
-        };
-        const callOffs: (() => void)[] = [];
-        this.#waiting.add(wake);
-        callOffs.push(onAbort(this.#over.signal, wake));
-        if (signal !== undefined) callOffs.push(onAbort(signal, wake));
-      });
+  #giveAway(resignation: Resignation): Promise<void> {
+    if (this.#over.signal.aborted || this.#closing !== undefined) return Promise.resolve();
+    const { reason = "requested", to } = resignation;
+    // Whether the one that is named can lead is found out first: until then nothing changes.
+    if (to === undefined) {
+      this.#host.view.silence(true);
+      this.#work.end(reason);
     }
+    return this.#resignations.open(to, (request) => this.#host.post({ type: "resign", request, ...resignation }));
   }
 
   #spread(message: EncodedMessage): void {
@@ -312,8 +320,7 @@ export class Democracy extends TypedEvents {
       case "elected":
         this.#office = { id: news.id, token: news.token };
         this.#emit("elected", this.#office);
-        for (const wake of this.#waiting) wake();
-        return;
+        return this.#work.begin();
       case "resigned":
         return this.#endOffice(news.reason);
       case "mint":
@@ -323,9 +330,8 @@ export class Democracy extends TypedEvents {
       case "warning":
         return this.#logger.warn(news.text);
       case "done":
-        this.#resigning.get(news.request)?.();
-        this.#resigning.delete(news.request);
-        if (this.#resigning.size === 0 && this.#closing === undefined) this.#host.view.silence(false);
+        this.#resignations.answer(news.request, news.obstacle);
+        if (this.#resignations.size === 0 && this.#closing === undefined) this.#host.view.silence(false);
     }
   }
 
@@ -370,7 +376,7 @@ export class Democracy extends TypedEvents {
     const office = this.#office;
     if (office === undefined) return;
     this.#office = undefined;
-    this.#leadTasks.end(reason);
+    this.#work.end(reason);
     this.#emit("resigned", { ...office, reason });
   }
 
@@ -384,12 +390,7 @@ export class Democracy extends TypedEvents {
     const peers = this.#roster.clear();
     if (leader !== null) this.#emit("leader", null);
     for (const peer of peers) this.#emit("removed", peer);
-    this.#settleResignations();
+    this.#resignations.end();
     this.#emit("error", error);
-  }
-
-  #settleResignations(): void {
-    for (const resolve of this.#resigning.values()) resolve();
-    this.#resigning.clear();
   }
 }

@@ -14,7 +14,8 @@ export type DemocracyErrorCode =
   | "permission"
   | "closed"
   | "worker"
-  | "discovery";
+  | "discovery"
+  | "hand-over";
 
 /**
  * Base of all errors of this library that have a `code`.
@@ -93,6 +94,15 @@ export class DiscoveryError extends DemocracyError {
   }
 }
 
+/** The member that was named as the next leader cannot lead now. */
+export class HandOverError extends DemocracyError {
+  /** An error with this message. */
+  constructor(message: string, options?: ErrorOptions) {
+    super("hand-over", message, options);
+    this.name = "HandOverError";
+  }
+}
+
 /** An error as plain data: what a message between threads keeps of it whatever the runtime. */
 export interface ErrorData {
   /** The class of the error. */
@@ -112,6 +122,7 @@ const CLASSES: ReadonlyMap<string, ErrorConstructor> = new Map<string, ErrorCons
   ["ClosedError", ClosedError],
   ["WorkerError", WorkerError],
   ["DiscoveryError", DiscoveryError],
+  ["HandOverError", HandOverError],
   ["RangeError", RangeError],
   ["TypeError", TypeError],
 ]);

@@ -14,6 +14,9 @@ export const DEFAULTS = {
   broadcast: "democracy",
   /** Bound on the relative difference in clock rate between two machines over one lease. */
   drift: 0.01,
+  /** How long a member stands aside whose work failed while it led: at first, and at most. */
+  firstBackoff: 1000,
+  longestBackoff: 60_000,
 } as const;
 
 /** What an option may be. */
@@ -24,6 +27,8 @@ export const BOUNDS = {
   maxStallTimeout: 86_400_000,
   /** A day. */
   maxPreemptAfter: 86_400_000,
+  /** A day. */
+  maxBackoff: 86_400_000,
   /** `timeout` must hold at least this many intervals, so that a lost datagram costs nothing. */
   minIntervalsPerTimeout: 3,
   /** The smallest datagram limit in which every protocol message fits, and a rumor of any member. */

@@ -3,7 +3,9 @@ import { createSocket } from "node:dgram";
 import { AddressInUseError, BindError, ClosedError, Democracy, WorkerError } from "../mod.ts";
 import defaultExport from "../mod.ts";
 import type { Options } from "../mod.ts";
-import { freeAddresses, QUICK, quiet, sleep, until } from "./end_to_end/cluster.ts";
+import { freeAddresses } from "../scripts/harness/addresses.ts";
+import { QUICK, quiet } from "../scripts/harness/members.ts";
+import { sleep, until } from "../scripts/harness/waiting.ts";
 
 function single(options: Partial<Options> = {}): Democracy {
   const cluster = `test ${crypto.randomUUID()}`;
@@ -163,11 +165,14 @@ test("resign gives the lead up at once, for a while", async () => {
 test("lead: the result, the error, and the end of the lead", async () => {
   await using democracy = single();
   assertEquals(await democracy.lead(() => Promise.resolve(7)), 7);
+  const heard: unknown[] = [];
+  democracy.once("resigned", ({ reason }) => heard.push(reason));
   await assertRejects(() => democracy.lead(() => Promise.reject(new RangeError("no"))), RangeError, "no");
+  assertEquals([heard, democracy.isLeader()], [["failed"], false]);
   const reason = democracy.lead(({ signal }) =>
     new Promise((resolve) => signal.addEventListener("abort", () => resolve(signal.reason)))
   );
-  await sleep(0);
+  await until("it leads again", () => democracy.isLeader());
   await democracy.resign();
   assert(`${await reason}`.includes("requested"), `${await reason}`);
 });

@@ -2,7 +2,8 @@ import { configure, type LoggerConfig, type LogRecord, reset } from "@logtape/lo
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Democracy } from "../mod.ts";
 import { defaultLogger, isLogger, journalOf, type Logger } from "../src/logger.ts";
-import { freeAddresses, until } from "./end_to_end/cluster.ts";
+import { freeAddresses } from "../scripts/harness/addresses.ts";
+import { until } from "../scripts/harness/waiting.ts";
 
 const LEVELS = ["debug", "info", "warn", "error"] as const;
 

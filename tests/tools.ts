@@ -4,7 +4,7 @@
  * @module
  */
 
-import { capture } from "../scripts/process.ts";
+import { capture } from "../scripts/harness/process.ts";
 
 /** A program, and where it comes from. */
 export interface Tool {

@@ -4,10 +4,18 @@
  * @module
  */
 
-import { type Cluster, sleep } from "../demo/cluster.ts";
+import type { Cluster } from "../harness/cluster.ts";
+import { sleep } from "../harness/waiting.ts";
 import { bounded, digits, type Figure, type Section, zero } from "./figure.ts";
-import { deafening, losing, parting, type Passes, Relay } from "./relay.ts";
-import { countHappenings, DEFAULT_TIMING, displace, QUICK_TIMING, type Timing, withCluster } from "./stand.ts";
+import { deafening, losing, parting, type Passes, Relay } from "../harness/relay.ts";
+import {
+  countHappenings,
+  DEFAULT_TIMING,
+  displace,
+  QUICK_TIMING,
+  type Timing,
+  withProcesses,
+} from "../harness/stand.ts";
 
 const LOSS_TIMING: Timing = { interval: 100, timeout: 500 };
 
@@ -17,7 +25,7 @@ async function withRelay<Result>(
 ): Promise<Result> {
   const relay = new Relay();
   try {
-    return await withCluster({ ...settings, relay: (bound) => relay.open(bound) }, async (cluster) => {
+    return await withProcesses({ ...settings, relay: (bound) => relay.open(bound) }, async (cluster) => {
       await cluster.joinAll();
       await cluster.settled();
       return await use(cluster, relay);

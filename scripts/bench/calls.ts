@@ -5,8 +5,8 @@
  */
 
 import { Democracy } from "../../mod.ts";
-import { freeAddresses } from "../demo/cluster.ts";
-import { capture } from "../process.ts";
+import { freeAddresses } from "../harness/addresses.ts";
+import { capture } from "../harness/process.ts";
 import { bounded, type Figure, type Section } from "./figure.ts";
 
 const CALLS = 200_000;

@@ -4,10 +4,11 @@
  * @module
  */
 
-import { type Cluster, sleep } from "../demo/cluster.ts";
-import type { Usage } from "../demo/protocol.ts";
+import type { Cluster } from "../harness/cluster.ts";
+import { sleep } from "../harness/waiting.ts";
+import type { Usage } from "../harness/protocol.ts";
 import { bounded, type Figure, type Section } from "./figure.ts";
-import { DEFAULT_TIMING, withCluster } from "./stand.ts";
+import { DEFAULT_TIMING, withProcesses } from "../harness/stand.ts";
 
 const COUNTS = [3, 10, 30];
 /** ms that it may take until all members of a busy machine see each other. */
@@ -19,7 +20,7 @@ async function usages(cluster: Cluster): Promise<Usage[]> {
 }
 
 async function* steady(count: number, warmUp: number, ms: number): AsyncGenerator<Figure> {
-  const [idle, before, after] = await withCluster({ ...DEFAULT_TIMING, count, sampleEvery: 0 }, async (cluster) => {
+  const [idle, before, after] = await withProcesses({ ...DEFAULT_TIMING, count, sampleEvery: 0 }, async (cluster) => {
     const idle = await usages(cluster);
     await cluster.joinAll();
     await cluster.agreed(START_LIMIT);

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { sleep } from "../demo/cluster.ts";
+import { sleep } from "../harness/waiting.ts";
 import { bounded, type Figure, type Section, zero } from "./figure.ts";
-import { DEFAULT_TIMING, displace, named, QUICK_TIMING, type Timing, withCluster } from "./stand.ts";
+import { DEFAULT_TIMING, displace, named, QUICK_TIMING, type Timing, withProcesses } from "../harness/stand.ts";
 
 async function* crashes(
   timing: Timing,
@@ -15,7 +15,7 @@ async function* crashes(
 ): AsyncGenerator<Figure> {
   const failovers: number[] = [];
   const doubled: number[] = [];
-  await withCluster(timing, async (cluster) => {
+  await withProcesses(timing, async (cluster) => {
     await cluster.joinAll();
     for (let time = 0; time < times; time++) {
       await cluster.settled();
@@ -44,7 +44,7 @@ async function* resignations(timing: Timing, times: number): AsyncGenerator<Figu
   const resigned: number[] = [];
   const closed: number[] = [];
   const doubled: number[] = [];
-  await withCluster(timing, async (cluster) => {
+  await withProcesses(timing, async (cluster) => {
     await cluster.joinAll();
     await cluster.settled();
     for (let time = 0; time < times; time++) {
@@ -89,7 +89,7 @@ export const HAND_OVER: Section = {
 
 async function coldStarts(timing: Timing, count: number, times: number): Promise<Figure> {
   const values: number[] = [];
-  await withCluster({ ...timing, count }, async (cluster) => {
+  await withProcesses({ ...timing, count }, async (cluster) => {
     for (let time = 0; time < times; time++) {
       await cluster.watch();
       const joined = await cluster.joinAll();

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { greatest, median, percentile } from "../harness/statistics.ts";
+
 /** One line of the table. */
 export interface Figure {
   readonly what: string;
@@ -25,22 +27,6 @@ export interface Section {
   readonly about: string;
   /** Measures; gives each figure as soon as it is known. `quick` takes fewer samples and shorter times. */
   run(quick: boolean): AsyncIterable<Figure>;
-}
-
-/** The value that a share of all does not exceed, by nearest rank: of 30 values, p99 is the greatest. */
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((one, other) => one - other);
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? NaN;
-}
-
-/** Half of the values are no greater. */
-export function median(values: readonly number[]): number {
-  return percentile(values, 0.5);
-}
-
-/** The greatest value. */
-export function greatest(values: readonly number[]): number {
-  return percentile(values, 1);
 }
 
 /** A figure whose median, p99 or greatest value may not exceed a bound; each bound is optional. */

@@ -4,11 +4,19 @@
  * @module
  */
 
-import { pause } from "../demo/acts.ts";
-import { sleep } from "../demo/cluster.ts";
-import type { MemberProcess } from "../demo/member_process.ts";
+import { sleep } from "../harness/waiting.ts";
+import type { MemberProcess } from "../harness/member_process.ts";
 import { bounded, type Figure, type Section, zero } from "./figure.ts";
-import { countHappenings, DEFAULT_TIMING, displace, named, QUICK_TIMING, type Timing, withCluster } from "./stand.ts";
+import {
+  countHappenings,
+  DEFAULT_TIMING,
+  displace,
+  named,
+  pause,
+  QUICK_TIMING,
+  type Timing,
+  withProcesses,
+} from "../harness/stand.ts";
 
 const BELOW = 5_000;
 
@@ -22,7 +30,7 @@ async function block(leader: MemberProcess, ms: number): Promise<{ from: number;
 async function* below(times: number): AsyncGenerator<Figure> {
   const changes: number[] = [];
   const denied: number[] = [];
-  await withCluster(DEFAULT_TIMING, async (cluster) => {
+  await withProcesses(DEFAULT_TIMING, async (cluster) => {
     await cluster.joinAll();
     const leader = await cluster.settled();
     for (let time = 0; time < times; time++) {
@@ -42,7 +50,7 @@ async function* beyond(stallTimeout: number, times: number): AsyncGenerator<Figu
   const late: number[] = [];
   const believed: number[] = [];
   const doubled: number[] = [];
-  await withCluster({ ...DEFAULT_TIMING, stallTimeout }, async (cluster) => {
+  await withProcesses({ ...DEFAULT_TIMING, stallTimeout }, async (cluster) => {
     await cluster.joinAll();
     for (let time = 0; time < times; time++) {
       await cluster.settled();
@@ -77,7 +85,7 @@ async function* stops(timing: Timing, times: number): AsyncGenerator<Figure> {
   const failovers: number[] = [];
   const believed: number[] = [];
   const doubled: number[] = [];
-  await withCluster(timing, async (cluster) => {
+  await withProcesses(timing, async (cluster) => {
     await cluster.joinAll();
     for (let time = 0; time < times; time++) {
       await cluster.settled();

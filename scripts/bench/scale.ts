@@ -4,8 +4,8 @@
  * @module
  */
 
-import { table } from "../demo/table.ts";
-import { DEFAULT_TIMING } from "./stand.ts";
+import { table } from "../harness/table.ts";
+import { DEFAULT_TIMING } from "../harness/stand.ts";
 import { parseScaleBench, SCALE_USAGE, type ScaleBenchArguments } from "./scale/arguments.ts";
 import { garbageOf, tellGarbage } from "./scale/garbage.ts";
 import { measure, type Measurement } from "./scale/measure.ts";

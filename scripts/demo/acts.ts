@@ -4,8 +4,10 @@
  * @module
  */
 
-import { type Cluster, type ClusterRecord, sleep } from "./cluster.ts";
-import type { MemberProcess } from "./member_process.ts";
+import type { Cluster, ClusterRecord } from "../harness/cluster.ts";
+import { pause } from "../harness/stand.ts";
+import { sleep } from "../harness/waiting.ts";
+import type { MemberProcess } from "../harness/member_process.ts";
 
 /** Something that must hold. */
 export interface Check {
@@ -109,19 +111,6 @@ async function block(leader: MemberProcess, ms: number): Promise<{ from: number;
   const blocked = await leader.ask({ name: "block", ms });
   leader.condition = "running";
   return blocked;
-}
-
-/** Pauses the whole process, threads and all. */
-export async function pause(cluster: Cluster, leader: MemberProcess): Promise<{ at: number; firstAnswer: boolean }> {
-  leader.signal("SIGSTOP");
-  const at = cluster.clock.now();
-  await sleep(3 * cluster.settings.timeout);
-  leader.signal("SIGCONT");
-  await sleep(cluster.settings.interval);
-  const { firstAnswers } = await leader.ask({ name: "record" });
-  // The machine itself may have stood still for a moment, too.
-  const longest = [...firstAnswers].sort((one, other) => other.pause - one.pause)[0];
-  return { at, firstAnswer: longest?.leads ?? true };
 }
 
 /** The whole play. */

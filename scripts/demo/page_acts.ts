@@ -5,8 +5,8 @@
  */
 
 import type { Deed } from "../../src/ui/page/roster.ts";
-import type { Cluster } from "./cluster.ts";
-import type { MemberProcess } from "./member_process.ts";
+import type { Cluster } from "../harness/cluster.ts";
+import type { MemberProcess } from "../harness/member_process.ts";
 
 /** ms for which the two buttons block the main thread: less and more than `stallTimeout`. */
 export const BLOCKS = { block: 1500, hang: 5000 } as const;

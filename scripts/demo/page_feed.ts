@@ -5,8 +5,8 @@
  */
 
 import type { Change, Phase } from "../../src/ui/page/change.ts";
-import type { Condition } from "./member_process.ts";
-import type { MemberStatus } from "./protocol.ts";
+import type { Condition } from "../harness/member_process.ts";
+import type { MemberStatus } from "../harness/protocol.ts";
 
 const PHASES: Readonly<Record<Condition, Phase>> = {
   starting: "starting",

@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { Cluster } from "./cluster.ts";
-import type { MemberProcess } from "./member_process.ts";
+import type { Cluster } from "../harness/cluster.ts";
+import type { MemberProcess } from "../harness/member_process.ts";
 import type { Screen } from "./screen.ts";
-import { table } from "./table.ts";
+import { table } from "../harness/table.ts";
 
 /** ms between two pictures, beside those at each change. */
 const REFRESH = 100;

@@ -6,9 +6,9 @@
 
 import { Chronicle } from "../../src/ui/chronicle.ts";
 import type { Change } from "../../src/ui/page/change.ts";
-import { parting, Relay } from "../bench/relay.ts";
-import { servePage } from "../serve_page.ts";
-import { Cluster, type ClusterSettings } from "./cluster.ts";
+import { parting, Relay } from "../harness/relay.ts";
+import { servePage } from "../harness/serve_page.ts";
+import { Cluster, type ClusterSettings } from "../harness/cluster.ts";
 import { isDeed, PageActs } from "./page_acts.ts";
 import { PageFeed } from "./page_feed.ts";
 

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { capture } from "../process.ts";
+import { capture } from "../harness/process.ts";
 
 /** The pinned version, and the version that its libraries carry. */
 const KUBERNETES = { version: "v1.34.4", libraries: "v0.34.4" };

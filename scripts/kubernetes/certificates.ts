@@ -4,7 +4,7 @@
  * @module
  */
 
-import { capture } from "../process.ts";
+import { capture } from "../harness/process.ts";
 
 /** Paths of PEM files. */
 export interface Certificates {

@@ -13,7 +13,7 @@
 
 import { build, type BuildOptions, type OutputFile, type Plugin, stop } from "esbuild";
 import { dirname, resolve } from "node:path";
-import { ROOT } from "../process.ts";
+import { ROOT } from "../harness/process.ts";
 import { fileOf } from "./manifest.ts";
 
 /** Packages that become a part of the code: to load LogTape whole would cost every process 15 ms and 6 MB. */

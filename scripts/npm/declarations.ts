@@ -6,7 +6,7 @@
  */
 
 import { dirname, posix } from "node:path";
-import { capture, mustRun, ROOT } from "../process.ts";
+import { capture, mustRun, ROOT } from "../harness/process.ts";
 import { type Config, manifestOf, type Packages, TYPES } from "./manifest.ts";
 
 /** What dnt is asked to build; named so because `@deno/dnt` cannot be resolved everywhere. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { capture, ROOT } from "../process.ts";
+import { capture, ROOT } from "../harness/process.ts";
 
 /** What of `deno.json` the package is made of. */
 export interface Config {

@@ -6,7 +6,7 @@
 
 import type { Boot } from "../../src/core/message/message.ts";
 import { createWire, type Wire } from "../../src/wire/wire.ts";
-import { keepMessage } from "./keep.ts";
+import { keepMessage } from "../harness/keep.ts";
 import type { Carry } from "./spectator.ts";
 
 /** Opens everything; no member has this boot. */

@@ -7,7 +7,7 @@
 import type { Input, InputEvent, MemberConfig } from "../../src/core/input.ts";
 import type { Effect } from "../../src/core/effect.ts";
 import type { Core } from "./core.ts";
-import { keepEffects, keepMessage, spoil } from "./keep.ts";
+import { keepEffects, keepMessage, spoil } from "../harness/keep.ts";
 import { MachineClock } from "./machine_clock.ts";
 
 /** What stays the same over all starts of a member. */

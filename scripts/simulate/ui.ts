@@ -6,7 +6,7 @@
 
 import * as core from "../../src/core/citizen.ts";
 import type { Story } from "../../src/ui/page/change.ts";
-import { type PageServer, servePage } from "../serve_page.ts";
+import { type PageServer, servePage } from "../harness/serve_page.ts";
 import { carryOf } from "./carry.ts";
 import { PageRecorder } from "./page_recorder.ts";
 import { type Outcome, runSeed } from "./run_seed.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { NPM_IMPORTS } from "../process.ts";
+import { NPM_IMPORTS } from "../harness/process.ts";
 import { tallyOfJUnit, withExit } from "../tally.ts";
 import { LiveReport } from "./live_report.ts";
 import { brokenRun, placeIn, type TestRun, watch, type Watching } from "./watched.ts";

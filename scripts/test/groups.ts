@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ROOT } from "../process.ts";
+import { ROOT } from "../harness/process.ts";
 import { CONTROL_PLANE, NAMESPACES, type Need } from "./needs.ts";
 import { PATIENCE, type Patience } from "./watched.ts";
 

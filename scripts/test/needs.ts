@@ -4,7 +4,7 @@
  * @module
  */
 
-import { capture } from "../process.ts";
+import { capture } from "../harness/process.ts";
 import { UnavailableError, whatIsMissing } from "../kubernetes/binaries.ts";
 
 /** Something that some tests need. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { follow, type RunOptions, sayBeforeEnding } from "../process.ts";
+import { follow, type RunOptions, sayBeforeEnding } from "../harness/process.ts";
 import { closingLine, sum, type Tally } from "../tally.ts";
 import type { LiveReport } from "./live_report.ts";
 

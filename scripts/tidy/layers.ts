@@ -70,6 +70,26 @@ function coreProblem(path: string, target: string): string | undefined {
   return to >= from || isGround ? undefined : `imports ${target}: that lies on a floor above`;
 }
 
+/** What the scripts and the tests are made of. What two of them need is in `scripts/harness/`, or beside the tests' rooms. */
+const ROOM = /^(?:scripts\/(?:bench|demo|kubernetes|simulate|test|tidy)(?=\/|\.ts$)|tests\/[^/]+(?=\/))/;
+
+/** Which rooms of scripts another one, or a room of tests beside `tests/scripts/`, is about. */
+const ABOUT: Readonly<Record<string, readonly string[]>> = {
+  "scripts/test": ["scripts/kubernetes"],
+  "tests/kubernetes": ["scripts/kubernetes"],
+  "tests/simulation": ["scripts/simulate"],
+  "tests/ui": ["scripts/demo", "scripts/simulate"],
+};
+
+function roomProblem(path: string, target: string): string | undefined {
+  const room = ROOM.exec(target)?.[0];
+  const own = ROOM.exec(path)?.[0] ?? (path.startsWith("scripts/harness/") ? "scripts/harness" : undefined);
+  if (room === undefined || own === undefined || room === own) return undefined;
+  if (own === "tests/scripts" && room.startsWith("scripts/")) return undefined;
+  if (ABOUT[own]?.includes(room)) return undefined;
+  return `imports ${target}: what ${own} shares with ${room} belongs to scripts/harness`;
+}
+
 /** The path of an imported file of this repository; undefined for anything else. */
 export function targetOf(path: string, specifier: string): string | undefined {
   if (!/^\.{1,2}\//.test(specifier)) return undefined;
@@ -100,9 +120,10 @@ function packageProblem(path: string, specifier: string): string | undefined {
   return `imports "${specifier}": this code depends on ${allowed.join(", ")} and node: modules only`;
 }
 
-/** Says what is wrong with one import of a published file; undefined when it is in order. */
+/** Says what is wrong with one import; undefined when it is in order. */
 export function importProblem(path: string, imported: Import): string | undefined {
   const target = targetOf(path, imported.specifier);
+  if (!isPublished(path)) return target === undefined ? undefined : roomProblem(path, target);
   return target === undefined ? packageProblem(path, imported.specifier) : layerProblem(path, imported, target);
 }
 

@@ -110,8 +110,8 @@ function circles(files: readonly Facts[]): Finding[] {
 export function inspect(files: readonly Facts[]): Finding[] {
   const published = files.filter(({ path }) => isPublished(path));
   const found = [
-    ...published.flatMap((file) => [...layers(file), ...purity(file), ...runtime(file), ...quiet(file)]),
-    ...files.flatMap((file) => [...finished(file), ...sizes(file)]),
+    ...published.flatMap((file) => [...purity(file), ...runtime(file), ...quiet(file)]),
+    ...files.flatMap((file) => [...layers(file), ...finished(file), ...sizes(file)]),
     ...circles(files),
   ];
   const seen = new Set<string>();

@@ -11,7 +11,7 @@ import { noteClocks } from "./election/clock_jump.ts";
 import { advanceTerm, resign, setStalled } from "./election/commands.ts";
 import { leaderOf as electedLeader } from "./election/leader.ts";
 import { nextDue, review } from "./election/review.ts";
-import { postpone } from "./election/standing.ts";
+import { obstacleTo as findObstacle, postpone } from "./election/standing.ts";
 import type { Effect, LeaderInfo, MemberInfo } from "./effect.ts";
 import { heartbeat, isRepeatDue, nextRepeatDue, repeat } from "./heartbeat.ts";
 import type { Input } from "./input.ts";
@@ -47,7 +47,7 @@ export function step(self: MemberState, input: Input): readonly Effect[] {
       countGrants(election);
       break;
     case "resign":
-      resign(election);
+      resign(election, input);
       break;
     case "stall":
       setStalled(election, input.stalled);
@@ -77,6 +77,11 @@ export function wakeAt(self: MemberState): number {
 /** Who leads now, as this member knows, with the token. */
 export function leaderOf(self: MemberState): LeaderInfo | undefined {
   return electedLeader(self.election);
+}
+
+/** Why this member cannot hand the lead to the one with that id; undefined when it can. */
+export function obstacleTo(self: MemberState, id: string): string | undefined {
+  return findObstacle(self.election, id);
 }
 
 /** The peers that are alive. */

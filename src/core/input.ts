@@ -14,6 +14,16 @@ export interface Instant {
   readonly wall: number;
 }
 
+/** How a member resigns that was asked to. */
+export interface Resignation {
+  /** Default: because it was requested. */
+  readonly reason?: "requested" | "failed";
+  /** The id of the member to hand the lead to, which can take it (see `obstacleTo`); default: the heaviest that can. */
+  readonly to?: string;
+  /** ms for which this member leaves the lead to others; two timeouts at least. */
+  readonly aside?: number;
+}
+
 /** Something that happened. */
 export type InputEvent =
   /** Time has passed. Due at `wakeAt(state)` at the latest; earlier or extra ticks do no harm. */
@@ -37,7 +47,8 @@ export type InputEvent =
     /** How many vote. */
     readonly clusterSize: number;
   }
-  | { readonly kind: "resign" }
+  /** The lead is given away. */
+  | ({ readonly kind: "resign" } & Resignation)
   /** The application has something for the peer of that boot, which has not told yet what to show. */
   | { readonly kind: "introduce"; readonly boot: Boot }
   /** The application's thread hangs (true), or moves again (false). */

@@ -9,6 +9,7 @@
 
 import { createHash, timingSafeEqual } from "node:crypto";
 import { Hono, type HonoRequest } from "hono";
+import { HandOverError } from "../errors.ts";
 import { PROMETHEUS_CONTENT_TYPE } from "../metrics/prometheus.ts";
 import { isKnownHost, readHostNames } from "./host_check.ts";
 import { leaderElectorResponse } from "./leader_elector.ts";
@@ -73,7 +74,13 @@ async function resign(sidecar: Sidecar, req: HonoRequest, token: string | undefi
     return json({ error: "Resigning takes the right bearer token" }, 401, { "www-authenticate": "Bearer" });
   }
   if (!sidecar.democracy.isLeader()) return json({ error: "This member does not lead" }, 409);
-  await sidecar.democracy.resign();
+  const to = req.query("to");
+  try {
+    await sidecar.democracy.resign({ to });
+  } catch (error) {
+    if (!(error instanceof HandOverError)) throw error;
+    return json({ error: error.message }, 409);
+  }
   return json({ resigned: true });
 }
 

@@ -6,7 +6,7 @@
  */
 
 import { advertisedAddress } from "../base/address.ts";
-import { createMember, type MemberState, peersOf, step, wakeAt } from "../core/citizen.ts";
+import { createMember, type MemberState, obstacleTo, peersOf, step, wakeAt } from "../core/citizen.ts";
 import type { Effect } from "../core/effect.ts";
 import type { Input, InputEvent } from "../core/input.ts";
 import { type Boot, type Cookie, type Message, NO_COOKIE, UNKNOWN_BOOT } from "../core/message/message.ts";
@@ -171,9 +171,7 @@ class Loop {
         this.#hasPeers = true;
         return this.#run({ ...command, kind: "peers" });
       case "resign":
-        if (this.#hasPeers) this.#run({ kind: "resign" });
-        this.#port.post({ type: "done", request: command.request });
-        return;
+        return this.#resign(command);
       case "minted":
         return this.#admit(command.term, command.token);
       case "send":
@@ -186,6 +184,13 @@ class Loop {
         if (this.#hasPeers) this.#run({ kind: "close" });
         else this.#end({ type: "closed" });
     }
+  }
+
+  #resign({ request, ...resignation }: Extract<Command, { type: "resign" }>): void {
+    const { to } = resignation;
+    const obstacle = to === undefined ? undefined : obstacleTo(this.#member, to);
+    if (this.#hasPeers && obstacle === undefined) this.#run({ ...resignation, kind: "resign" });
+    this.#port.post({ type: "done", request, obstacle });
   }
 
   /** Takes a datagram that anybody may have sent. */

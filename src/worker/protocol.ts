@@ -5,6 +5,7 @@
  */
 
 import type { LeaderInfo, MemberInfo, ResignReason } from "../core/effect.ts";
+import type { Resignation } from "../core/input.ts";
 import type { ErrorData } from "../errors.ts";
 import type { Settings } from "../options.ts";
 
@@ -42,8 +43,8 @@ export type LoopCommand =
     readonly voters?: readonly string[];
     readonly clusterSize: number;
   }
-  /** Answered by `done` of the same number, once the loop has given the lead away. */
-  | { readonly type: "resign"; readonly request: number }
+  /** Answered by `done` of the same number, once the loop has given the lead away, or says what keeps it from that. */
+  | ({ readonly type: "resign"; readonly request: number } & Resignation)
   /** The answer to `mint`: the token that was minted, of at least the term. */
   | { readonly type: "minted"; readonly term: number; readonly token: number }
   | ({ readonly type: "send" } & EncodedMessage)
@@ -66,7 +67,8 @@ export type LoopReport =
   | ({ readonly type: "message"; readonly from: MemberInfo } & EncodedMessage)
   /** Something that others do, or say, should be looked at. */
   | { readonly type: "warning"; readonly text: string }
-  | { readonly type: "done"; readonly request: number }
+  /** With the obstacle where nothing was done. */
+  | { readonly type: "done"; readonly request: number; readonly obstacle?: string }
   /** Nothing of the loop is left. */
   | { readonly type: "closed" };
 

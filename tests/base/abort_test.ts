@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { onAbort } from "../../src/base/abort.ts";
 import { Democracy } from "../../mod.ts";
-import { quiet } from "../end_to_end/cluster.ts";
+import { quiet } from "../../scripts/harness/members.ts";
 
 /** A signal that counts its listeners. */
 function counted(): {

@@ -6,7 +6,7 @@ import { isMessageName } from "../../src/leadership/events.ts";
 import { journalOf, type Logger } from "../../src/logger.ts";
 import { type Options, resolveOptions } from "../../src/options.ts";
 import { escapeUnprintable, isPrintable } from "../../src/base/printable.ts";
-import { quiet } from "../end_to_end/cluster.ts";
+import { quiet } from "../../scripts/harness/members.ts";
 
 const PRINTABLE = ["", "m1", "größte Müllabfuhr", "日本 語", "🗑️", "a\u0301", "{}<>&\"'\\"];
 const UNPRINTABLE = [

@@ -2,8 +2,9 @@ import { execFileSync } from "node:child_process";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { assert, assertEquals, assertGreater } from "@std/assert";
-import { freeAddresses, sleep, until } from "../end_to_end/cluster.ts";
-import { Command } from "./command.ts";
+import { freeAddresses } from "../../scripts/harness/addresses.ts";
+import { sleep, until } from "../../scripts/harness/waiting.ts";
+import { Command } from "../../scripts/harness/command.ts";
 
 const WRITER = fileURLToPath(new URL("./writer.ts", import.meta.url));
 const PACE = ["--interval", "100ms", "--timeout", "1500ms", "--grace", "200ms"];

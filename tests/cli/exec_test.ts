@@ -1,7 +1,7 @@
 import process from "node:process";
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { sleep, until } from "../end_to_end/cluster.ts";
-import { Command, runCli } from "./command.ts";
+import { sleep, until } from "../../scripts/harness/waiting.ts";
+import { Command, runCli } from "../../scripts/harness/command.ts";
 
 /** The lease is long: these tests are about commands, and a busy machine must not lose it meanwhile. */
 const ALONE = ["exec", "--source", "127.0.0.1:0", "--peers", "", "--interval", "100ms", "--timeout", "3s", "--"];

@@ -1,8 +1,9 @@
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { freeAddresses, until } from "../end_to_end/cluster.ts";
-import { Command, runCli } from "./command.ts";
+import { freeAddresses } from "../../scripts/harness/addresses.ts";
+import { until } from "../../scripts/harness/waiting.ts";
+import { Command, runCli } from "../../scripts/harness/command.ts";
 
 const ALONE = ["--source", "127.0.0.1:0", "--peers", "", "--interval", "50", "--timeout", "500ms"];
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { listen } from "../../src/sidecar/mod.ts";
 import { isPrintable } from "../../src/base/printable.ts";
-import { runCli } from "./command.ts";
+import { runCli } from "../../scripts/harness/command.ts";
 
 /** What something that is no sidecar may say in the place of one. */
 const HOSTILE = {

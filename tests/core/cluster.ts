@@ -4,7 +4,7 @@
  * @module
  */
 
-import { keepEffects } from "../../scripts/simulate/keep.ts";
+import { keepEffects } from "../../scripts/harness/keep.ts";
 import { createMember, type MemberState, step, wakeAt } from "../../src/core/citizen.ts";
 import type { Effect, Mismatch } from "../../src/core/effect.ts";
 import type { InputEvent, MemberConfig } from "../../src/core/input.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { keepEffects } from "../../scripts/simulate/keep.ts";
+import { keepEffects } from "../../scripts/harness/keep.ts";
 import { findRemovalDue } from "../../src/core/membership/suspicion.ts";
 import { createMember, leaderOf, type MemberState, peersOf, step, wakeAt } from "../../src/core/citizen.ts";
 import type { Effect } from "../../src/core/effect.ts";

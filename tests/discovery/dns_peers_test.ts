@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { dnsPeers, type DnsResolver } from "../../src/discovery/dns_peers.ts";
-import { Watcher } from "../kubernetes/fake/watcher.ts";
+import { Watcher } from "../../scripts/harness/watcher.ts";
 
 /** Answers with what the test has put there. */
 class Zone implements DnsResolver {

@@ -9,7 +9,7 @@ import { createSocket, type Socket } from "node:dgram";
 import type { Ack, Boot, Message, Status } from "../../src/core/message/message.ts";
 import type { Payload } from "../../src/wire/codec.ts";
 import { createWire, type Packet, type Wire } from "../../src/wire/wire.ts";
-import { until } from "./cluster.ts";
+import { until } from "../../scripts/harness/waiting.ts";
 
 /** What an attacker goes by. */
 export interface Persona {

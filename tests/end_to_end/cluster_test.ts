@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import type { Democracy } from "../../mod.ts";
-import { agreed, block, leaders, QUICK, sleep, until, withCluster } from "./cluster.ts";
+import { agreed, leaders, QUICK, withCluster } from "../../scripts/harness/members.ts";
+import { block, sleep, until } from "../../scripts/harness/waiting.ts";
 
 function others(members: readonly Democracy[], member: Democracy): Democracy[] {
   return members.filter((other) => other !== member);

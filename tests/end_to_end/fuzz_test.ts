@@ -4,7 +4,9 @@ import { Democracy } from "../../mod.ts";
 import type { DropReason, Stats } from "../../mod.ts";
 import { createWire } from "../../src/wire/wire.ts";
 import type { Payload } from "../../src/wire/codec.ts";
-import { agreed, freeAddresses, quiet, sleep, until } from "./cluster.ts";
+import { agreed, quiet } from "../../scripts/harness/members.ts";
+import { freeAddresses } from "../../scripts/harness/addresses.ts";
+import { sleep, until } from "../../scripts/harness/waiting.ts";
 import { hostileDatagram, randomBy, Tap } from "./hostile.ts";
 
 const DATAGRAMS = 200_000;

@@ -9,7 +9,8 @@ import { createInterface } from "node:readline";
 import process from "node:process";
 import { Democracy } from "../../mod.ts";
 import type { Options } from "../../mod.ts";
-import { block, quiet } from "./cluster.ts";
+import { block } from "../../scripts/harness/waiting.ts";
+import { quiet } from "../../scripts/harness/members.ts";
 
 /** What a member tells. Times are ms since 1970. */
 export type Line =

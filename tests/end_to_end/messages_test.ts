@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Democracy } from "../../mod.ts";
 import { LIMITS } from "../../src/limits.ts";
-import { agreed, block, sleep, until, withCluster } from "./cluster.ts";
+import { agreed, withCluster } from "../../scripts/harness/members.ts";
+import { block, sleep, until } from "../../scripts/harness/waiting.ts";
 
 async function connected(members: readonly Democracy[]): Promise<void> {
   await agreed(members);

@@ -9,7 +9,9 @@ import process from "node:process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { Options } from "../../mod.ts";
-import { freeAddresses, QUICK, until } from "./cluster.ts";
+import { freeAddresses } from "../../scripts/harness/addresses.ts";
+import { QUICK } from "../../scripts/harness/members.ts";
+import { until } from "../../scripts/harness/waiting.ts";
 import type { Line } from "./member.ts";
 
 const MEMBER = fileURLToPath(new URL("./member.ts", import.meta.url));

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertGreater, assertNotEquals } from "@std/assert";
-import { QUICK, sleep, until } from "./cluster.ts";
+import { QUICK } from "../../scripts/harness/members.ts";
+import { sleep, until } from "../../scripts/harness/waiting.ts";
 import { type MemberProcess, overlaps, withProcesses } from "./processes.ts";
 
 /** The leader first, then the others. */

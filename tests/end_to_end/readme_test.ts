@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertGreater, assertMatch } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { firstProgram } from "../readme.ts";
-import { freeAddresses, until } from "./cluster.ts";
+import { freeAddresses } from "../../scripts/harness/addresses.ts";
+import { until } from "../../scripts/harness/waiting.ts";
 
 const IMPORT_MAP = fileURLToPath(new URL("../npm_only.import_map.json", import.meta.url));
 

@@ -7,7 +7,9 @@ import type { Claim, Message, Rumor } from "../../src/core/message/message.ts";
 import { fragment } from "../../src/wire/fragments.ts";
 import { encodeValue } from "../../src/wire/value.ts";
 import { Attacker } from "./attacker.ts";
-import { agreed, freeAddresses, quiet, sleep, until, withCluster } from "./cluster.ts";
+import { agreed, quiet, withCluster } from "../../scripts/harness/members.ts";
+import { freeAddresses } from "../../scripts/harness/addresses.ts";
+import { sleep, until } from "../../scripts/harness/waiting.ts";
 
 const CLUSTER = `strangers ${crypto.randomUUID()}`;
 const SLOW = { interval: 100, timeout: 1000, cluster: CLUSTER, broadcast: false } as const;

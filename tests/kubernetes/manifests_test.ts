@@ -5,8 +5,8 @@ import type { Values } from "../../src/cli/settings.ts";
 import { UsageError } from "../../src/cli/usage_error.ts";
 import { kubernetes } from "../../src/kubernetes/mod.ts";
 import { manifests } from "../../src/manifests/mod.ts";
-import { capture, ROOT } from "../../scripts/process.ts";
-import { runCli } from "../cli/command.ts";
+import { capture, ROOT } from "../../scripts/harness/process.ts";
+import { runCli } from "../../scripts/harness/command.ts";
 import { manifestVariants } from "./variants.ts";
 
 const FINE: Values = { name: "app", image: "registry.example/app:1" };

@@ -2,7 +2,7 @@ import { assertEquals, assertInstanceOf, assertMatch, assertStringIncludes, asse
 import { DiscoveryError } from "../../src/errors.ts";
 import { endpointsPeers, kubernetesPeers } from "../../src/kubernetes/mod.ts";
 import { FakeApiServer, type Json, statusOf } from "./fake/api_server.ts";
-import { Watcher } from "./fake/watcher.ts";
+import { Watcher } from "../../scripts/harness/watcher.ts";
 
 const SLICES = "/apis/discovery.k8s.io/v1/namespaces/shop/endpointslices";
 

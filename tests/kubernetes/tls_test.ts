@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { capture } from "../../scripts/process.ts";
+import { capture } from "../../scripts/harness/process.ts";
 import { FakeApiServer } from "./fake/api_server.ts";
 import { makeCertificate } from "./fake/certificate.ts";
 

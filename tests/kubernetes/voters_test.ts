@@ -5,7 +5,7 @@ import { ordinalOf } from "../../src/kubernetes/environment.ts";
 import { endpointsPeers, kubernetes, type KubernetesOptions, kubernetesPeers } from "../../src/kubernetes/mod.ts";
 import { resolveOptions } from "../../src/options.ts";
 import { FakeApiServer, type Json } from "./fake/api_server.ts";
-import { Watcher } from "./fake/watcher.ts";
+import { Watcher } from "../../scripts/harness/watcher.ts";
 
 const POD = { POD_NAME: "app-0", POD_IP: "10.0.0.7", POD_NAMESPACE: "shop", DEMOCRACY_SERVICE: "app" };
 const DEPLOYMENT = { ...POD, POD_NAME: "app-6d4cf56db6-x2x4z" };

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
 import { DataPointType, MeterProvider, type MetricData, MetricReader } from "@opentelemetry/sdk-metrics";
 import { DURATIONS, NUMBERS } from "../../src/metrics/catalogue.ts";
 import { instrument } from "../../src/metrics/instrument.ts";
-import { until } from "../end_to_end/cluster.ts";
+import { until } from "../../scripts/harness/waiting.ts";
 import { withLoner } from "./loner.ts";
 
 /** Collects when it is told to. */

@@ -5,7 +5,7 @@
  */
 
 import { Democracy } from "../../mod.ts";
-import { QUICK, quiet } from "../end_to_end/cluster.ts";
+import { QUICK, quiet } from "../../scripts/harness/members.ts";
 
 /** Runs `test` with a member that has no peers. */
 export async function withLoner(test: (member: Democracy) => Promise<void>): Promise<void> {

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertGreater, assertMatch, assertStringIncludes } from "@std/assert";
 import { DURATIONS, NUMBERS } from "../../src/metrics/catalogue.ts";
 import { prometheusName, PrometheusText } from "../../src/metrics/prometheus.ts";
-import { agreed, until, withCluster } from "../end_to_end/cluster.ts";
+import { agreed, withCluster } from "../../scripts/harness/members.ts";
+import { until } from "../../scripts/harness/waiting.ts";
 import { withLoner } from "./loner.ts";
 
 /** The samples of a text, by name and labels. */

@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import { parse } from "yaml";
 import { PrometheusText } from "../../src/metrics/mod.ts";
-import { capture, ROOT } from "../../scripts/process.ts";
-import { agreed, until, withCluster } from "../end_to_end/cluster.ts";
+import { capture, ROOT } from "../../scripts/harness/process.ts";
+import { agreed, withCluster } from "../../scripts/harness/members.ts";
+import { until } from "../../scripts/harness/waiting.ts";
 import { readmeBlock } from "../readme.ts";
 import { type Tool, toolTest } from "../tools.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { capture } from "../../scripts/process.ts";
+import { capture } from "../../scripts/harness/process.ts";
 import { isolated, lossy, parted } from "./faults.ts";
 import { withoutOwnNames } from "./leftovers.ts";
 import { Network } from "./network.ts";

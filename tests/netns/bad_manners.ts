@@ -5,8 +5,8 @@
  */
 
 import { assertEquals, assertGreater } from "@std/assert";
-import { countHappenings } from "../../scripts/bench/stand.ts";
-import type { ClusterRecord } from "../../scripts/demo/cluster.ts";
+import { countHappenings } from "../../scripts/harness/stand.ts";
+import type { ClusterRecord } from "../../scripts/harness/cluster.ts";
 import { ISOLATED } from "./cuts.ts";
 import { assertNoRemovals } from "./record.ts";
 import type { RelayProcess } from "./relay_process.ts";

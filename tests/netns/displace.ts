@@ -5,9 +5,9 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { countHappenings } from "../../scripts/bench/stand.ts";
-import type { ClusterRecord } from "../../scripts/demo/cluster.ts";
-import type { MemberProcess } from "../../scripts/demo/member_process.ts";
+import { countHappenings } from "../../scripts/harness/stand.ts";
+import type { ClusterRecord } from "../../scripts/harness/cluster.ts";
+import type { MemberProcess } from "../../scripts/harness/member_process.ts";
 import { assertNoRemovals, assertPowerless, assertWokenAsFollower } from "./record.ts";
 import type { Outcome, Scene } from "./scene.ts";
 import type { Stage } from "./stage.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { capture } from "../../scripts/process.ts";
+import { capture } from "../../scripts/harness/process.ts";
 import { reasonAgainst } from "./ability.ts";
 import { isLeftover, ownName, removeLeftovers } from "./leftovers.ts";
 import { Network } from "./network.ts";

@@ -5,8 +5,8 @@
  */
 
 import { assertLessOrEqual } from "@std/assert";
-import { countHappenings } from "../../scripts/bench/stand.ts";
-import type { ClusterRecord } from "../../scripts/demo/cluster.ts";
+import { countHappenings } from "../../scripts/harness/stand.ts";
+import type { ClusterRecord } from "../../scripts/harness/cluster.ts";
 import { displacing } from "./displace.ts";
 import { deaf, lossy } from "./faults.ts";
 import type { Outcome, Scene } from "./scene.ts";

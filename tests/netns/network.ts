@@ -5,7 +5,7 @@
  * @module
  */
 
-import { capture } from "../../scripts/process.ts";
+import { capture } from "../../scripts/harness/process.ts";
 import { furnitureOf, ownName, removeLeftovers } from "./leftovers.ts";
 
 const PORT = 7400;

@@ -5,7 +5,7 @@
  */
 
 import { assertEquals, assertGreater } from "@std/assert";
-import type { ClusterRecord } from "../../scripts/demo/cluster.ts";
+import type { ClusterRecord } from "../../scripts/harness/cluster.ts";
 import { parted } from "./faults.ts";
 import type { Outcome, Scene } from "./scene.ts";
 import { type Stage, TIMING } from "./stage.ts";

@@ -5,9 +5,9 @@
  */
 
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
-import type { MemberBelief } from "../../scripts/demo/belief.ts";
-import type { ClusterRecord } from "../../scripts/demo/cluster.ts";
-import type { MemberProcess } from "../../scripts/demo/member_process.ts";
+import type { MemberBelief } from "../../scripts/harness/belief.ts";
+import type { ClusterRecord } from "../../scripts/harness/cluster.ts";
+import type { MemberProcess } from "../../scripts/harness/member_process.ts";
 import { TIMING } from "./stage.ts";
 
 /** When a fault began, no earlier, and ended, no later. */

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { IN_DENO } from "../../scripts/demo/member_process.ts";
-import { readLines } from "../../scripts/demo/lines.ts";
-import { capture, ROOT } from "../../scripts/process.ts";
+import { IN_DENO } from "../../scripts/harness/member_process.ts";
+import { readLines } from "../../scripts/harness/lines.ts";
+import { capture, ROOT } from "../../scripts/harness/process.ts";
 import type { Network } from "./network.ts";
 
 const PROGRAM = "tests/netns/relay_program.ts";

@@ -6,8 +6,8 @@
  */
 
 import process from "node:process";
-import { Relay } from "../../scripts/bench/relay.ts";
-import { readLines } from "../../scripts/demo/lines.ts";
+import { Relay } from "../../scripts/harness/relay.ts";
+import { readLines } from "../../scripts/harness/lines.ts";
 import type { Deeds, Manners } from "./relay_process.ts";
 
 const { bound, at, jitter, twice }: Manners = JSON.parse(Deno.args[0] ?? "");

@@ -4,14 +4,14 @@
  * @module
  */
 
-import { IN_DENO, type Launch } from "../../scripts/demo/member_process.ts";
-import { capture } from "../../scripts/process.ts";
+import { IN_DENO, type Launch } from "../../scripts/harness/member_process.ts";
+import { capture } from "../../scripts/harness/process.ts";
 import type { Network } from "./network.ts";
 
 /** Where a member runs. */
 export type Runtime = "deno" | "node";
 
-const MEMBER = "scripts/demo/member.ts";
+const MEMBER = "scripts/harness/member.ts";
 const WORKER = "src/worker/main.ts";
 
 async function mustRun(args: readonly string[], what: string): Promise<void> {

@@ -5,9 +5,9 @@
  */
 
 import { assertEquals, assertGreater } from "@std/assert";
-import { countHappenings } from "../../scripts/bench/stand.ts";
-import type { ClusterRecord } from "../../scripts/demo/cluster.ts";
-import { table } from "../../scripts/demo/table.ts";
+import { countHappenings } from "../../scripts/harness/stand.ts";
+import type { ClusterRecord } from "../../scripts/harness/cluster.ts";
+import { table } from "../../scripts/harness/table.ts";
 import { leadershipsOf } from "./record.ts";
 import { type Stage, TIMING } from "./stage.ts";
 

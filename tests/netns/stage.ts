@@ -4,8 +4,9 @@
  * @module
  */
 
-import { Cluster, type ClusterSettings, sleep, until } from "../../scripts/demo/cluster.ts";
-import type { MemberProcess } from "../../scripts/demo/member_process.ts";
+import { Cluster, type ClusterSettings } from "../../scripts/harness/cluster.ts";
+import { sleep, until } from "../../scripts/harness/waiting.ts";
+import type { MemberProcess } from "../../scripts/harness/member_process.ts";
 import { Network } from "./network.ts";
 import type { Runtimes } from "./runtimes.ts";
 

@@ -1,8 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { createSocket, type Socket } from "node:dgram";
 import { parseArguments, toJson } from "../../scripts/bench.ts";
-import { bounded, cells, digits, percentile, zero } from "../../scripts/bench/figure.ts";
-import { deafening, losing, parting, Relay } from "../../scripts/bench/relay.ts";
+import { bounded, cells, digits, zero } from "../../scripts/bench/figure.ts";
+import { percentile } from "../../scripts/harness/statistics.ts";
+import { deafening, losing, parting, Relay } from "../../scripts/harness/relay.ts";
 
 Deno.test("bench: percentiles are by nearest rank", () => {
   const values = Array.from({ length: 100 }, (_, index) => 100 - index);

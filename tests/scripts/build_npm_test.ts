@@ -1,7 +1,7 @@
 // Where JSR cannot be reached the package is built by `deno pack`: what dnt would be asked, and what it cannot stand, is held here.
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { type Described, dntOptions, type Manifest, publishedManifest } from "../../scripts/build_npm.ts";
-import { ROOT } from "../../scripts/process.ts";
+import { ROOT } from "../../scripts/harness/process.ts";
 
 const CONFIG: Manifest & {
   readonly imports: Record<string, string>;

@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { parseArguments, summary } from "../../scripts/demo.ts";
 import type { Outcome } from "../../scripts/demo/acts.ts";
-import { BeliefLog, contradiction } from "../../scripts/demo/belief.ts";
-import { MachineClock } from "../../scripts/demo/clock.ts";
-import { readLines } from "../../scripts/demo/lines.ts";
+import { BeliefLog, contradiction } from "../../scripts/harness/belief.ts";
+import { MachineClock } from "../../scripts/harness/clock.ts";
+import { readLines } from "../../scripts/harness/lines.ts";
 import { type Output, Screen } from "../../scripts/demo/screen.ts";
-import { table } from "../../scripts/demo/table.ts";
-import { capture } from "../../scripts/process.ts";
+import { table } from "../../scripts/harness/table.ts";
+import { capture } from "../../scripts/harness/process.ts";
 
 function belief(member: string, from: number, to: number) {
   return { member, from, to, token: 1 };

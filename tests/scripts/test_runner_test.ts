@@ -1,13 +1,13 @@
 import process from "node:process";
 import { assert, assertEquals, assertGreater, assertLess, assertMatch, assertStringIncludes } from "@std/assert";
-import { follow, ROOT } from "../../scripts/process.ts";
+import { follow, ROOT } from "../../scripts/harness/process.ts";
 import { runDenoTests } from "../../scripts/test/deno_tests.ts";
 import { isRest, isTimed, patienceFor, REST, testFiles, TIMED } from "../../scripts/test/groups.ts";
 import { LiveReport } from "../../scripts/test/live_report.ts";
 import { tellNeeds } from "../../scripts/test/needs.ts";
 import { type Job, runJobs } from "../../scripts/test/pool.ts";
 import { PATIENCE, type TestRun, watch } from "../../scripts/test/watched.ts";
-import { sleep, until } from "../end_to_end/cluster.ts";
+import { sleep, until } from "../../scripts/harness/waiting.ts";
 import { type Tool, toolTest } from "../tools.ts";
 
 Deno.test("live report: what has ended, what runs, and in which file, however the text is cut", () => {

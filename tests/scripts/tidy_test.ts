@@ -43,6 +43,31 @@ Deno.test("tidy: an import that turns back is found", () => {
   assertEquals(found({ "src/a.ts": `import "../tests/assert.ts";` }), ["layers src/a.ts:1"]);
 });
 
+Deno.test("tidy: tests, bench, demo and simulator share what is in the harness, and nothing of one another", () => {
+  const shared = {
+    "scripts/demo.ts": `import "./demo/a.ts";\nimport "./harness/a.ts";`,
+    "scripts/bench/scale/a.ts": `import "../figure.ts";\nimport "../../harness/a.ts";`,
+    "tests/cli/a.ts": `import "../assert.ts";\nimport "./b.ts";\nimport "../../scripts/harness/a.ts";`,
+    "tests/scripts/a.ts": `import "../../scripts/bench/a.ts";\nimport "../../scripts/demo.ts";`,
+    "tests/simulation/a.ts": `import "../../scripts/simulate/a.ts";`,
+    "scripts/ok.ts": `import "./test/a.ts";`,
+  };
+  assertEquals(found(shared), []);
+  const borrowed = [
+    ["scripts/bench/a.ts", "../demo/b.ts"],
+    ["scripts/demo.ts", "./bench/b.ts"],
+    [
+      "tests/netns/a.ts",
+      "../../scripts/bench/b.ts",
+    ],
+    ["tests/netns/a.ts", "../end_to_end/b.ts"],
+    ["scripts/harness/a.ts", "../demo/b.ts"],
+  ];
+  for (const [path = "", target] of borrowed) {
+    assertEquals(found({ [path]: `import "${target}";` }), [`layers ${path}:1`]);
+  }
+});
+
 Deno.test("tidy: the core knows only itself and the limits", () => {
   assertEquals(found({ "src/core/a.ts": `import "../errors.ts";` }), ["layers src/core/a.ts:1"]);
   assertEquals(found({ "src/core/a.ts": `import "node:crypto";` }), ["layers src/core/a.ts:1"]);

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertGreater, assertLess, assertStringIncludes } from "@std/assert";
 import { createSocket } from "node:dgram";
 import { connect } from "node:net";
-import { until } from "../end_to_end/cluster.ts";
+import { until } from "../../scripts/harness/waiting.ts";
 import { withSidecar } from "./serving.ts";
 
 /** The status that a bare request gets; without a host it is one of HTTP/1.0. */
@@ -128,6 +128,16 @@ Deno.test("/resign takes a POST with the right bearer token", async () => {
   await withSidecar({ resignToken: "s3cret", member: { eligible: false } }, async ({ get }) => {
     const headers = { authorization: "Bearer s3cret" };
     assertEquals(await statusOf(get("/resign", { method: "POST", headers })), 409);
+  });
+});
+
+Deno.test("/resign names what keeps the member from leading that it is to go to, and the lead stays", async () => {
+  await withSidecar({ resignToken: "s3cret" }, async ({ get, democracy }) => {
+    const headers = { authorization: "Bearer s3cret" };
+    const answer = await get("/resign?to=m9", { method: "POST", headers });
+    const { error } = await answer.json();
+    assertEquals([answer.status, error], [409, 'Cannot hand the lead to "m9": no member of that id is alive']);
+    assert(democracy.isLeader());
   });
 });
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertGreater } from "@std/assert";
-import { until } from "../end_to_end/cluster.ts";
+import { until } from "../../scripts/harness/waiting.ts";
 import { withSidecar } from "./serving.ts";
 
 interface Event {

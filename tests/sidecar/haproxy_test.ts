@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { capture } from "../../scripts/process.ts";
-import { Command } from "../cli/command.ts";
-import { freeAddresses, sleep } from "../end_to_end/cluster.ts";
+import { capture } from "../../scripts/harness/process.ts";
+import { Command } from "../../scripts/harness/command.ts";
+import { freeAddresses } from "../../scripts/harness/addresses.ts";
+import { sleep } from "../../scripts/harness/waiting.ts";
 import { readmeBlock } from "../readme.ts";
 import { type Tool, toolTest } from "../tools.ts";
 

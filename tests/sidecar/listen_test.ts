@@ -1,7 +1,7 @@
 import { connect, type Socket } from "node:net";
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { listen } from "../../src/sidecar/mod.ts";
-import { sleep } from "../end_to_end/cluster.ts";
+import { sleep } from "../../scripts/harness/waiting.ts";
 
 const ANY = { host: "127.0.0.1", port: 0 } as const;
 

@@ -6,7 +6,8 @@
 
 import { Democracy, type Options } from "../../mod.ts";
 import { type AppOptions, createApp, listen, Sidecar } from "../../src/sidecar/mod.ts";
-import { QUICK, quiet, until } from "../end_to_end/cluster.ts";
+import { QUICK, quiet } from "../../scripts/harness/members.ts";
+import { until } from "../../scripts/harness/waiting.ts";
 
 /** What a test of the sidecar needs. */
 export interface Serving {

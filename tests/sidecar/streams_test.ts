@@ -3,7 +3,7 @@ import process from "node:process";
 import { assertEquals, assertGreater, assertLess } from "@std/assert";
 import { listen } from "../../src/sidecar/listen.ts";
 import { type Feed, formatEvent, Streams } from "../../src/sidecar/streams.ts";
-import { sleep, until } from "../end_to_end/cluster.ts";
+import { sleep, until } from "../../scripts/harness/waiting.ts";
 import { withSidecar } from "./serving.ts";
 
 const PATIENT = { readers: 3, readersPerClient: 3, keepAlive: 60_000, patience: 60_000 };

@@ -1,7 +1,7 @@
 // The targets of `deno task simulate --scale`, in clusters that are small enough for every run of the tests.
 import { assert, assertEquals } from "@std/assert";
 import * as core from "../../src/core/citizen.ts";
-import { greatest, median } from "../../scripts/bench/figure.ts";
+import { greatest, median } from "../../scripts/harness/statistics.ts";
 import { TIMEOUT } from "../../scripts/simulate/scale/cluster_plan.ts";
 import type { Findings, Setting } from "../../scripts/simulate/scale/experiment.ts";
 import { runSetting } from "../../scripts/simulate/scale/experiments.ts";

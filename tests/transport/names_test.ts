@@ -1,6 +1,6 @@
 import { assertEquals, assertLess, assertRejects, assertStringIncludes } from "@std/assert";
 import { askAddresses, type NamesOptions, systemNames } from "../../src/transport/names.ts";
-import { until } from "../end_to_end/cluster.ts";
+import { until } from "../../scripts/harness/waiting.ts";
 import { NameServer } from "./name_server.ts";
 
 const NEVER = new AbortController().signal;

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { Condition } from "../../scripts/demo/member_process.ts";
+import type { Condition } from "../../scripts/harness/member_process.ts";
 import { PageFeed, type Watched } from "../../scripts/demo/page_feed.ts";
 import { Trace } from "../../src/ui/page/trace.ts";
 

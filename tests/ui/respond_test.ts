@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertExists, assertMatch, assertStringIncludes } from "@std/assert";
 import { makeAssets } from "../../scripts/build_ui.ts";
-import { servePage } from "../../scripts/serve_page.ts";
-import { ROOT } from "../../scripts/process.ts";
+import { servePage } from "../../scripts/harness/serve_page.ts";
+import { ROOT } from "../../scripts/harness/process.ts";
 import { ASSETS } from "../../src/ui/assets.ts";
 import { pageResponse } from "../../src/ui/respond.ts";
 

@@ -7,7 +7,7 @@ import { Backlog } from "../../src/worker/backlog.ts";
 import { serve } from "../../src/worker/loop.ts";
 import { localPorts, type Port } from "../../src/worker/port.ts";
 import type { LoopCommand, LoopReport } from "../../src/worker/protocol.ts";
-import { block, until } from "../end_to_end/cluster.ts";
+import { block, until } from "../../scripts/harness/waiting.ts";
 
 interface Bench {
   readonly port: Port<LoopCommand, LoopReport>;

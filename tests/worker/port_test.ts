@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { localPorts, spawn } from "../../src/worker/port.ts";
-import { until } from "../end_to_end/cluster.ts";
+import { until } from "../../scripts/harness/waiting.ts";
 
 const ECHO = new URL("./echo_worker.ts", import.meta.url).href;
 

@@ -16,7 +16,7 @@ import { Backlog } from "../../src/worker/backlog.ts";
 import { serve } from "../../src/worker/loop.ts";
 import { localPorts, type Port } from "../../src/worker/port.ts";
 import type { LoopCommand, LoopReport } from "../../src/worker/protocol.ts";
-import { until } from "../end_to_end/cluster.ts";
+import { until } from "../../scripts/harness/waiting.ts";
 
 const CLUSTER = "two versions";
 const BODY = FIXED_BYTES + 1 + CLUSTER.length + 2 * BOOT_BYTES;

@@ -7,8 +7,8 @@
 
 import process from "node:process";
 import { Democracy } from "../../../mod.ts";
-import { sleep } from "../../demo/cluster.ts";
-import { readLines } from "../../demo/lines.ts";
+import { sleep } from "../../harness/waiting.ts";
+import { readLines } from "../../harness/lines.ts";
 import type {
   CrowdAnswers,
   CrowdCommand,

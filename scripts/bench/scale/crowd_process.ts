@@ -4,9 +4,9 @@
  * @module
  */
 
-import { Conversation } from "../../demo/conversation.ts";
-import { readLines } from "../../demo/lines.ts";
-import { ROOT } from "../../process.ts";
+import { Conversation } from "../../harness/conversation.ts";
+import { readLines } from "../../harness/lines.ts";
+import { ROOT } from "../../harness/process.ts";
 import type { CrowdAnswers, CrowdCommand } from "./crowd_protocol.ts";
 
 /** ms that a process may take to end by itself: its members say goodbye. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { capture } from "../../process.ts";
+import { capture } from "../../harness/process.ts";
 
 /** Nothing may be collected while it is counted. */
 export const GARBAGE_FLAGS = "--expose-gc,--min-semi-space-size=128,--max-semi-space-size=128";

@@ -14,8 +14,8 @@ import type { Mutable } from "../../../src/core/message/blank.ts";
 import { chosenVoters } from "../../../src/options/chosen_voters.ts";
 import { type Outgoing, OutgoingPool } from "../../../src/transport/outgoing.ts";
 import { createWire, type Wire } from "../../../src/wire/wire.ts";
-import { median } from "../figure.ts";
-import { DEFAULT_TIMING } from "../stand.ts";
+import { median } from "../../harness/statistics.ts";
+import { DEFAULT_TIMING } from "../../harness/stand.ts";
 import { type Garbage, GARBAGE_FLAGS } from "./garbage.ts";
 
 /** The simulated ms, and the datagrams, until V8 has compiled all; and those that are counted. */

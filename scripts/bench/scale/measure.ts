@@ -4,8 +4,9 @@
  * @module
  */
 
-import { freeAddresses, sleep } from "../../demo/cluster.ts";
-import { capture } from "../../process.ts";
+import { freeAddresses } from "../../harness/addresses.ts";
+import { sleep } from "../../harness/waiting.ts";
+import { capture } from "../../harness/process.ts";
 import { CrowdProcess } from "./crowd_process.ts";
 import type { CrowdMemory, CrowdUsage, CrowdView } from "./crowd_protocol.ts";
 
@@ -105,7 +106,7 @@ async function watch(settings: MeasureSettings, crowds: readonly CrowdProcess[])
 }
 
 async function stateOf(members: number): Promise<number> {
-  const script = "scripts/bench/scale/memory_probe.ts";
+  const script = "scripts/simulate/scale/memory_probe.ts";
   const args = ["run", "--quiet", "--allow-read", "--v8-flags=--expose-gc", script, String(members)];
   const { ok, stdout, stderr } = await capture(Deno.execPath(), args, { timeout: PROBE_LIMIT });
   if (!ok) throw new Error(`What ${members} members remember could not be measured\n${stderr}`);

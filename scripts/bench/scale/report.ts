@@ -4,7 +4,8 @@
  * @module
  */
 
-import { digits, greatest, median } from "../figure.ts";
+import { digits } from "../figure.ts";
+import { greatest, median } from "../../harness/statistics.ts";
 import { type Chart, drawChart, escapeText } from "./chart.ts";
 import { factorsOf } from "./fit.ts";
 import type { Measurement } from "./measure.ts";

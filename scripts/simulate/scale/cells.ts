@@ -4,7 +4,7 @@
  * @module
  */
 
-import { percentile } from "../../bench/figure.ts";
+import { percentile } from "../../harness/statistics.ts";
 import { TIMEOUT } from "./cluster_plan.ts";
 import type { Setting } from "./experiment.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { median } from "../../bench/figure.ts";
+import { median } from "../../harness/statistics.ts";
 import type { Core } from "../core.ts";
 import type { Machine } from "../machine.ts";
 import { inTimeouts, SETTING_COLUMNS, settingCells, spread, spreadColumns } from "./cells.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { greatest } from "../../bench/figure.ts";
+import { greatest } from "../../harness/statistics.ts";
 import type { Core } from "../core.ts";
 import { Failure } from "../failure.ts";
 import { inTimeouts, SETTING_COLUMNS, settingCells, spread, spreadColumns } from "./cells.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { table } from "../../demo/table.ts";
+import { table } from "../../harness/table.ts";
 import { INTERVAL, TIMEOUT } from "./cluster_plan.ts";
 import type { Experiment, Outcome, Setting, Success, Target } from "./experiment.ts";
 

@@ -5,17 +5,18 @@
  */
 
 import { advanceLead, leaveOffice, stand, stepBack } from "./candidate.ts";
+import type { Resignation } from "../input.ts";
 import { findSuccessor } from "./standing.ts";
 import { type Election, isQuarantined } from "./state.ts";
 
 /** Timeouts that a member which resigned on request leaves the lead to others. */
 const RETIREMENT = 2;
 
-/** Hands the lead to the heaviest other member, and stands aside for a while. Nothing happens when it does not lead. */
-export function resign(self: Election): void {
+/** Hands the lead to another member, and stands aside for a while. Nothing happens when it does not lead. */
+export function resign(self: Election, { reason = "requested", to, aside = 0 }: Resignation): void {
   if (self.candidacy?.elected !== true) return;
-  self.retiredUntil = self.ground.now + RETIREMENT * self.ground.config.timeout;
-  leaveOffice(self, "requested", findSuccessor(self));
+  self.retiredUntil = self.ground.now + Math.max(aside, RETIREMENT * self.ground.config.timeout);
+  leaveOffice(self, reason, findSuccessor(self, to));
 }
 
 /**

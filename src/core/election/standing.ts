@@ -76,9 +76,21 @@ export function isAboutToStand({ standsAt, ground: { now, config } }: Election):
   return standsAt !== undefined && now >= standsAt - config.interval;
 }
 
-/** The member to hand the lead to: the heaviest that is alive and eligible, and not quarantined. */
-export function findSuccessor(self: Election): Peer | undefined {
-  return heaviest(rivals(self).filter((peer) => isReady(self, peer)));
+/** The member to hand the lead to: the heaviest that is alive and eligible, and not quarantined; or the one with that id, if it is. */
+export function findSuccessor(self: Election, id?: string): Peer | undefined {
+  return heaviest(rivals(self).filter((peer) => (id === undefined || peer.id === id) && isReady(self, peer)));
+}
+
+/** Why the lead cannot be handed to the member with that id; undefined when it can. */
+export function obstacleTo(self: Election, id: string): string | undefined {
+  const { membership, ground: { config } } = self;
+  if (id === config.id) return "it is this member itself";
+  const peer = membership.byId.get(id);
+  if (peer === undefined) return "no member of that id is alive";
+  if (!peer.eligible) return "it is not eligible";
+  if (!isTrusted(membership, peer)) return "it is not in the list of members";
+  if (!rivals(self).includes(peer)) return "it is suspected to be gone";
+  return isReady(self, peer) ? undefined : "it has just started, and does not vote yet";
 }
 
 /** Whether the member could take the lead at once: a voter that is quarantined does not even have its own vote. */

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { manifestOptions, manifestYaml } from "../../../src/cli/manifests.ts";
-import { capture } from "../../../scripts/process.ts";
+import { capture } from "../../../scripts/harness/process.ts";
 import { manifestVariants } from "../variants.ts";
 import { makeNamespace, planeTest } from "./plane.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { capture, ROOT } from "../../../scripts/process.ts";
+import { capture, ROOT } from "../../../scripts/harness/process.ts";
 
 /** Where a pod's program runs. */
 export type Runtime = "deno" | "node";

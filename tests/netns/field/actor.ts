@@ -4,9 +4,9 @@
  * @module
  */
 
-import { readLines } from "../../../scripts/demo/lines.ts";
-import { capture } from "../../../scripts/process.ts";
-import { until } from "../../end_to_end/cluster.ts";
+import { readLines } from "../../../scripts/harness/lines.ts";
+import { capture } from "../../../scripts/harness/process.ts";
+import { until } from "../../../scripts/harness/waiting.ts";
 import type { Network } from "../network.ts";
 import type { Task, Word } from "./member.ts";
 

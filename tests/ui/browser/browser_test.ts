@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertGreater, assertMatch, assertNotEquals } from "@std/assert";
 import type { Browser, Locator, Page } from "playwright-core";
 import { startPageDemo } from "../../../scripts/demo/ui.ts";
-import { servePage } from "../../../scripts/serve_page.ts";
+import { servePage } from "../../../scripts/harness/serve_page.ts";
 import { recordSeed, serveStory } from "../../../scripts/simulate/ui.ts";
 import type { Story } from "../../../src/ui/page/change.ts";
 import { contrasts, openBrowser, openPage, overflow, type Trouble, whyMissing } from "./chromium.ts";

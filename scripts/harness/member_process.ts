@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ROOT } from "../process.ts";
+import { ROOT } from "./process.ts";
 import { Conversation } from "./conversation.ts";
 import { readLines } from "./lines.ts";
 import type { Answers, Command, Line, MemberStatus } from "./protocol.ts";
@@ -27,7 +27,7 @@ export interface Launch {
 /** In Deno, on this machine's own network. */
 export const IN_DENO: Launch = {
   program: Deno.execPath(),
-  args: ["run", "--quiet", "--allow-net", "--allow-read", "scripts/demo/member.ts"],
+  args: ["run", "--quiet", "--allow-net", "--allow-read", "scripts/harness/member.ts"],
 };
 
 const encoder = new TextEncoder();

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type PageMode, pageResponse } from "../src/ui/respond.ts";
+import { type PageMode, pageResponse } from "../../src/ui/respond.ts";
 
 /** The port that is served unless another is asked for. */
 export const DEFAULT_PORT = 4041;

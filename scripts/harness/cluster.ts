@@ -4,11 +4,15 @@
  * @module
  */
 
-import { createSocket } from "node:dgram";
+import { freeAddresses } from "./addresses.ts";
 import { type Contradiction, contradiction, type MemberBelief } from "./belief.ts";
 import { MachineClock } from "./clock.ts";
 import { IN_DENO, type Launch, MemberProcess } from "./member_process.ts";
 import type { Answers, JoinSettings, MemberRecord } from "./protocol.ts";
+import { sleep, until } from "./waiting.ts";
+
+/** ms within which members of processes of their own agree, or else never will. */
+const AGREEMENT = 15_000;
 
 /** What all members share, and what the script wants to know of them. */
 export interface ClusterSettings extends
@@ -30,29 +34,6 @@ export interface ClusterRecord {
   readonly members: ReadonlyMap<string, MemberRecord>;
   readonly beliefs: readonly MemberBelief[];
   readonly contradiction: Contradiction;
-}
-
-/** Waits. */
-export function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-/** Waits until `condition` holds; rejects when it has not after `ms`. */
-export async function until(what: string, condition: () => boolean, ms = 15_000): Promise<void> {
-  const end = performance.now() + ms;
-  while (!condition()) {
-    if (performance.now() > end) throw new Error(`Waited ${ms} ms in vain until ${what}`);
-    await sleep(2);
-  }
-}
-
-/** Addresses on loopback that are free now. */
-export async function freeAddresses(count: number): Promise<string[]> {
-  const sockets = Array.from({ length: count }, () => createSocket("udp4"));
-  await Promise.all(sockets.map((socket) => new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve))));
-  const addresses = sockets.map((socket) => `127.0.0.1:${socket.address().port}`);
-  await Promise.all(sockets.map((socket) => new Promise<void>((resolve) => socket.close(() => resolve()))));
-  return addresses;
 }
 
 /** A cluster whose first member is the heaviest. */
@@ -112,7 +93,7 @@ export class Cluster {
   }
 
   /** Waits until all agree on one leader and see each other; resolves to the leader, and rejects after `ms`. */
-  async agreed(ms?: number): Promise<MemberProcess> {
+  async agreed(ms = AGREEMENT): Promise<MemberProcess> {
     let leader: MemberProcess | undefined;
     await until("all members agree on one leader", () => {
       leader = this.leader();
@@ -125,7 +106,7 @@ export class Cluster {
   }
 
   /** Waits until a member other than `former` leads; resolves to it. */
-  async successor(former: MemberProcess, ms?: number): Promise<MemberProcess> {
+  async successor(former: MemberProcess, ms = AGREEMENT): Promise<MemberProcess> {
     let leader: MemberProcess | undefined;
     await until(`another member than ${former.id} leads`, () => {
       leader = this.leader();

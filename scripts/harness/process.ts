@@ -8,7 +8,7 @@
 import { fileURLToPath } from "node:url";
 
 /** The root of the repository, without a slash at its end. */
-export const ROOT: string = fileURLToPath(new URL("..", import.meta.url)).replace(/[\\/]$/, "");
+export const ROOT: string = fileURLToPath(new URL("../..", import.meta.url)).replace(/[\\/]$/, "");
 
 /**
  * Has tests and their type check take from npm what `deno.json` takes from JSR: the assertions. The tasks always give it to Deno, so that

@@ -1,11 +1,12 @@
 /**
- * What the sections have in common: a cluster for a while, and what came of what was done to its leader.
+ * A cluster of processes for a while, and what came of what was done to its leader.
  *
  * @module
  */
 
-import { Cluster, type ClusterRecord, type ClusterSettings, sleep } from "../demo/cluster.ts";
-import type { MemberProcess } from "../demo/member_process.ts";
+import { Cluster, type ClusterRecord, type ClusterSettings } from "./cluster.ts";
+import { sleep } from "./waiting.ts";
+import type { MemberProcess } from "./member_process.ts";
 
 /** Heartbeat and lease, in ms. */
 export interface Timing {
@@ -24,7 +25,7 @@ export function named({ interval, timeout }: Timing): string {
 }
 
 /** Starts a cluster of processes, and ends it whatever happens. */
-export async function withCluster<Result>(
+export async function withProcesses<Result>(
   settings: Partial<ClusterSettings> & Timing,
   use: (cluster: Cluster) => Promise<Result>,
 ): Promise<Result> {
@@ -37,7 +38,7 @@ export async function withCluster<Result>(
 }
 
 /** What came of it. */
-export interface Change {
+export interface Displacement {
   readonly leader: MemberProcess;
   readonly successor: MemberProcess;
   readonly record: ClusterRecord;
@@ -49,7 +50,7 @@ export interface Change {
 export async function displace(
   cluster: Cluster,
   deed: (leader: MemberProcess) => Promise<number>,
-): Promise<Change> {
+): Promise<Displacement> {
   const before = await cluster.agreed();
   await cluster.watch();
   await sleep(Math.random() * cluster.settings.interval);
@@ -61,6 +62,19 @@ export async function displace(
     ...record.beliefs.filter(({ member, from }) => member !== leader.id && from >= at).map(({ from }) => from),
   );
   return { leader, successor, record, failover: first - at };
+}
+
+/** Pauses the whole process, threads and all. */
+export async function pause(cluster: Cluster, leader: MemberProcess): Promise<{ at: number; firstAnswer: boolean }> {
+  leader.signal("SIGSTOP");
+  const at = cluster.clock.now();
+  await sleep(3 * cluster.settings.timeout);
+  leader.signal("SIGCONT");
+  await sleep(cluster.settings.interval);
+  const { firstAnswers } = await leader.ask({ name: "record" });
+  // The machine itself may have stood still for a moment, too.
+  const longest = [...firstAnswers].sort((one, other) => other.pause - one.pause)[0];
+  return { at, firstAnswer: longest?.leads ?? true };
 }
 
 /** How often something was elected while it was recorded. */

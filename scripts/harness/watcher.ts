@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Discovery } from "../../../src/discovery/discovery.ts";
-import type { Logger } from "../../../src/logger.ts";
+import type { Discovery } from "../../src/discovery/discovery.ts";
+import type { Logger } from "../../src/logger.ts";
 
 /** What was logged. */
 export interface Logged {

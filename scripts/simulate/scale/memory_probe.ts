@@ -6,7 +6,7 @@
  */
 
 import * as core from "../../../src/core/citizen.ts";
-import { Stage } from "../../simulate/scale/stage.ts";
+import { Stage } from "./stage.ts";
 
 /** Members of as many clusters as it takes: what V8 collects besides is then little for each. */
 const ENOUGH = 200;

@@ -1,58 +1,16 @@
 /**
- * Clusters on loopback for tests: everything waits for a condition, and for a bounded time.
+ * Clusters on loopback within this process: everything waits for a condition, and for a bounded time.
  *
  * @module
  */
 
-import { createSocket } from "node:dgram";
 import { Democracy } from "../../mod.ts";
 import type { Options } from "../../mod.ts";
+import { freeAddresses } from "./addresses.ts";
+import { until } from "./waiting.ts";
 
 /** Quick enough for tests, slow enough for a busy machine. */
 export const QUICK = { interval: 50, timeout: 500 } as const;
-
-/** Below the ports that systems give to whoever binds port 0, so that nobody is given one in between. */
-const PORTS = { first: 20_000, count: 12_000 };
-let nextPort = Math.floor(Math.random() * PORTS.count);
-
-/** Addresses on loopback that were free a moment ago. */
-export async function freeAddresses(count: number): Promise<string[]> {
-  const addresses: string[] = [];
-  for (let tries = 0; addresses.length < count; tries++) {
-    if (tries > PORTS.count) throw new Error("No port is free");
-    const port = PORTS.first + nextPort++ % PORTS.count;
-    if (await isFree(port)) addresses.push(`127.0.0.1:${port}`);
-  }
-  return addresses;
-}
-
-function isFree(port: number): Promise<boolean> {
-  const socket = createSocket("udp4");
-  return new Promise((resolve) => {
-    socket.once("error", () => socket.close(() => resolve(false)));
-    socket.bind(port, "127.0.0.1", () => socket.close(() => resolve(true)));
-  });
-}
-
-/** Waits until `condition` holds. */
-export async function until(what: string, condition: () => boolean, ms = 10_000): Promise<void> {
-  const end = performance.now() + ms;
-  while (!condition()) {
-    if (performance.now() > end) throw new Error(`Waited ${ms} ms in vain until ${what}`);
-    await sleep(5);
-  }
-}
-
-/** Waits. */
-export function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-/** Blocks this thread. */
-export function block(ms: number): void {
-  const end = performance.now() + ms;
-  while (performance.now() < end);
-}
 
 /** The members that believe that they lead. */
 export function leaders(members: readonly Democracy[]): Democracy[] {

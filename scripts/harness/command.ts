@@ -9,7 +9,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 
 const CLI = fileURLToPath(new URL("../../src/cli/mod.ts", import.meta.url));
-const IMPORT_MAP = fileURLToPath(new URL("../npm_only.import_map.json", import.meta.url));
+const IMPORT_MAP = fileURLToPath(new URL("../../tests/npm_only.import_map.json", import.meta.url));
 
 /** One run of `democracy`. */
 export class Command {
