@@ -12,8 +12,8 @@ import { sample } from "./random.ts";
 import type { MemberState } from "./state.ts";
 
 /** Goodbyes sent within one interval, and for how many intervals. */
-const TRIES = 4;
-const LONGEST = 2;
+const FAREWELLS = 4;
+const FAREWELL_INTERVALS = 2;
 /** Members told, beside those that vote, where not everybody hears everybody; they tell the others. */
 const TOLD = 10;
 
@@ -21,7 +21,12 @@ const TOLD = 10;
 export function close(self: MemberState): void {
   if (self.closing !== undefined) return;
   const { membership, election, ground: { now, config, random } } = self;
-  self.closing = { pending: new Map(), until: now + LONGEST * config.interval, nextTry: -Infinity, done: false };
+  self.closing = {
+    pending: new Map(),
+    until: now + FAREWELL_INTERVALS * config.interval,
+    nextTry: -Infinity,
+    done: false,
+  };
   withdraw(election);
   const told = new Set([...audience(membership), ...sample(random, [...membership.byBoot.values()], TOLD)]);
   for (const peer of told) {
@@ -41,7 +46,7 @@ export function reviewClosing(self: MemberState): void {
   }
   if (now < closing.nextTry) return;
   const again = closing.nextTry !== -Infinity;
-  closing.nextTry = now + config.interval / TRIES;
+  closing.nextTry = now + config.interval / FAREWELLS;
   if (again) repeatReleases(self.election);
   for (const [address, { cookie, nonce }] of closing.pending) {
     effects.push({ kind: "send", address, cookie, message: { kind: "leave", nonce } });

@@ -41,9 +41,9 @@ type PacketInput = Mutable<Extract<Input, { kind: "packet" }>>;
 type Refused = Extract<Opened, { ok: false }>;
 
 /** A timer that would fire earlier than by this part of an interval is set anew. */
-const SLACK = 8;
+const TIMER_SLACK = 8;
 
-const NOBODY: Leadership = { leading: false, term: 0, deadline: 0, wallDeadline: 0 };
+const NOT_LEADING: Leadership = { leading: false, term: 0, deadline: 0, wallDeadline: 0 };
 
 /** Runs one member at the end of `port`, from its `start` to its `close`. */
 export function serve(port: Port<LoopReport, LoopCommand>, bind: Bind): void {
@@ -283,7 +283,7 @@ class Loop {
     const now = performance.now();
     const due = Math.min(wakeAt(this.#member), now + this.#settings.timeout);
     // A timer that fires a little early costs one tick; setting it anew for every datagram would cost more.
-    const slack = this.#settings.interval / SLACK;
+    const slack = this.#settings.interval / TIMER_SLACK;
     if (due >= this.#due && due < this.#due + slack) return;
     clearTimeout(this.#timer);
     this.#due = due;
@@ -341,7 +341,7 @@ class Loop {
     if (this.#over) return;
     this.#over = true;
     clearTimeout(this.#timer);
-    this.#show(NOBODY);
+    this.#show(NOT_LEADING);
     this.#announcer.close();
     this.#socket.close().then(() => this.#port.post(last), () => this.#port.post(last));
   }

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { HandOverError } from "../../mod.ts";
-import { agreed, leaders, sleep, until, withCluster } from "./cluster.ts";
+import { agreed, leaders, withCluster } from "../../scripts/harness/members.ts";
+import { sleep, until } from "../../scripts/harness/waiting.ts";
 
 Deno.test("a leader whose work fails hands over, and the job is done elsewhere", async () => {
   await withCluster({}, async (members) => {

@@ -25,7 +25,7 @@ export type Outcome =
 /** A group that was killed is gone within this time, in ms, unless the system hangs. */
 const BURIAL = 1000;
 /** ms in which a guard must have done what a signal asks, unless it hangs. */
-const PATIENCE = 5000;
+const OBEDIENCE_TIME = 5000;
 
 /** A guard and, once armed, its command. */
 export class GuardedCommand {
@@ -71,7 +71,7 @@ export class GuardedCommand {
     if (this.#started) return void this.#signal(name);
     // A guard that starts does not know what to do with signals, and only it knows whether the command has begun.
     this.#tell({ type: "signal", name, ends });
-    if (ends) setTimeout(() => this.#started || this.kill(), PATIENCE).unref();
+    if (ends) setTimeout(() => this.#started || this.kill(), OBEDIENCE_TIME).unref();
   }
 
   /** Ends the command, its children and its guard at once. */
