@@ -22,7 +22,7 @@ export interface Wanted {
   readonly others: readonly string[];
 }
 
-const SUITE = ["package.mjs", "election.mjs", "lifecycle.mjs", "cli.mjs", "manifests.mjs", "readme.mjs"];
+const SUITE = ["package.mjs", "election.mjs", "lifecycle.mjs", "cli.mjs", "manifests.mjs", "readme.mjs", "endings.mjs"];
 
 /** The types are the same in every Node, and slow to check: once is enough. */
 const ONCE = ["types.mjs"];
@@ -58,6 +58,18 @@ async function fetchNode(version: string): Promise<Node | undefined> {
     console.log(`test:npm: skipped Node ${version}: its executable did not arrive: ${unpacked.stderr.trim()}`);
   }
   return node;
+}
+
+/** Bun, as npm brings it; undefined where it does not. */
+async function fetchBun(): Promise<string | undefined> {
+  const folder = `${OUTPUT}/bun`;
+  const program = `${folder}/node_modules/bun/bin/bun.exe`;
+  await Deno.mkdir(folder, { recursive: true });
+  if (await nodeAt(program) !== undefined) return program;
+  const fetched = await capture("npm", [...INSTALL, "--prefix", folder, "bun@^1"], { timeout: 180_000 });
+  if (await nodeAt(program) !== undefined) return program;
+  console.log(`test:npm: without Bun: npm could not install it: ${fetched.stderr.trim()}`);
+  return undefined;
 }
 
 /** The Nodes of these versions, each major once: the one at hand, where it is wanted, and others that are fetched. */
@@ -107,7 +119,12 @@ async function readReport(path: string, live: LiveReport, { success, code }: Den
   return { tally: withExit(tallyOfTap(report), success), failures: live.failures };
 }
 
-async function runSuite(node: Node, folder: string, files: readonly string[]): Promise<Tally> {
+async function runSuite(
+  node: Node,
+  folder: string,
+  files: readonly string[],
+  bun: string | undefined,
+): Promise<Tally> {
   console.log(`test:npm: Node ${node.version}`);
   const report = `${folder}/report-${node.version}.tap`;
   const reporters = ["./reporter.mjs", "stdout", "tap", report].map((value, index) =>
@@ -118,6 +135,7 @@ async function runSuite(node: Node, folder: string, files: readonly string[]): P
     POLIS_DENO: Deno.execPath(),
     POLIS_CONFIG: `${ROOT}/deno.json`,
     POLIS_SOURCE: new URL("../mod.ts", import.meta.url).href,
+    ...(bun === undefined ? {} : { POLIS_BUN: bun }),
   };
   const live = new LiveReport();
   const { status, hung } = await watch([node.program, [...flags, ...files], { cwd: folder, env }], live, {
@@ -134,9 +152,10 @@ export async function testNpm(wanted: Wanted): Promise<Tally> {
   const folder = await consumer(await buildNpm());
   try {
     const tallies: Tally[] = [];
+    const bun = await fetchBun();
     for await (const node of nodes(wanted)) {
       const files = wanted.here && tallies.length === 0 ? [...SUITE, ...ONCE] : SUITE;
-      tallies.push(await runSuite(node, folder, files));
+      tallies.push(await runSuite(node, folder, files, bun));
     }
     return tallies.length === 0 ? { passed: 0, failed: 1 } : sum(tallies);
   } finally {

@@ -26,6 +26,10 @@ const IN_USE = { tries: 10, pause: 20 } as const;
  * detection): a second or two, in which services of a machine that has just started would fail.
  */
 const TENTATIVE = { tries: 50, pause: 100 } as const;
+/** What a socket is told of datagrams that did not arrive. */
+const UNREACHED: ReadonlySet<string> = new Set(
+  ["ECONNREFUSED", "ECONNRESET", "EHOSTUNREACH", "EHOSTDOWN", "ENETUNREACH", "ENETDOWN"],
+);
 const NEVER: AbortSignal = new AbortController().signal;
 
 /** Where a datagram goes, as the socket wants it. */
@@ -99,7 +103,7 @@ class UdpDatagram implements Datagram {
       if (this.#closed === undefined) handlers.onDatagram(message, this.#sources.of(remote.address, remote.port));
     });
     socket.on("error", (error: Error) => {
-      if (this.#closed === undefined) handlers.onError(error);
+      if (this.#closed === undefined && !isOfOthers(error)) handlers.onError(error);
     });
   }
 
@@ -137,6 +141,14 @@ function bound(socket: Socket, address: string, port: number): Promise<void> {
       resolve();
     });
   });
+}
+
+/**
+ * Whether an error only says that a datagram did not arrive: Bun tells of each that a machine or a router sends back (ICMP), and anybody
+ * could make one up.
+ */
+function isOfOthers(error: Error): boolean {
+  return "code" in error && typeof error.code === "string" && UNREACHED.has(error.code);
 }
 
 /** Every host is an IP address by now: asking a resolver would cost a turn of the event loop, or a thread. */
