@@ -6,6 +6,7 @@
 
 import { fileURLToPath } from "node:url";
 import { factsOf, type SourceText } from "./tidy/facts.ts";
+import { staleRules } from "./tidy/layers.ts";
 import { type Finding, inspect } from "./tidy/rules.ts";
 import { trespasses } from "./tidy/wings.ts";
 
@@ -27,7 +28,12 @@ async function* sourcesIn(path: string): AsyncGenerator<SourceText> {
 async function main(): Promise<void> {
   const files = (await Promise.all(PLACES.map((place) => Array.fromAsync(sourcesIn(place))))).flat();
   const wings = trespasses(files).map((each): Finding => ({ ...each, rule: "wings", fatal: true }));
-  const findings = [...inspect(files.map(factsOf)), ...wings];
+  const facts = files.map(factsOf);
+  const stale = staleRules(facts).map((name): Finding => ({
+    ...{ path: "scripts/tidy/layers.ts", line: 1, rule: "stale", fatal: true },
+    message: `${name} is allowed, or named, and not there`,
+  }));
+  const findings = [...inspect(facts), ...wings, ...stale];
   for (const { path, line, rule, message, fatal } of findings) {
     console.log(`${fatal ? "error" : "advice"} ${path}:${line} ${rule}: ${message}`);
   }

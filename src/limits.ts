@@ -1,5 +1,6 @@
 /**
- * Every bound and default of the library, in one place. Durations are ms, sizes are bytes.
+ * Every bound and default of the library, in one place; what the Kubernetes client, the sidecar and the page bound is in
+ * their own `limits.ts`. Durations are ms, sizes are bytes.
  *
  * @module
  */
@@ -88,8 +89,12 @@ export const LIMITS = {
   reassembliesPerSender: 16,
   /** Bytes of one sender that wait for fragments. */
   reassemblyBytesPerSender: 262_144,
+  /** Bytes of all senders together that wait for fragments. */
+  reassemblyBytes: 16_777_216,
   /** ms that an incomplete message is kept. */
   reassemblyAge: 5_000,
+  /** Numbers of complete messages that a sender's duplicates are told by. */
+  completedMessages: 256,
   /** Keys derived for senders that are not known, at configured addresses and at others. */
   derivations: { atOnce: 256, perSecond: 100 },
   /** Notices to processes whose datagrams cannot be read. */
@@ -100,6 +105,20 @@ export const LIMITS = {
   outages: 256,
   /** Senders whose sequence numbers are remembered against replay. */
   replayWindows: 2048,
+  /** How far behind the newest of its sender a datagram may come: ten seconds of a hundred datagrams each. */
+  replaySpan: 1024,
+  /** How often a member may have refuted since it was heard of last. */
+  refutations: 1000,
   /** Addresses that a socket remembers the parsed form of. */
   cachedAddresses: 4096,
+  /** Addresses that the wire remembers the bytes of. */
+  encodedAddresses: 2048,
+  /** Boots, and as many short texts, that the wire remembers the bytes of. */
+  encodedTexts: 4096,
+  /** Texts that were read from datagrams, and that are not made anew each time. */
+  internedTexts: 4096,
+  /** Views of received datagrams that are kept: those that end before this many bytes, and how many. */
+  cachedViews: { end: 2048, count: 512 },
+  /** ms that a name server has for its first answer, how often it is asked, and ms that a look-up may take altogether. */
+  lookUps: { timeout: 2000, tries: 2, altogether: 5000 },
 } as const;

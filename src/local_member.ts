@@ -9,10 +9,10 @@ import type { LeaderInfo, ResignReason } from "./core/effect.ts";
 import type { Resignation } from "./core/input.ts";
 import { followDiscovery } from "./discovery/follow.ts";
 import type { Discovery } from "./discovery/discovery.ts";
-import { ClosedError } from "./errors.ts";
+import { ClosedError, describe, HandOverError } from "./errors.ts";
 import { CustomMessageEvent, emit, type LifecycleEvents } from "./leadership/events.ts";
 import { Minting } from "./leadership/minting.ts";
-import { Resignations } from "./leadership/resignations.ts";
+import { Requests } from "./leadership/requests.ts";
 import { Roster } from "./leadership/roster.ts";
 import { Work } from "./leadership/work.ts";
 import { type Journal, journalOf } from "./logger.ts";
@@ -21,7 +21,7 @@ import { adviceOn } from "./options/advice.ts";
 import { decodeValue } from "./wire/value.ts";
 import { atExit } from "./worker/exit.ts";
 import { Host, type News } from "./worker/host.ts";
-import { type EncodedMessage, transferOf } from "./worker/protocol.ts";
+import { type EncodedMessage, type PreparedDatagram, transferOf } from "./worker/protocol.ts";
 import { closeOn } from "./worker/signals.ts";
 
 /** A member that is new to a list has as many timeouts to answer before another of its addresses is tried. */
@@ -48,7 +48,9 @@ export class LocalMember {
   readonly #logger: Journal;
   /** Aborts when this member is over; the reason says why. */
   readonly #over = new AbortController();
-  readonly #resignations = new Resignations();
+  /** Answered by what keeps the member that was named from leading, if anything does. */
+  readonly #resignations = new Requests<string | undefined>();
+  readonly #preparations = new Requests<readonly PreparedDatagram[]>();
   /** What the end of the process, and signals to it, would do otherwise. */
   readonly #callOffs: (() => void)[] = [];
   /** The leadership that the application was told of, and not yet told the end of. */
@@ -115,15 +117,25 @@ export class LocalMember {
   }
 
   /** Gives the lead away, if it is held. */
-  giveAway(resignation: Resignation): Promise<void> {
-    if (this.#over.signal.aborted || this.#closing !== undefined) return Promise.resolve();
+  async giveAway(resignation: Resignation): Promise<void> {
+    if (this.#over.signal.aborted || this.#closing !== undefined) return;
     const { reason = "requested", to } = resignation;
     // Whether the one that is named can lead is found out first: until then nothing changes.
     if (to === undefined) {
       this.host.view.silence(true);
       this.work.end(reason);
     }
-    return this.#resignations.open(to, (request) => this.host.post({ type: "resign", request, ...resignation }));
+    const obstacle = await this.#resignations.open((request) =>
+      this.host.post({ type: "resign", request, ...resignation })
+    );
+    if (obstacle === undefined) return;
+    throw new HandOverError(`Cannot hand the lead to ${describe(to)}: ${obstacle}`);
+  }
+
+  /** What another process may send in this member's name; nothing where there is no member any more. */
+  prepareHandOver(): Promise<readonly PreparedDatagram[]> {
+    if (this.#over.signal.aborted) return Promise.resolve([]);
+    return this.#preparations.open((request) => this.host.post({ type: "prepare", request }));
   }
 
   /** Sends a message to all others. */
@@ -148,7 +160,12 @@ export class LocalMember {
     await this.host.close();
     this.#endOffice("closed");
     this.roster.clear();
-    this.#resignations.end();
+    this.#endRequests();
+  }
+
+  #endRequests(): void {
+    this.#resignations.end(undefined);
+    this.#preparations.end([]);
     for (const callOff of this.#callOffs) callOff();
   }
 
@@ -187,6 +204,8 @@ export class LocalMember {
         return this.#deliver(news);
       case "warning":
         return this.#logger.warn(news.text);
+      case "prepared":
+        return this.#preparations.answer(news.request, news.datagrams);
       case "done":
         this.#resignations.answer(news.request, news.obstacle);
         if (this.#resignations.size === 0 && this.#closing === undefined) this.host.view.silence(false);
@@ -248,8 +267,7 @@ export class LocalMember {
     const peers = this.roster.clear();
     if (leader !== null) this.#emit("leader", null);
     for (const peer of peers) this.#emit("removed", peer);
-    this.#resignations.end();
-    for (const callOff of this.#callOffs) callOff();
+    this.#endRequests();
     this.#emit("error", error);
   }
 }

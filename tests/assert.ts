@@ -17,10 +17,10 @@ function because(message: string | undefined): string {
 }
 
 /** What is shown of a value or an assertion at most. */
-const LONGEST = 500;
+const LONGEST_QUOTE = 500;
 
 function cut(text: string): string {
-  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)} ...`;
+  return text.length <= LONGEST_QUOTE ? text : `${text.slice(0, LONGEST_QUOTE)} ...`;
 }
 
 function show(value: unknown): string {
@@ -46,7 +46,7 @@ function callIn(text: string): string {
   let depth = 0;
   // What stands in quotation marks is no parenthesis.
   for (
-    const { 0: token, index } of text.slice(0, 4 * LONGEST).matchAll(
+    const { 0: token, index } of text.slice(0, 4 * LONGEST_QUOTE).matchAll(
       /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`|[()]/gs,
     )
   ) {

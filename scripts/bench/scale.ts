@@ -23,7 +23,7 @@ import {
 import { readWanted } from "../wanted.ts";
 
 /** ms that it may take until all see all, and for each member of the cluster. */
-const PATIENCE = { base: 30_000, each: 100 };
+const GATHERING_TIME = { base: 30_000, each: 100 };
 /** The functions that a profile names. */
 const NAMED = 20;
 
@@ -43,7 +43,7 @@ async function measureOne(
   members: number,
   profile?: string,
 ): Promise<Measurement> {
-  const patience = PATIENCE.base + members * PATIENCE.each;
+  const patience = GATHERING_TIME.base + members * GATHERING_TIME.each;
   return await measure({ members, processes, ...DEFAULT_TIMING, warmUp, window, patience, profile });
 }
 

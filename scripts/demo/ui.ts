@@ -15,7 +15,7 @@ import { PageFeed } from "./page_feed.ts";
 /** ms between two looks at the cluster. */
 const LOOK = 100;
 /** Bytes of a request: more than any button sends. */
-const LONGEST = 1000;
+const LONGEST_REQUEST = 1000;
 
 /** A demo that is on. */
 export interface PageDemo {
@@ -73,7 +73,7 @@ class Performance {
 
   async #act(request: Request): Promise<Response> {
     const text = await request.text();
-    const { id, deed } = text.length > LONGEST ? { id: null, deed: null } : read(text);
+    const { id, deed } = text.length > LONGEST_REQUEST ? { id: null, deed: null } : read(text);
     if (typeof id !== "string" || !isDeed(deed)) return new Response("No such button", { status: 400 });
     try {
       const done = this.#acts.do(id, deed);

@@ -5,7 +5,7 @@
  */
 
 /** ms after which a process that does not answer is taken for broken. */
-const PATIENCE = 15_000;
+const ANSWER_TIME = 15_000;
 
 /** The answer to a question, or why there is none. */
 export type Reply =
@@ -31,7 +31,7 @@ export class Conversation {
   }
 
   /** Asks something. Rejects when the process fails at it, ends, or does not answer in time. */
-  async ask(command: { readonly name: string }, patience = PATIENCE): Promise<unknown> {
+  async ask(command: { readonly name: string }, patience = ANSWER_TIME): Promise<unknown> {
     const seq = ++this.#seq;
     const answer = new Promise<unknown>((resolve, reject) => this.#pending.set(seq, { resolve, reject }));
     const timer = setTimeout(() => {

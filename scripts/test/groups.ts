@@ -61,7 +61,7 @@ export const TIMED: readonly string[] = [
 ];
 
 /** What takes longest begins first, so that the lanes end together. */
-const LONGEST: readonly string[] = [
+const FIRST_FILES: readonly string[] = [
   "tests/simulation/",
   "tests/registry/",
   "tests/wire/",
@@ -86,8 +86,8 @@ export async function* modulesIn(...folders: readonly string[]): AsyncGenerator<
 /** All files of tests, relative to the root, in the order in which they are best begun. */
 export async function testFiles(): Promise<string[]> {
   const rank = (path: string): number => {
-    const found = LONGEST.findIndex((place) => isIn(path, place));
-    return found === -1 ? LONGEST.length : found;
+    const found = FIRST_FILES.findIndex((place) => isIn(path, place));
+    return found === -1 ? FIRST_FILES.length : found;
   };
   const files = (await Array.fromAsync(modulesIn("tests"))).filter((path) => path.endsWith("_test.ts")).sort();
   return files.sort((one, other) => rank(one) - rank(other));

@@ -43,6 +43,8 @@ export interface Facts {
   readonly members: readonly Mark[];
   /** The texts of string literals that are no import specifiers. */
   readonly strings: readonly Mark[];
+  /** Constants of the module, which are written in capitals. */
+  readonly constants: readonly Mark[];
   readonly anyCasts: readonly Mark[];
   readonly comments: readonly Mark[];
 }
@@ -111,6 +113,15 @@ function commentsOf(file: ts.SourceFile): { pos: number; text: string }[] {
   return [...seen].map(([pos, text]) => ({ pos, text }));
 }
 
+function constantsOf(file: ts.SourceFile): { name: string; pos: number }[] {
+  const declared = file.statements.filter(ts.isVariableStatement).flatMap(({ declarationList }) => [
+    ...declarationList.declarations,
+  ]);
+  return declared.flatMap(({ name }) =>
+    ts.isIdentifier(name) && /^[A-Z][A-Z0-9_]+$/.test(name.text) ? [{ name: name.text, pos: name.getStart(file) }] : []
+  );
+}
+
 function visitName(node: ts.Node, line: number, facts: Collected): void {
   if (ts.isIdentifier(node) && !isKey(node)) facts.names.push({ name: node.text, line });
   if (ts.isPropertyAccessExpression(node) && ts.isIdentifier(node.expression)) {
@@ -134,6 +145,7 @@ export function factsOf({ path, text }: SourceText): Facts {
     names: [],
     members: [],
     strings: [],
+    constants: constantsOf(file).map(({ name, pos }) => ({ name, line: lineAt(pos) })),
     anyCasts: [],
     comments: commentsOf(file).map(({ pos, text: name }) => ({ name, line: lineAt(pos) })),
   };

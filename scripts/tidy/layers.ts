@@ -24,7 +24,7 @@ const DEPENDENCIES = ["@logtape/logtape", "devalue"];
 const COMPANIONS: Readonly<Record<string, readonly string[]>> = {
   kubernetes: [],
   metrics: ["@opentelemetry/api"],
-  sidecar: ["hono", "@hono/node-server", "@opentelemetry/api"],
+  sidecar: ["hono", "@hono/node-server"],
   cli: ["commander", "@bomb.sh/tab", "yaml"],
   manifests: ["kubernetes-models"],
   ui: [],
@@ -58,12 +58,13 @@ const CORE_FLOORS = [
 ];
 
 /** Files of the core that stand on the ground, though they lie beside those at the top. */
-const CORE_GROUND = /^src\/core\/(bucket|drop|effect|ground|input|nonce|random|siphash|small_set)\.ts$/;
+const CORE_GROUND = ["bucket", "drop", "effect", "ground", "input", "nonce", "random", "siphash", "small_set"]
+  .map((name) => `src/core/${name}.ts`);
 
 function coreProblem(path: string, target: string): string | undefined {
-  if (!path.startsWith("src/core/") || CORE_GROUND.test(target)) return undefined;
+  if (!path.startsWith("src/core/") || CORE_GROUND.includes(target)) return undefined;
   const floorOf = (file: string): number =>
-    CORE_GROUND.test(file) ? CORE_FLOORS.length : CORE_FLOORS.findIndex((floor) => floor.test(file));
+    CORE_GROUND.includes(file) ? CORE_FLOORS.length : CORE_FLOORS.findIndex((floor) => floor.test(file));
   const [from, to] = [floorOf(path), floorOf(target)];
   // What a step wants done is made of messages.
   const isGround = from === CORE_FLOORS.length && target.startsWith("src/core/message/");
@@ -81,9 +82,13 @@ const ABOUT: Readonly<Record<string, readonly string[]>> = {
   "tests/ui": ["scripts/demo", "scripts/simulate"],
 };
 
+function roomOf(path: string): string | undefined {
+  return ROOM.exec(path)?.[0];
+}
+
 function roomProblem(path: string, target: string): string | undefined {
-  const room = ROOM.exec(target)?.[0];
-  const own = ROOM.exec(path)?.[0] ?? (path.startsWith("scripts/harness/") ? "scripts/harness" : undefined);
+  const room = roomOf(target);
+  const own = roomOf(path) ?? (path.startsWith("scripts/harness/") ? "scripts/harness" : undefined);
   if (room === undefined || own === undefined || room === own) return undefined;
   if (own === "tests/scripts" && room.startsWith("scripts/")) return undefined;
   if (ABOUT[own]?.includes(room)) return undefined;
@@ -125,6 +130,33 @@ export function importProblem(path: string, imported: Import): string | undefine
   const target = targetOf(path, imported.specifier);
   if (!isPublished(path)) return target === undefined ? undefined : roomProblem(path, target);
   return target === undefined ? packageProblem(path, imported.specifier) : layerProblem(path, imported, target);
+}
+
+/** What the rules here allow, or name, that no file does or is any more. */
+export function staleRules(files: readonly Facts[]): string[] {
+  const imports = files.flatMap(({ path, imports }) => imports.map(({ specifier }) => ({ path, specifier })));
+  const imported = (name: string, inside: (path: string) => boolean): boolean =>
+    imports.some(({ path, specifier }) =>
+      inside(path) && isPublished(path) && (specifier === name || specifier.startsWith(`${name}/`))
+    );
+  const reaches = (own: string, room: string): boolean =>
+    imports.some(({ path, specifier }) => roomOf(path) === own && roomOf(targetOf(path, specifier) ?? "") === room);
+  const packages = Object.entries(COMPANIONS).flatMap(([companion, names]) =>
+    names.filter((name) => !imported(name, (path) => companionOf(path) === companion))
+      .map((name) => `"${name}" of ${companion}`)
+  );
+  const rooms = Object.entries(ABOUT).flatMap(([own, others]) =>
+    others.filter((room) => !reaches(own, room)).map((room) => `${room} of ${own}`)
+  );
+  return [
+    ...DEPENDENCIES.filter((name) => !imported(name, (path) => companionOf(path) === undefined)).map((name) =>
+      `"${name}"`
+    ),
+    ...packages,
+    ...rooms,
+    ...LAYERS.filter((_, layer) => !files.some(({ path }) => isPublished(path) && layerOf(path) === layer)),
+    ...CORE_GROUND.filter((name) => !files.some(({ path }) => path === name)),
+  ];
 }
 
 /** Finds the circles among the imports, each once, as the paths along it. */

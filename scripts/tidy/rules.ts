@@ -111,6 +111,18 @@ function circles(files: readonly Facts[]): Finding[] {
   }));
 }
 
+/** One name, one meaning: who reads a constant elsewhere, or searches for it, finds the one that is meant. */
+function sharedNames(files: readonly Facts[]): Finding[] {
+  const first = new Map<string, string>();
+  return files.flatMap((file) =>
+    file.constants.flatMap((mark) => {
+      const known = first.get(mark.name);
+      first.set(mark.name, known ?? file.path);
+      return known === undefined ? [] : [finding(file, mark, "names", `${mark.name} is another thing in ${known}`)];
+    })
+  );
+}
+
 /** All findings in all files. */
 export function inspect(files: readonly Facts[]): Finding[] {
   const published = files.filter(({ path }) => isPublished(path));
@@ -118,6 +130,7 @@ export function inspect(files: readonly Facts[]): Finding[] {
     ...published.flatMap((file) => [...purity(file), ...runtime(file), ...quiet(file)]),
     ...files.flatMap((file) => [...layers(file), ...finished(file), ...sizes(file)]),
     ...circles(files),
+    ...sharedNames(published),
   ];
   const seen = new Set<string>();
   return found.filter((each) => {

@@ -32,8 +32,9 @@ export interface AddressRules {
 
 const SHAPE = "an address like 10.0.0.7:12345 or [fd00::7]:12345";
 /** A host name of 253 characters, and a port. */
-const LONGEST = 260;
-const IPV6_GROUPS = 8;
+const LONGEST_ADDRESS = 260;
+/** Groups of 16 bits in an IPv6 address. */
+export const IPV6_GROUPS = 8;
 
 /**
  * Takes an address apart: `host:port`, `ip:port` or `[ipv6]:port`. An IPv6 address that carries an IPv4
@@ -53,7 +54,7 @@ export function parseAddress(text: unknown, rules: AddressRules): Address {
   const fail = (why: string): TypeError => new TypeError(`${rules.action ?? "Cannot join"}: "${rules.label}" ${why}`);
   if (typeof text !== "string") throw fail(`must be ${SHAPE}, got ${describe(text)}`);
   const got = `got ${describe(text)}`;
-  if (text.length > LONGEST) throw fail(`must be at most ${LONGEST} characters long, ${got}`);
+  if (text.length > LONGEST_ADDRESS) throw fail(`must be at most ${LONGEST_ADDRESS} characters long, ${got}`);
   if (text === "") throw fail(`must be ${SHAPE}, got an empty string`);
   if (/\s/u.test(text)) throw fail(`must not contain white space, ${got}`);
   if (/^[a-z][a-z0-9+.-]*:\/\//iu.test(text) || text.includes("/")) {

@@ -10,7 +10,7 @@
  * no UTF-8. https://www.unicode.org/reports/tr44/#General_Category_Values
  */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
-const ALL = new RegExp(UNPRINTABLE, "gu");
+const ALL_UNPRINTABLE = new RegExp(UNPRINTABLE, "gu");
 
 /**
  * Whether a name can be shown as it is: it has no control or format character, no separator of lines, and no half of a
@@ -44,7 +44,7 @@ export function isPrintable(text: string): boolean {
  * ```
  */
 export function escapeUnprintable(text: string): string {
-  return isPrintable(text) ? text : text.replace(ALL, escape);
+  return isPrintable(text) ? text : text.replace(ALL_UNPRINTABLE, escape);
 }
 
 function escape(character: string): string {

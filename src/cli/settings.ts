@@ -190,13 +190,19 @@ export const MANIFEST_SETTINGS: readonly Setting[] = [
   { name: "probePath", value: "<path>", help: "of these probes; default /" },
 ];
 
-const ALL = [...MEMBER_SETTINGS, ...SIDECAR_SETTINGS, ...EXEC_SETTINGS, ...STATUS_SETTINGS, ...MANIFEST_SETTINGS];
+const ALL_SETTINGS = [
+  ...MEMBER_SETTINGS,
+  ...SIDECAR_SETTINGS,
+  ...EXEC_SETTINGS,
+  ...STATUS_SETTINGS,
+  ...MANIFEST_SETTINGS,
+];
 
 /**
  * The variables that nobody but this program needs to know, and that a command which it runs must not find in its
  * environment.
  */
-export const SECRET_VARIABLES: readonly string[] = ALL
+export const SECRET_VARIABLES: readonly string[] = ALL_SETTINGS
   .filter(({ name, parse }) => parse === parseSecret || parse === parseSecrets || name === "secretFile")
   .map(({ name }) => variableOf(name));
 
@@ -295,7 +301,7 @@ async function readConfig(path: string): Promise<Values> {
     throw new UsageError(`The configuration ${path} must be a mapping, like "source: 10.0.0.7:12345"`);
   }
   try {
-    checkKnown(content, ALL.map(({ name }) => name));
+    checkKnown(content, ALL_SETTINGS.map(({ name }) => name));
   } catch (error) {
     throw new UsageError(`${path}: ${error instanceof Error ? error.message : error}`);
   }

@@ -12,7 +12,7 @@ import { complain, say } from "./terminal.ts";
 const LEADERLESS = 3;
 const UNAVAILABLE = 69;
 /** ms. */
-const PATIENCE = 5000;
+const ANSWER_TIME = 5000;
 
 /** Asks the member whose sidecar serves at that address, by default the usual one; resolves with the exit code. */
 export async function status(address: unknown, asJson: boolean): Promise<number> {
@@ -21,7 +21,7 @@ export async function status(address: unknown, asJson: boolean): Promise<number>
   const url = `http://${formatHttpAddress(http)}/state`;
   let state: SidecarState;
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE) });
+    const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER_TIME) });
     const body: unknown = await response.json();
     if (!isState(body)) throw new Error("it is not a democracy sidecar");
     state = body;

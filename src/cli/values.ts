@@ -8,7 +8,7 @@ import { describe } from "../errors.ts";
 import { secretsIn } from "../options/secret_text.ts";
 import { UsageError } from "./usage_error.ts";
 
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const DURATION_UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
 function wrong(label: string, must: string, value: unknown): UsageError {
   return new UsageError(`${label} must be ${must}, got ${describe(value)}`);
@@ -23,7 +23,9 @@ export function parseDuration(value: unknown, label: string): number {
     throw wrong(label, "a duration like 500ms, 10s or 1m30s, or a number of ms", value);
   }
   const parts = text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/gu);
-  return Array.from(parts, ([, digits, unit]) => Number(digits) * (UNITS[unit ?? ""] ?? 0)).reduce((a, b) => a + b);
+  return Array.from(parts, ([, digits, unit]) => Number(digits) * (DURATION_UNITS[unit ?? ""] ?? 0)).reduce((a, b) =>
+    a + b
+  );
 }
 
 /** A number in decimal notation. */

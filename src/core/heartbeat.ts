@@ -23,7 +23,7 @@ import type { MemberState } from "./state.ts";
 
 /** Rounds of pings to those that owe an answer, in each interval. */
 const ROUNDS = 4;
-const NOBODY: readonly Peer[] = [];
+const NOT_AWAITED: readonly Peer[] = [];
 
 /** Pings those whose turn it is, renews the lease, and looks after the silent. */
 export function heartbeat(self: MemberState): void {
@@ -54,7 +54,7 @@ export function repeat(self: MemberState): void {
   const { membership, ground: { now } } = self;
   const awaits = awaitsVotes(self);
   const isLate = now >= self.lastRound + patience(self, membership.localHealth);
-  findRepeats(membership, (peer) => awaits && owesAnswer(self, peer), isLate ? listAwaited(membership) : NOBODY);
+  findRepeats(membership, (peer) => awaits && owesAnswer(self, peer), isLate ? listAwaited(membership) : NOT_AWAITED);
   round(self, false);
 }
 

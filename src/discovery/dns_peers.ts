@@ -35,8 +35,8 @@ export interface DnsPeersOptions {
   readonly resolver?: DnsResolver;
 }
 
-const KNOWN = ["host", "port", "refresh", "resolver"];
-const REFRESH = 5000;
+const DNS_OPTIONS = ["host", "port", "refresh", "resolver"];
+const DNS_REFRESH = 5000;
 const FIRST_RETRY = 200;
 
 /**
@@ -70,9 +70,11 @@ class DnsPeers implements Discovery {
 
   constructor(options: DnsPeersOptions) {
     for (const name of Object.keys(options)) {
-      if (!KNOWN.includes(name)) throw new TypeError(`Unknown option ${describe(name)}; known are ${KNOWN.join(", ")}`);
+      if (!DNS_OPTIONS.includes(name)) {
+        throw new TypeError(`Unknown option ${describe(name)}; known are ${DNS_OPTIONS.join(", ")}`);
+      }
     }
-    const { host, port, refresh = REFRESH, resolver = systemNames } = options;
+    const { host, port, refresh = DNS_REFRESH, resolver = systemNames } = options;
     if (typeof host !== "string" || !/^[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_.])?$/iu.test(host)) {
       throw new TypeError(`"host" must be a host name without a port, got ${describe(host)}`);
     }

@@ -28,7 +28,7 @@ export interface StaticPeersOptions {
 }
 
 /** ms that an address may take to be alive, where nobody says. */
-const PATIENCE = 2000;
+const FIRST_SIGN = 2000;
 /** How often it is looked in that time whether it is. */
 const LOOKS = 4;
 
@@ -155,7 +155,7 @@ interface Following {
   readonly onChange: () => void;
 }
 
-function surroundingsOf({ source, logger, isAlive, patience = PATIENCE }: DiscoveryContext): Surroundings {
+function surroundingsOf({ source, logger, isAlive, patience = FIRST_SIGN }: DiscoveryContext): Surroundings {
   // Where nobody says who is alive, the address that was found first is as good as any.
   return { source, logger, local: localHosts(), isAlive: isAlive ?? ((): boolean => true), patience };
 }

@@ -16,8 +16,9 @@ import { systemNames } from "../transport/names.ts";
 import { describe, DiscoveryError } from "../errors.ts";
 import { errorOfAnswer } from "./api_error.ts";
 import { type Environment, environment } from "./environment.ts";
-import { linesOf, textOf } from "./stream.ts";
 import { type JsonObject, parseObject } from "./json.ts";
+import { API_LIMITS } from "./limits.ts";
+import { linesOf, textOf } from "./stream.ts";
 
 /** Where the API server is. Inside a pod nothing needs to be said. */
 export interface ApiOptions {
@@ -40,14 +41,6 @@ export interface ApiRequest {
 }
 
 const SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
-/** ms for a whole request, and for the head of a watch's answer. */
-const TIMEOUT = 10_000;
-/** Bytes of one answer: a thousand endpoints take about 0.5 MB. */
-const LONGEST_BODY = 16 * 1024 * 1024;
-/** Bytes of one event: the API server refuses objects over 1.5 MB. */
-const LONGEST_LINE = 4 * 1024 * 1024;
-/** ms that a watch may be silent beyond the time that the server was told to keep it open: then the connection is dead. */
-const GRACE = 30_000;
 /** ms between TCP probes of a silent connection: they find a dead one much earlier, where the runtime sends them. */
 const KEEP_ALIVE = 30_000;
 
@@ -77,10 +70,10 @@ export class ApiClient {
    * no token, and whatever the network throws.
    */
   async request(request: ApiRequest): Promise<JsonObject> {
-    const limit = limited(request.signal, TIMEOUT);
+    const limit = limited(request.signal, API_LIMITS.request);
     try {
       const response = await this.#send({ ...request, signal: limit.signal });
-      const text = await textOf(response, LONGEST_BODY);
+      const text = await textOf(response, API_LIMITS.bodyBytes);
       const { statusCode: status = 0 } = response;
       if (status < 200 || status > 299) throw errorOfAnswer(status, text, response.headers["retry-after"]);
       const body = parseObject(text);
@@ -98,17 +91,17 @@ export class ApiClient {
    * {@linkcode ApiClient.request} does.
    */
   async *watch(request: ApiRequest, seconds: number): AsyncGenerator<JsonObject, void, void> {
-    const silence = seconds * 1000 + GRACE;
+    const silence = seconds * 1000 + API_LIMITS.watchGrace;
     const query = { ...request.query, watch: "true", allowWatchBookmarks: "true", timeoutSeconds: String(seconds) };
-    const limit = limited(request.signal, TIMEOUT);
+    const limit = limited(request.signal, API_LIMITS.request);
     try {
       const response = await this.#send({ ...request, query, signal: limit.signal });
       limit.extend(silence);
       const { statusCode: status = 0 } = response;
       if (status !== 200) {
-        throw errorOfAnswer(status, await textOf(response, LONGEST_BODY), response.headers["retry-after"]);
+        throw errorOfAnswer(status, await textOf(response, API_LIMITS.bodyBytes), response.headers["retry-after"]);
       }
-      for await (const line of linesOf(response, LONGEST_LINE, () => limit.extend(silence))) {
+      for await (const line of linesOf(response, API_LIMITS.lineBytes, () => limit.extend(silence))) {
         const event = parseObject(line);
         if (event === undefined) throw new Error(`The API server sent ${describe(line)}, which is no event`);
         yield event;

@@ -7,6 +7,7 @@
 import { describe } from "../errors.ts";
 import { escapeUnprintable } from "../base/printable.ts";
 import { numberAt, parseObject, textAt } from "./json.ts";
+import { API_LIMITS } from "./limits.ts";
 
 /** The API server answered, and refused. */
 export class ApiError extends Error {
@@ -27,13 +28,11 @@ export class ApiError extends Error {
   }
 }
 
-const LONGEST_MESSAGE = 500;
-
 /** The error that a `Status` of the API server means, whether it is an answer or an event of a watch. */
 export function errorOfStatus(status: unknown, httpStatus: number, retryAfter = 0): ApiError {
   const code = numberAt(status, "code") ?? httpStatus;
   const message = textAt(status, "message") ?? "no reason given";
-  return new ApiError(code, textAt(status, "reason") ?? "", message.slice(0, LONGEST_MESSAGE), retryAfter);
+  return new ApiError(code, textAt(status, "reason") ?? "", message.slice(0, API_LIMITS.messageText), retryAfter);
 }
 
 /** The error that an answer means. A proxy in between may answer with anything. */

@@ -22,7 +22,11 @@ export interface PodIdentity {
 }
 
 /** The fields of the pod that its manifest must hand on, by variable. */
-const FIELDS = { POD_NAME: "metadata.name", POD_IP: "status.podIP", POD_NAMESPACE: "metadata.namespace" } as const;
+const DOWNWARD_FIELDS = {
+  POD_NAME: "metadata.name",
+  POD_IP: "status.podIP",
+  POD_NAMESPACE: "metadata.namespace",
+} as const;
 
 /** The variables of this process. A variable that is empty counts as missing, as it does in a manifest. */
 export function environment(): Environment {
@@ -43,7 +47,7 @@ export function environment(): Environment {
  * ```
  */
 export function podIdentity(variables: Environment = environment()): PodIdentity {
-  const missing = Object.keys(FIELDS).filter((name) => !variables[name]) as (keyof typeof FIELDS)[];
+  const missing = Object.keys(DOWNWARD_FIELDS).filter((name) => !variables[name]) as (keyof typeof DOWNWARD_FIELDS)[];
   if (missing.length > 0) {
     const [is, it] = missing.length === 1 ? ["is", "it"] : ["are", "them"];
     throw new TypeError(
@@ -59,9 +63,9 @@ export function podIdentity(variables: Environment = environment()): PodIdentity
 }
 
 /** The YAML of a container that sets these variables. */
-function downwardApi(names: readonly (keyof typeof FIELDS)[]): string {
+function downwardApi(names: readonly (keyof typeof DOWNWARD_FIELDS)[]): string {
   const entries = names.map((name) =>
-    `  - name: ${name}\n    valueFrom:\n      fieldRef:\n        fieldPath: ${FIELDS[name]}`
+    `  - name: ${name}\n    valueFrom:\n      fieldRef:\n        fieldPath: ${DOWNWARD_FIELDS[name]}`
   );
   return ["env:", ...entries].join("\n");
 }

@@ -72,7 +72,7 @@ export interface KubernetesMember {
   readonly fencing?: Fencing;
 }
 
-const KNOWN = [
+const KUBERNETES_OPTIONS = [
   "service",
   "port",
   "discovery",
@@ -104,7 +104,9 @@ const PORT = 12345;
  */
 export function kubernetes(options: KubernetesOptions = {}): KubernetesMember {
   for (const name of Object.keys(options)) {
-    if (!KNOWN.includes(name)) throw new TypeError(`Unknown option ${describe(name)}; known are ${KNOWN.join(", ")}`);
+    if (!KUBERNETES_OPTIONS.includes(name)) {
+      throw new TypeError(`Unknown option ${describe(name)}; known are ${KUBERNETES_OPTIONS.join(", ")}`);
+    }
   }
   const variables = options.environment ?? environment();
   const pod = podIdentity(variables);

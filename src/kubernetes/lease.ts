@@ -28,10 +28,10 @@ export interface KubernetesLeaseOptions extends ApiOptions {
 
 /** Where the Lease keeps what its spec has no field for. */
 const TOKEN = "democracy/token";
-const TERM = "democracy/term";
+const TERM_ANNOTATION = "democracy/term";
 
-const KNOWN = ["name", "namespace", "patience", "server", "serviceAccount"];
-const PATIENCE = 10_000;
+const LEASE_OPTIONS = ["name", "namespace", "patience", "server", "serviceAccount"];
+const MINTING_TIME = 10_000;
 /** ms that an API server which has just started may forbid everything, because it has not read its roles yet. */
 const START_UP = 2000;
 /** leaseTransitions is a 32-bit integer. */
@@ -80,11 +80,13 @@ class LeaseFencing implements Fencing {
 
   constructor(options: KubernetesLeaseOptions) {
     for (const name of Object.keys(options)) {
-      if (!KNOWN.includes(name)) throw new TypeError(`Unknown option ${describe(name)}; known are ${KNOWN.join(", ")}`);
+      if (!LEASE_OPTIONS.includes(name)) {
+        throw new TypeError(`Unknown option ${describe(name)}; known are ${LEASE_OPTIONS.join(", ")}`);
+      }
     }
     this.#name = checkName("name", options.name);
     this.#namespace = options.namespace === undefined ? undefined : checkName("namespace", options.namespace);
-    const { patience = PATIENCE } = options;
+    const { patience = MINTING_TIME } = options;
     if (typeof patience !== "number" || !(patience >= 100 && patience <= 3_600_000)) {
       throw new RangeError(`"patience" must be from 100 to 3600000 ms, got ${describe(patience)}`);
     }
@@ -189,7 +191,7 @@ function recordOf(lease: JsonObject): Record {
   return {
     holder: textAt(lease, "spec", "holderIdentity"),
     token: wholeNumber(textAt(lease, "metadata", "annotations", TOKEN)),
-    term: wholeNumber(textAt(lease, "metadata", "annotations", TERM)),
+    term: wholeNumber(textAt(lease, "metadata", "annotations", TERM_ANNOTATION)),
     transitions: numberAt(lease, "spec", "leaseTransitions") ?? 0,
   };
 }
@@ -222,7 +224,7 @@ function leaseOf({ lease, name, id, term, token, before }: NextLease): JsonObjec
       annotations: {
         ...(isObject(annotations) ? annotations : {}),
         [TOKEN]: String(token),
-        [TERM]: String(term),
+        [TERM_ANNOTATION]: String(term),
       },
     },
     spec: {

@@ -35,7 +35,7 @@ export interface ServicePeersOptions extends ApiOptions {
   readonly retry?: number;
 }
 
-const KNOWN = ["service", "namespace", "port", "including", "voters", "retry", "server", "serviceAccount"];
+const SERVICE_OPTIONS = ["service", "namespace", "port", "including", "voters", "retry", "server", "serviceAccount"];
 
 /**
  * Peers from the EndpointSlices (discovery.k8s.io/v1) of a Service: one list, then a watch. The pods' service account needs `list`
@@ -111,7 +111,9 @@ class ServicePeers implements Discovery {
 
   constructor(options: ServicePeersOptions, kind: Kind) {
     for (const name of Object.keys(options)) {
-      if (!KNOWN.includes(name)) throw new TypeError(`Unknown option ${describe(name)}; known are ${KNOWN.join(", ")}`);
+      if (!SERVICE_OPTIONS.includes(name)) {
+        throw new TypeError(`Unknown option ${describe(name)}; known are ${SERVICE_OPTIONS.join(", ")}`);
+      }
     }
     checkName("service", options.service);
     if (options.namespace !== undefined) checkName("namespace", options.namespace);

@@ -12,27 +12,27 @@
  */
 
 /** Its lowest bit names the slot that holds. */
-const VERSION = 0;
+const VERSION_WORD = 0;
 /** Where the slots begin, and how many words each has. */
 const SLOTS = 2;
 const SLOT_WORDS = 8;
 /** Within a slot. */
-const LEADING = 0;
-const TERM = 2;
+const LEADING_WORD = 0;
+const TERM_WORD = 2;
 /** In microseconds of the application thread's monotonic clock. */
-const DEADLINE = 4;
+const DEADLINE_WORD = 4;
 /** In milliseconds of the wall clock. */
-const WALL_DEADLINE = 6;
+const WALL_DEADLINE_WORD = 6;
 const WORDS = SLOTS + 2 * SLOT_WORDS;
 /** The heartbeat of the application's thread, in microseconds of its monotonic clock; a 64-bit cell. */
 const STAMP = WORDS / 2;
-const BYTES = 4 * WORDS + 8;
+const VIEW_BYTES = 4 * WORDS + 8;
 
 const HIGH = 2 ** 32;
 /** A reader fails only when two leases are published while it reads one. */
 const ATTEMPTS = 64;
 /** How old the monotonic time of a check may be, in microseconds; see {@linkcode SharedView.isLeader}. */
-const SLACK = 1_001;
+const CHECK_AGE = 1_001;
 
 // Taken once: an application's tests that replace the clocks shall not make two leaders.
 const wallClock: () => number = Date.now;
@@ -69,7 +69,7 @@ export class SharedView {
   #wall = -1;
   #monotonic = 0;
 
-  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(BYTES)) {
+  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(VIEW_BYTES)) {
     this.buffer = buffer;
     this.#words = new Int32Array(buffer, 0, WORDS);
     this.#stamp = new BigInt64Array(buffer);
@@ -78,12 +78,12 @@ export class SharedView {
   /** The loop's side: what holds from now on. Fractions are cut off, which only makes a deadline earlier. */
   publish(view: Leadership): void {
     const words = this.#words;
-    const slot = slotOf(Atomics.load(words, VERSION) + 1);
-    Atomics.store(words, slot + LEADING, view.leading ? 1 : 0);
-    this.#write(slot + TERM, view.term);
-    this.#write(slot + DEADLINE, view.deadline * 1000);
-    this.#write(slot + WALL_DEADLINE, view.wallDeadline);
-    Atomics.add(words, VERSION, 1);
+    const slot = slotOf(Atomics.load(words, VERSION_WORD) + 1);
+    Atomics.store(words, slot + LEADING_WORD, view.leading ? 1 : 0);
+    this.#write(slot + TERM_WORD, view.term);
+    this.#write(slot + DEADLINE_WORD, view.deadline * 1000);
+    this.#write(slot + WALL_DEADLINE_WORD, view.wallDeadline);
+    Atomics.add(words, VERSION_WORD, 1);
   }
 
   /** The application's side: its thread is running, at `now` ms on its monotonic clock. */
@@ -110,12 +110,12 @@ export class SharedView {
    */
   isLeader(): boolean {
     if (this.#silenced) return false;
-    if (Atomics.load(this.#words, VERSION) !== this.#version && !this.#refresh()) return false;
+    if (Atomics.load(this.#words, VERSION_WORD) !== this.#version && !this.#refresh()) return false;
     if (!this.#leading) return false;
     const wall = wallClock();
     if (wall !== this.#wall) {
       this.#wall = wall;
-      this.#monotonic = monotonicClock() * 1000 + SLACK;
+      this.#monotonic = monotonicClock() * 1000 + CHECK_AGE;
     }
     return this.#monotonic < this.#deadline && wall < this.#wallDeadline;
   }
@@ -134,13 +134,13 @@ export class SharedView {
   #refresh(): boolean {
     const words = this.#words;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const version = Atomics.load(words, VERSION);
+      const version = Atomics.load(words, VERSION_WORD);
       const slot = slotOf(version);
-      const leading = Atomics.load(words, slot + LEADING) === 1;
-      const term = this.#read(slot + TERM);
-      const deadline = this.#read(slot + DEADLINE);
-      const wallDeadline = this.#read(slot + WALL_DEADLINE);
-      if (Atomics.load(words, VERSION) !== version) continue;
+      const leading = Atomics.load(words, slot + LEADING_WORD) === 1;
+      const term = this.#read(slot + TERM_WORD);
+      const deadline = this.#read(slot + DEADLINE_WORD);
+      const wallDeadline = this.#read(slot + WALL_DEADLINE_WORD);
+      if (Atomics.load(words, VERSION_WORD) !== version) continue;
       this.#version = version;
       this.#leading = leading;
       this.#term = term;

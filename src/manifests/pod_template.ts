@@ -10,7 +10,7 @@ import type { IIoK8sApiCoreV1Container as Container } from "kubernetes-models/v1
 import type { ManifestOptions } from "./manifest_options.ts";
 
 /** s that a pod has to hand the lead over and end. */
-const GRACE = 30;
+const TERMINATION_GRACE = 30;
 
 /** The template of the workload. */
 export function podTemplate(options: ManifestOptions, labels: Record<string, string>): PodTemplate {
@@ -18,7 +18,7 @@ export function podTemplate(options: ManifestOptions, labels: Record<string, str
     metadata: { labels },
     spec: {
       serviceAccountName: options.name,
-      terminationGracePeriodSeconds: GRACE,
+      terminationGracePeriodSeconds: TERMINATION_GRACE,
       securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: "RuntimeDefault" } },
       // A machine that fails must not take the majority with it.
       topologySpreadConstraints: [{

@@ -23,7 +23,7 @@ import { LeaderChanges } from "./leader_changes.ts";
 /** The content type of {@linkcode PrometheusText.render}. */
 export const PROMETHEUS_CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-const UNITS: Readonly<Record<string, string>> = { s: "_seconds", By: "_bytes" };
+const UNIT_SUFFIXES: Readonly<Record<string, string>> = { s: "_seconds", By: "_bytes" };
 
 /** The metrics of one member as text for Prometheus. */
 export class PrometheusText {
@@ -55,7 +55,7 @@ export class PrometheusText {
 
 /** The name that Prometheus knows a metric by. */
 export function prometheusName({ name, unit, kind }: NumberMetric | DurationsMetric): string {
-  return `${underscored(name)}${UNITS[unit] ?? ""}${kind === "counter" ? "_total" : ""}`;
+  return `${underscored(name)}${UNIT_SUFFIXES[unit] ?? ""}${kind === "counter" ? "_total" : ""}`;
 }
 
 function numbers(metric: NumberMetric, source: Source, common: Attributes): string {

@@ -14,6 +14,7 @@ import { createAdaptorServer, type Http2Bindings, type HttpBindings } from "@hon
 import { clientOf, PerClient } from "./client.ts";
 import type { HttpAddress } from "./http_address.ts";
 import { formatHttpAddress } from "./http_address.ts";
+import { CONNECTION_LIMITS } from "./limits.ts";
 
 /** A server that listens. */
 export interface Listening {
@@ -22,18 +23,6 @@ export interface Listening {
   /** Ends all connections, and resolves when nothing of the server is left. */
   close(): Promise<void>;
 }
-
-/**
- * Nothing here takes a body, so a request that is not there whole in a few seconds is none. Connections that say nothing are
- * soon let go, before probes of a machine's own find no place among them and have it restarted.
- */
-const LIMITS = {
-  connections: 512,
-  connectionsPerClient: 128,
-  headersTimeout: 5000,
-  requestTimeout: 10_000,
-  connectionsCheckingInterval: 1000,
-} as const;
 
 /** ms that answers have left to arrive when the server closes, and ms between two looks. */
 const FAREWELL = { patience: 500, step: 20 } as const;
@@ -44,7 +33,7 @@ export type Answer = (request: Request, client: string) => Response | Promise<Re
 /** Serves answers. Rejects with an Error that says what to do when the address cannot be had. */
 export async function listen(answer: Answer, address: HttpAddress): Promise<Listening> {
   // The host name stands in for the header of requests that have none, as HTTP/1.0 allows.
-  const { connections, connectionsPerClient, ...serverOptions } = LIMITS;
+  const { connections, connectionsPerClient, ...serverOptions } = CONNECTION_LIMITS;
   const fetch = async (request: Request, { incoming }: HttpBindings | Http2Bindings): Promise<Response> => {
     const response = await answer(request, clientOf(incoming.socket.remoteAddress));
     // No answer is to be taken for anything but what it says it is.

@@ -8,7 +8,7 @@ import { clearInterval, setInterval } from "node:timers";
 import type { Democracy } from "../democracy.ts";
 
 /** Looks in vain this often before it says that the loop is dead. */
-const PATIENCE = 3;
+const LOOKS_IN_VAIN = 3;
 /** The shortest time between two looks, in ms. */
 const SHORTEST = 1000;
 
@@ -34,7 +34,7 @@ export class Pulse {
   /** Whether the loop has moved lately, and has not failed. */
   alive(): boolean {
     if (this.#inVain > 0 && this.#count() !== this.#ticks) this.#inVain = 0;
-    return !this.#failed && this.#inVain < PATIENCE;
+    return !this.#failed && this.#inVain < LOOKS_IN_VAIN;
   }
 
   /** Watches no more. */

@@ -12,6 +12,7 @@ import type { NodeInfo } from "../leadership/roster.ts";
 import { PrometheusText } from "../metrics/prometheus.ts";
 import { Journal } from "./journal.ts";
 import { naisBody } from "./leader_elector.ts";
+import { EVENT_LIMITS } from "./limits.ts";
 import { Pulse } from "./pulse.ts";
 import { type Feed, formatEvent, Streams } from "./streams.ts";
 
@@ -50,16 +51,14 @@ export interface SidecarState {
   readonly at: string;
 }
 
-const LIMITS = { entries: 256, readers: 256, readersPerClient: 64, keepAlive: 15_000, patience: 60_000 } as const;
-
 /** What the HTTP server shows of one member, kept up to date. */
 export class Sidecar {
   readonly cluster: string;
   readonly democracy: Democracy;
   readonly #pulse: Pulse;
   readonly #metrics: PrometheusText;
-  readonly #journal = new Journal(LIMITS.entries);
-  readonly #streams = new Streams(LIMITS);
+  readonly #journal = new Journal(EVENT_LIMITS.entries);
+  readonly #streams = new Streams(EVENT_LIMITS);
   #joined = false;
   /** When the leader changed last, and how often it did. */
   #since: Date | undefined;

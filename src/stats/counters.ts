@@ -32,7 +32,9 @@ export interface Stats {
   readonly sent: number;
   /** Datagrams received, also those that were ignored. */
   readonly received: number;
+  /** Bytes of these datagrams. */
   readonly bytesSent: number;
+  /** Bytes of these datagrams. */
   readonly bytesReceived: number;
   /** How often something received was ignored, by reason. */
   readonly dropped: Readonly<Record<DropReason, number>>;
@@ -50,7 +52,7 @@ export interface Stats {
  * What a reason tells: `usual` ones come about in a healthy cluster, too, when members restart, are upgraded, or lose
  * datagrams; `suspicious` ones are an attack or a mistake. A record, because the compiler then knows that no reason is missing.
  */
-const REASONS: Readonly<Record<DropReason, "usual" | "suspicious">> = {
+const DROP_REASONS: Readonly<Record<DropReason, "usual" | "suspicious">> = {
   "misdirected": "usual",
   "impostor": "suspicious",
   "duplicate-id": "suspicious",
@@ -86,10 +88,10 @@ const REASONS: Readonly<Record<DropReason, "usual" | "suspicious">> = {
 };
 
 /** The reasons that are an attack or a mistake; the alert of the README is about these. */
-export const SUSPICIOUS: readonly string[] = Object.entries(REASONS)
+export const SUSPICIOUS: readonly string[] = Object.entries(DROP_REASONS)
   .filter(([, kind]) => kind === "suspicious").map(([reason]) => reason);
 
-const NONE = Object.fromEntries(Object.keys(REASONS).map((reason) => [reason, 0])) as Readonly<
+const NO_DROPS = Object.fromEntries(Object.keys(DROP_REASONS).map((reason) => [reason, 0])) as Readonly<
   Record<DropReason, number>
 >;
 
@@ -102,7 +104,7 @@ const FIRST_REASON = 4;
 const RECORDS = 3;
 
 const INDEX: ReadonlyMap<string, number> = new Map(
-  Object.keys(REASONS).map((reason, index) => [reason, FIRST_REASON + index]),
+  Object.keys(DROP_REASONS).map((reason, index) => [reason, FIRST_REASON + index]),
 );
 
 const FIRST_RECORD = FIRST_REASON + INDEX.size;
@@ -148,7 +150,7 @@ export class Counters {
   }
 
   read(): Stats {
-    const dropped = { ...NONE };
+    const dropped = { ...NO_DROPS };
     const droppedFrom: { [Reason in DropReason]?: string } = {};
     for (const [reason, index] of INDEX) {
       Reflect.set(dropped, reason, this.#at(index));

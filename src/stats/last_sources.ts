@@ -5,12 +5,12 @@
  */
 
 /** The longest is `[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535`. */
-const LONGEST = 47;
+const LONGEST_SOURCE = 47;
 /** How often it was written, counted up before and after; the length of the text; the text. */
 const VERSION_BYTES = Int32Array.BYTES_PER_ELEMENT;
-const SLOT_BYTES = VERSION_BYTES + 1 + LONGEST;
+const SLOT_BYTES = VERSION_BYTES + 1 + LONGEST_SOURCE;
 /** A reader that meets a writer looks again, so often. */
-const TRIES = 8;
+const READ_TRIES = 8;
 
 /** One address for each of a few things. One thread writes, any may read. */
 export class LastSources {
@@ -33,7 +33,7 @@ export class LastSources {
 
   /** It came from `source`, an `ip:port`. */
   set(index: number, source: string): void {
-    if (this.#written[index] === source || source.length > LONGEST) return;
+    if (this.#written[index] === source || source.length > LONGEST_SOURCE) return;
     this.#written[index] = source;
     const start = index * SLOT_BYTES;
     const version = start / VERSION_BYTES;
@@ -48,7 +48,7 @@ export class LastSources {
   get(index: number): string | undefined {
     const start = index * SLOT_BYTES;
     const version = start / VERSION_BYTES;
-    for (let tries = 0; tries < TRIES; tries++) {
+    for (let tries = 0; tries < READ_TRIES; tries++) {
       const before = Atomics.load(this.#versions, version);
       const text = this.#read(start + VERSION_BYTES);
       if (before % 2 === 0 && before === Atomics.load(this.#versions, version)) return text === "" ? undefined : text;
@@ -57,7 +57,7 @@ export class LastSources {
   }
 
   #read(at: number): string {
-    const length = Math.min(this.#bytes[at] ?? 0, LONGEST);
+    const length = Math.min(this.#bytes[at] ?? 0, LONGEST_SOURCE);
     return String.fromCharCode(...this.#bytes.slice(at + 1, at + 1 + length));
   }
 }

@@ -14,6 +14,7 @@ import { lookup, Resolver } from "node:dns/promises";
 import { readFile } from "node:fs/promises";
 import process from "node:process";
 import { onAbort } from "../base/abort.ts";
+import { LIMITS } from "../limits.ts";
 import { addressesIn, candidatesOf, isLocalhost, searchRulesIn } from "./name_files.ts";
 import { Turns } from "./turns.ts";
 
@@ -39,10 +40,7 @@ export interface NamesOptions {
 
 const HOSTS = process.platform === "win32" ? "C:\\Windows\\System32\\drivers\\etc\\hosts" : "/etc/hosts";
 const CONFIG = "/etc/resolv.conf";
-/** ms that a name server has for its first answer, and how often it is asked. */
-const PATIENCE = { timeout: 2000, tries: 2 } as const;
-/** ms that a look-up may take altogether. */
-const LONGEST = 5000;
+const { timeout, tries, altogether } = LIMITS.lookUps;
 /** ms within which a no is prompt. */
 const PROMPT = 1000;
 
@@ -98,7 +96,7 @@ async function ask<Answer>(
   { servers }: NamesOptions,
   question: (resolver: Resolver, stopped: AbortSignal) => Promise<Answer>,
 ): Promise<Answer> {
-  const resolver = new Resolver(PATIENCE);
+  const resolver = new Resolver({ timeout, tries });
   if (servers !== undefined) resolver.setServers(servers);
   const bounds = bounded(host, signal);
   const callOff = onAbort(bounds.signal, () => resolver.cancel());
@@ -117,7 +115,7 @@ async function ask<Answer>(
 function bounded(host: string, outer: AbortSignal): { readonly signal: AbortSignal; release(): void } {
   const stop = new AbortController();
   const callOff = onAbort(outer, () => stop.abort(outer.reason));
-  const limit = setTimeout(() => stop.abort(new Error(`No name server answers for "${host}"`)), LONGEST);
+  const limit = setTimeout(() => stop.abort(new Error(`No name server answers for "${host}"`)), altogether);
   const release = (): void => {
     callOff();
     clearTimeout(limit);

@@ -12,8 +12,8 @@ export interface Outgoing {
 }
 
 /** What is kept for datagrams to come, which have the same few lengths all day. */
-const MOST = 64;
-const LONGEST = 2048;
+const KEPT_LENGTHS = 64;
+const KEPT_BYTES = 2048;
 
 /** Copies of datagrams. */
 export class OutgoingPool {
@@ -58,9 +58,9 @@ export class OutgoingPool {
 
   #keep(outgoing: Outgoing): void {
     const { length } = outgoing.bytes;
-    if (length > LONGEST) return;
+    if (length > KEPT_BYTES) return;
     // Lengths that are not used any more would be in the way for ever.
-    if (this.#size >= MOST) this.#clear();
+    if (this.#size >= KEPT_LENGTHS) this.#clear();
     const free = this.#free.get(length);
     if (free === undefined) this.#free.set(length, [outgoing]);
     else free.push(outgoing);

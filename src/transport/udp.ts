@@ -26,10 +26,6 @@ const IN_USE = { tries: 10, pause: 20 } as const;
  * detection): a second or two, in which services of a machine that has just started would fail.
  */
 const TENTATIVE = { tries: 50, pause: 100 } as const;
-/** What a socket is told of datagrams that did not arrive. */
-const UNREACHED: ReadonlySet<string> = new Set(
-  ["ECONNREFUSED", "ECONNRESET", "EHOSTUNREACH", "EHOSTDOWN", "ENETUNREACH", "ENETDOWN"],
-);
 const NEVER: AbortSignal = new AbortController().signal;
 
 /** Where a datagram goes, as the socket wants it. */
@@ -83,6 +79,14 @@ export async function bindUdp(
   }
 }
 
+/**
+ * What the system may say of a datagram that did not get through, when the socket is used next. Bun hands it on; it is no fault of the
+ * socket, and anybody can bring it about.
+ */
+const UNDELIVERED: ReadonlySet<string> = new Set([
+  ...["ECONNREFUSED", "ECONNRESET", "EHOSTDOWN", "EHOSTUNREACH", "ENETDOWN", "ENETUNREACH", "EMSGSIZE", "EPERM"],
+]);
+
 class UdpDatagram implements Datagram {
   readonly address: string;
   unsent = 0;
@@ -102,8 +106,10 @@ class UdpDatagram implements Datagram {
     socket.on("message", (message: Uint8Array, remote: RemoteInfo) => {
       if (this.#closed === undefined) handlers.onDatagram(message, this.#sources.of(remote.address, remote.port));
     });
-    socket.on("error", (error: Error) => {
-      if (this.#closed === undefined && !isOfOthers(error)) handlers.onError(error);
+    socket.on("error", (error: Error & { readonly code?: string }) => {
+      if (this.#closed !== undefined) return;
+      if (UNDELIVERED.has(error.code ?? "")) this.unsent++;
+      else handlers.onError(error);
     });
   }
 
@@ -141,14 +147,6 @@ function bound(socket: Socket, address: string, port: number): Promise<void> {
       resolve();
     });
   });
-}
-
-/**
- * Whether an error only says that a datagram did not arrive: Bun tells of each that a machine or a router sends back (ICMP), and anybody
- * could make one up.
- */
-function isOfOthers(error: Error): boolean {
-  return "code" in error && typeof error.code === "string" && UNREACHED.has(error.code);
 }
 
 /** Every host is an IP address by now: asking a resolver would cost a turn of the event loop, or a thread. */

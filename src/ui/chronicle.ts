@@ -5,16 +5,8 @@
  */
 
 import { formatEvent, Streams } from "../sidecar/streams.ts";
+import { CHRONICLE_LIMITS } from "./limits.ts";
 import type { Change, Heading, Story } from "./page/change.ts";
-
-const LIMITS = {
-  kept: 2000,
-  members: 256,
-  readers: 64,
-  readersPerClient: 16,
-  keepAlive: 15_000,
-  patience: 60_000,
-} as const;
 
 interface Numbered {
   readonly sequence: number;
@@ -41,7 +33,7 @@ export class Chronicle {
   readonly heading: Heading;
   readonly #now: () => number;
   readonly #capacity: number;
-  readonly #streams = new Streams(LIMITS);
+  readonly #streams = new Streams(CHRONICLE_LIMITS);
   /** In the order of their numbers. */
   readonly #changes = new Map<number, Numbered>();
   /** The number of the newest of each key. */
@@ -53,7 +45,7 @@ export class Chronicle {
   #forgotten = 0;
 
   /** `now` is the clock that the changes are told by, in ms. */
-  constructor(heading: Heading, now: () => number = Date.now, capacity: number = LIMITS.kept) {
+  constructor(heading: Heading, now: () => number = Date.now, capacity: number = CHRONICLE_LIMITS.kept) {
     this.heading = heading;
     this.#now = now;
     this.#capacity = capacity;
@@ -115,7 +107,7 @@ export class Chronicle {
     known.delete(key);
     this.#base.set(change.id, known.set(key, change));
     const [stalest] = this.#base.keys();
-    if (this.#base.size > LIMITS.members && stalest !== undefined) this.#base.delete(stalest);
+    if (this.#base.size > CHRONICLE_LIMITS.members && stalest !== undefined) this.#base.delete(stalest);
   }
 
   #next(cursor: number | undefined): { text: string; cursor: number } | undefined {

@@ -5,21 +5,22 @@
  * @module
  */
 
-import { canonicalAddress, canonicalHost, formatAddress, isUnicast } from "../base/address.ts";
+import { canonicalAddress, canonicalHost, formatAddress, IPV6_GROUPS, isUnicast } from "../base/address.ts";
+import { remember } from "../base/remembered.ts";
+import { LIMITS } from "../limits.ts";
 import { ByteReader, type ByteWriter } from "./bytes.ts";
 import { Interned } from "./interned.ts";
-import { remember } from "../base/remembered.ts";
 
-const IPV6_GROUPS = 8;
-const REMEMBERED = 2048;
 const remembered = new Map<string, Uint8Array>();
 const known = new Interned();
 /** By family, which is one of them. */
-const BYTES = { 4: 1 + 4 + 2, 6: 1 + 16 + 2 } as const;
+const IP_ADDRESS_BYTES = { 4: 1 + 4 + 2, 6: 1 + 16 + 2 } as const;
 
 /** Writes a canonical `ip:port` of one interface. Anything else is a mistake of the caller: a RangeError. */
 export function writeAddress(writer: ByteWriter, address: string, name: string): void {
-  writer.raw(remembered.get(address) ?? remember(remembered, REMEMBERED, address, addressBytes(address, name)));
+  writer.raw(
+    remembered.get(address) ?? remember(remembered, LIMITS.encodedAddresses, address, addressBytes(address, name)),
+  );
 }
 
 /** Writes an address, or a zero for the empty one. */
@@ -67,7 +68,7 @@ export function readAddressOrNone(reader: ByteReader): string {
 }
 
 function readFamily(reader: ByteReader, family: number): string {
-  if (family === 4 || family === 6) return reader.interned(known, BYTES[family], addressOf) ?? "";
+  if (family === 4 || family === 6) return reader.interned(known, IP_ADDRESS_BYTES[family], addressOf) ?? "";
   reader.fail();
   return "";
 }

@@ -4,10 +4,11 @@
  * @module
  */
 
-import type { Boot } from "../core/message/message.ts";
 import { isPrintable } from "../base/printable.ts";
-import { Interned } from "./interned.ts";
 import { remember } from "../base/remembered.ts";
+import type { Boot } from "../core/message/message.ts";
+import { LIMITS } from "../limits.ts";
+import { Interned } from "./interned.ts";
 
 /** The size of a boot: 8 bytes, 16 hex digits as text. */
 export const BOOT_BYTES = 8;
@@ -16,6 +17,8 @@ const NO_BOOT = "00".repeat(BOOT_BYTES);
 export const INTEGER_BYTES = 7;
 const DOUBLE_BYTES = 8;
 
+/** Microseconds in a ms. */
+export const MICROSECONDS = 1000;
 const TWO_24 = 0x100_0000;
 const TWO_32 = 0x1_0000_0000;
 const MAX_U32 = TWO_32 - 1;
@@ -24,7 +27,6 @@ const MAX_HIGH = 0x1f_ffff;
 
 const encoder = new TextEncoder();
 const FEW = 32;
-const REMEMBERED = 4096;
 const boots = new Map<Boot, Uint8Array>();
 const texts = new Map<string, Uint8Array>();
 const knownBoots = new Interned();
@@ -109,7 +111,7 @@ export class ByteWriter {
 
   /** A text of 1 to `max` bytes of UTF-8, behind its length. */
   text(text: string, max: number, name: string): void {
-    const bytes = texts.get(text) ?? remember(texts, REMEMBERED, text, textBytes(text, max, name));
+    const bytes = texts.get(text) ?? remember(texts, LIMITS.encodedTexts, text, textBytes(text, max, name));
     if (bytes.length > max) throw tooLong(text, max, name);
     this.u8(bytes.length);
     this.raw(bytes);
@@ -117,7 +119,7 @@ export class ByteWriter {
 
   /** A boot, or zeros for the empty one. */
   boot(boot: Boot, name: string): void {
-    this.raw(boots.get(boot) ?? remember(boots, REMEMBERED, boot, bootBytes(boot, name)));
+    this.raw(boots.get(boot) ?? remember(boots, LIMITS.encodedTexts, boot, bootBytes(boot, name)));
   }
 }
 

@@ -23,7 +23,7 @@ import { type Mutable, newAck, newLead, newPing, newStatus, newVote } from "../c
 import { BOUNDS, LIMITS } from "../limits.ts";
 import { GOSSIP_BYTES, readGossip, readRumors, writeGossip, writeRumors } from "./gossip.ts";
 import { readAddress, readAddressOrNone, writeAddress, writeAddressOrNone } from "./address_bytes.ts";
-import { BOOT_BYTES, type ByteReader, type ByteWriter, INTEGER_BYTES } from "./bytes.ts";
+import { BOOT_BYTES, type ByteReader, type ByteWriter, INTEGER_BYTES, MICROSECONDS } from "./bytes.ts";
 import { chunkOf, type DataFragment } from "./fragments.ts";
 
 /** What a datagram carries: a message for the core, or a piece of one for the application. */
@@ -54,7 +54,7 @@ const REFUSALS: readonly (Refusal | undefined)[] = [
 /** Those that say what the claim went beyond. */
 const LIMITED: ReadonlySet<Refusal | undefined> = new Set<Refusal>(["longer-lease", "future-term"]);
 
-const ELIGIBLE = 1;
+const STATUS_ELIGIBLE = 1;
 const IDLE = 2;
 const LEADING = 4;
 /** A ping's claim, an ack's vote. */
@@ -64,7 +64,7 @@ const VOTING = 32;
 /** Of a ping. */
 const HEARS = 64;
 const VOTERS = 128;
-const STATUS_FLAGS = ELIGIBLE | IDLE | LEADING | BALLOT | GOSSIP | VOTING | VOTERS;
+const STATUS_FLAGS = STATUS_ELIGIBLE | IDLE | LEADING | BALLOT | GOSSIP | VOTING | VOTERS;
 /** Of a list of voters. */
 const LISTS_RECEIVER = 1;
 const IS_MANY = 2;
@@ -72,7 +72,6 @@ const CHANNEL = 1;
 /** Of a release. */
 const UNANSWERED = 1;
 
-const MICROSECONDS = 1000;
 const CLAIM_BYTES = 3 * INTEGER_BYTES + BOOT_BYTES + 4;
 /** With IPv6. */
 const ADDRESS_BYTES = 19;
@@ -167,7 +166,7 @@ function writeVoters(writer: ByteWriter, { listsReceiver, isMany, hashes }: Vote
 
 function writeStatus(writer: ByteWriter, status: Status, flags: number): void {
   const { leading } = status;
-  const says = (status.eligible ? ELIGIBLE : 0) | (status.idle ? IDLE : 0) | (status.voting ? VOTING : 0);
+  const says = (status.eligible ? STATUS_ELIGIBLE : 0) | (status.idle ? IDLE : 0) | (status.voting ? VOTING : 0);
   writer.u16(flags | says | (leading ? LEADING : 0));
   writer.integer(status.beat, "beat");
   writer.integer(status.incarnation, "incarnation");
@@ -311,7 +310,7 @@ function readStatus(reader: ByteReader, flags: number): void {
   status.id = reader.text(BOUNDS.maxNameBytes);
   status.address = readAddress(reader);
   status.weight = reader.finite();
-  status.eligible = (flags & ELIGIBLE) !== 0;
+  status.eligible = (flags & STATUS_ELIGIBLE) !== 0;
   status.idle = (flags & IDLE) !== 0;
   status.voting = (flags & VOTING) !== 0;
   status.highestTerm = reader.integer();

@@ -5,19 +5,17 @@
  */
 
 import type { Gossip, LeaderHint, Rumor } from "../core/message/message.ts";
-import { newGossip, newLeaderHint } from "../core/message/blank.ts";
+import { newGossip, newLeaderHint, NO_RUMORS } from "../core/message/blank.ts";
 import { BOUNDS } from "../limits.ts";
 import { readAddress, writeAddress } from "./address_bytes.ts";
-import { BOOT_BYTES, type ByteReader, type ByteWriter, INTEGER_BYTES } from "./bytes.ts";
+import { BOOT_BYTES, type ByteReader, type ByteWriter, INTEGER_BYTES, MICROSECONDS } from "./bytes.ts";
 
 const ALIVE = 1;
 const SUSPECT = 2;
 const DEAD = 3;
 const LEFT = 4;
 /** Added to {@linkcode ALIVE}. */
-const ELIGIBLE = 16;
-
-const MICROSECONDS = 1000;
+const RUMOR_ELIGIBLE = 16;
 
 /** What gossip takes at most beside its rumors: whether somebody leads, who, and how many rumors follow. */
 export const GOSSIP_BYTES: number = 1 + BOOT_BYTES + 2 * INTEGER_BYTES + 4 + 2;
@@ -35,7 +33,6 @@ export function writeGossip(writer: ByteWriter, { leaderHint, rumors }: Gossip):
   writeRumors(writer, rumors);
 }
 
-const NO_RUMORS: readonly Rumor[] = [];
 /** Read into again and again, as the ping or the ack is that it rides on. */
 const leaderHint = newLeaderHint();
 const gossip = newGossip();
@@ -75,7 +72,7 @@ export function readRumors(reader: ByteReader): readonly Rumor[] {
 function writeRumor(writer: ByteWriter, rumor: Rumor): void {
   switch (rumor.kind) {
     case "alive":
-      writer.u8(ALIVE | (rumor.eligible ? ELIGIBLE : 0));
+      writer.u8(ALIVE | (rumor.eligible ? RUMOR_ELIGIBLE : 0));
       break;
     case "suspect":
       writer.u8(SUSPECT);
@@ -98,7 +95,7 @@ function readRumor(reader: ByteReader): Rumor {
   const subject = { address, boot: reader.boot(), incarnation: reader.integer() };
   switch (kind) {
     case ALIVE:
-    case ALIVE | ELIGIBLE: {
+    case ALIVE | RUMOR_ELIGIBLE: {
       const id = reader.text(BOUNDS.maxNameBytes);
       return { kind: "alive", ...subject, id, weight: reader.finite(), eligible: kind !== ALIVE };
     }

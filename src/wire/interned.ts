@@ -6,14 +6,13 @@
  */
 
 import { remember } from "../base/remembered.ts";
+import { LIMITS } from "../limits.ts";
 
 interface Known {
   readonly bytes: Uint8Array;
   readonly text: string;
 }
 
-/** At so many texts all are forgotten: a bound for those that come and go. */
-const MOST = 4096;
 const FNV_OFFSET = 0x811c_9dc5;
 const FNV_PRIME = 0x0100_0193;
 
@@ -33,7 +32,7 @@ export class Interned {
     // Not `slice`: that of a Buffer does not copy.
     const copy = new Uint8Array(length);
     for (let at = 0; at < length; at++) copy[at] = bytes[start + at] ?? 0;
-    return remember(this.#known, MOST, hash(bytes, start, length), { bytes: copy, text }).text;
+    return remember(this.#known, LIMITS.internedTexts, hash(bytes, start, length), { bytes: copy, text }).text;
   }
 }
 

@@ -14,10 +14,10 @@ import { crc32 } from "./checksum.ts";
 import { CHECKSUM_BYTES, FIXED_BYTES, headerPrefix, MAGIC, MAJOR, NOTICE } from "./header.ts";
 
 /** Why the datagram was refused, by its number on the wire. */
-const REASONS = ["other-cluster", "unsealed", "sealed", "bad-seal"] as const;
+const NOTICE_REASONS = ["other-cluster", "unsealed", "sealed", "bad-seal"] as const;
 
 /** Why a datagram is refused in a way that its sender should know. */
-export type NoticeReason = typeof REASONS[number];
+export type NoticeReason = typeof NOTICE_REASONS[number];
 
 /** What a notice says. */
 export interface Notice {
@@ -37,7 +37,7 @@ export interface Origin {
 
 /** Whether the sender of a datagram that was dropped for this reason is to be told. */
 export function isNoticeable(reason: string): reason is NoticeReason {
-  return (REASONS as readonly string[]).includes(reason);
+  return (NOTICE_REASONS as readonly string[]).includes(reason);
 }
 
 /** Whether the datagram is a notice, if it is anything. */
@@ -52,7 +52,7 @@ export function writeNotice({ cluster, from, to, reason }: Notice): Uint8Array {
   const writer = new ByteWriter(bytes);
   writer.raw(prefix);
   writer.boot(to, "to");
-  writer.u8(REASONS.indexOf(reason));
+  writer.u8(NOTICE_REASONS.indexOf(reason));
   writer.u32(crc32(bytes, writer.length));
   return bytes;
 }
@@ -66,7 +66,7 @@ export function readNotice(bytes: Uint8Array): Notice | undefined {
   if (origin === undefined) return undefined;
   reader.reset(bytes, origin.length, end);
   const to = reader.bootOrNone(false);
-  const reason = REASONS[reader.u8()];
+  const reason = NOTICE_REASONS[reader.u8()];
   if (reader.failed || reader.left > 0 || reason === undefined) return undefined;
   return { cluster: origin.cluster, from: origin.from, to, reason };
 }

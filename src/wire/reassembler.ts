@@ -25,10 +25,6 @@ export type Reassembled =
 
 /** As many as there can be members. */
 const MAX_SENDERS = BOUNDS.maxConfiguredPeers + LIMITS.strangers;
-/** Bytes of all senders together that wait for fragments. */
-const MAX_BYTES = 64 * LIMITS.reassemblyBytesPerSender;
-/** Numbers of complete messages that a sender's duplicates are told by. */
-const MAX_COMPLETED = 256;
 
 interface Assembly {
   readonly channel: boolean;
@@ -131,7 +127,7 @@ export class Reassembler {
       if (!full) break;
       this.#drop(sender, number, oldest);
     }
-    while (this.#bytes + fragment.total > MAX_BYTES) this.#forgetOldest();
+    while (this.#bytes + fragment.total > LIMITS.reassemblyBytes) this.#forgetOldest();
     const assembly: Assembly = {
       channel: fragment.channel,
       count: fragment.count,
@@ -167,7 +163,7 @@ function isPartOf(fragment: DataFragment, assembly: Assembly): boolean {
 
 function remember(completed: Set<number>, number: number): void {
   for (const oldest of completed) {
-    if (completed.size < MAX_COMPLETED) break;
+    if (completed.size < LIMITS.completedMessages) break;
     completed.delete(oldest);
   }
   completed.add(number);

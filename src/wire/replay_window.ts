@@ -4,8 +4,9 @@
  * @module
  */
 
-/** How far behind the newest a datagram may come: ten seconds of a hundred datagrams each. */
-const SPAN = 1024;
+import { LIMITS } from "../limits.ts";
+
+const SPAN = LIMITS.replaySpan;
 
 /**
  * Remembers the newest numbers one by one and takes all older ones for seen, as RFC 6479 does for IPsec:

@@ -5,10 +5,10 @@
  */
 
 import { remember } from "../base/remembered.ts";
+import { LIMITS } from "../limits.ts";
 
-/** Datagrams have the same few lengths all day. Views beyond that length are made anew each time. */
-const LONGEST = 2048;
-const MOST = 512;
+/** Datagrams have the same few lengths all day. Views of longer ones are made anew each time. */
+const { end: END, count: COUNT } = LIMITS.cachedViews;
 
 /** A buffer with views of its parts, which are made once: a new one for each datagram would be garbage. */
 export class Scratch {
@@ -22,8 +22,8 @@ export class Scratch {
 
   /** The bytes from `start` up to, not including, `end`. */
   view(start: number, end: number): Uint8Array {
-    if (end >= LONGEST) return this.bytes.subarray(start, end);
-    const key = start * LONGEST + end;
-    return this.#views.get(key) ?? remember(this.#views, MOST, key, this.bytes.subarray(start, end));
+    if (end >= END) return this.bytes.subarray(start, end);
+    const key = start * END + end;
+    return this.#views.get(key) ?? remember(this.#views, COUNT, key, this.bytes.subarray(start, end));
   }
 }

@@ -13,7 +13,7 @@ import { ReplayWindow } from "./replay_window.ts";
 import { Scratch } from "./scratch.ts";
 
 /** Bound to the derived keys, so that a secret used elsewhere too yields other keys there. */
-const LABEL = "democracy wire 1 ";
+const KEY_LABEL = "democracy wire 1 ";
 const CIPHER = "aes-256-gcm";
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
@@ -165,7 +165,7 @@ export class Sealer {
 
   #deriveKey(secret: string, boot: Boot): KeyObject {
     const salt = Buffer.from(boot, "hex");
-    return createSecretKey(new Uint8Array(hkdfSync("sha256", secret, salt, LABEL + this.#cluster, KEY_BYTES)));
+    return createSecretKey(new Uint8Array(hkdfSync("sha256", secret, salt, KEY_LABEL + this.#cluster, KEY_BYTES)));
   }
 
   #nonceOf(sequence: number): Buffer {

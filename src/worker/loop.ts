@@ -6,7 +6,16 @@
  */
 
 import { advertisedAddress } from "../base/address.ts";
-import { createMember, hasHandedOver, type MemberState, obstacleTo, peersOf, step, wakeAt } from "../core/citizen.ts";
+import {
+  createMember,
+  farewells,
+  hasHandedOver,
+  type MemberState,
+  obstacleTo,
+  peersOf,
+  step,
+  wakeAt,
+} from "../core/citizen.ts";
 import type { Effect } from "../core/effect.ts";
 import type { Input, InputEvent } from "../core/input.ts";
 import { type Boot, type Cookie, type Message, NO_COOKIE, UNKNOWN_BOOT } from "../core/message/message.ts";
@@ -30,7 +39,7 @@ import { Messenger } from "./messenger.ts";
 import { Latch } from "./latch.ts";
 import type { Port } from "./port.ts";
 import { NoticeBoard } from "./notice_board.ts";
-import { type LoopCommand, type LoopReport, transferOf } from "./protocol.ts";
+import { type LoopCommand, type LoopReport, type PreparedDatagram, transferOf } from "./protocol.ts";
 import { Threshold } from "./threshold.ts";
 import { Warnings } from "./warnings.ts";
 
@@ -42,9 +51,9 @@ type PacketInput = Mutable<Extract<Input, { kind: "packet" }>>;
 type Refused = Extract<Opened, { ok: false }>;
 
 /** A timer that would fire earlier than by this part of an interval is set anew. */
-const SLACK = 8;
+const TIMER_SLACK = 8;
 
-const NOBODY: Leadership = { leading: false, term: 0, deadline: 0, wallDeadline: 0 };
+const NOT_LEADING: Leadership = { leading: false, term: 0, deadline: 0, wallDeadline: 0 };
 
 /** Runs one member at the end of `port`, from its `start` to its `close`. */
 export function serve(port: Port<LoopReport, LoopCommand>, bind: Bind): void {
@@ -185,6 +194,8 @@ class Loop {
         return this.#messenger.subscribe(command.channel);
       case "unsubscribe":
         return this.#messenger.unsubscribe(command.channel);
+      case "prepare":
+        return this.#port.post({ type: "prepared", request: command.request, datagrams: this.#prepare() });
       case "close":
         if (this.#hasPeers) this.#run({ kind: "close" });
         else this.#end({ type: "closed" });
@@ -198,6 +209,14 @@ class Loop {
     this.#handingOver = true;
     this.#reviewHandOver();
     this.#port.post({ type: "done", request, obstacle });
+  }
+
+  /** What hands this member's lead over, and says that it leaves, whoever sends it. */
+  #prepare(): PreparedDatagram[] {
+    return farewells(this.#member).map(({ address, cookie, message }) => ({
+      to: address,
+      bytes: this.#wire.seal(cookie, message).slice(),
+    }));
   }
 
   /** Takes a datagram that anybody may have sent. */
@@ -297,7 +316,7 @@ class Loop {
     const now = performance.now();
     const due = Math.min(wakeAt(this.#member), now + this.#settings.timeout);
     // A timer that fires a little early costs one tick; setting it anew for every datagram would cost more.
-    const slack = this.#settings.interval / SLACK;
+    const slack = this.#settings.interval / TIMER_SLACK;
     if (due >= this.#due && due < this.#due + slack) return;
     clearTimeout(this.#timer);
     this.#due = due;
@@ -355,7 +374,7 @@ class Loop {
     if (this.#over) return;
     this.#over = true;
     clearTimeout(this.#timer);
-    this.#show(NOBODY);
+    this.#show(NOT_LEADING);
     this.#latch.open();
     this.#announcer.close();
     this.#socket.close().then(() => this.#port.post(last), () => this.#port.post(last));

@@ -13,7 +13,7 @@ type Close = () => Promise<void>;
 /** ms in which a signal must have ended the process, or it never does. */
 const PATIENCE = 100;
 /** Process 1 of a container is not ended by signals that it does not handle. */
-const INIT = 1;
+const PROCESS_ONE = 1;
 
 const closings = new Map<NodeJS.Signals, Set<Close>>();
 const handlers = new Map<NodeJS.Signals, () => void>();
@@ -51,7 +51,7 @@ async function end(name: NodeJS.Signals, closes: readonly Close[]): Promise<void
   // What the application wants of the signal is for its own handlers to do.
   if (process.listenerCount(name) > 0) return;
   const exit = (): never => process.exit(128 + (constants.signals[name] ?? 0));
-  if (process.pid === INIT) return exit();
+  if (process.pid === PROCESS_ONE) return exit();
   try {
     process.kill(process.pid, name);
   } catch {

@@ -10,7 +10,7 @@ import type { ClusterRecord } from "../../scripts/harness/cluster.ts";
 import { displacing } from "./displace.ts";
 import { deaf, lossy } from "./faults.ts";
 import type { Outcome, Scene } from "./scene.ts";
-import { PATIENCE, type Stage, TIMING } from "./stage.ts";
+import { SCENE_TIME, type Stage, TIMING } from "./stage.ts";
 
 const PERCENT = 30;
 /** How long datagrams are lost, in timeouts. */
@@ -30,7 +30,7 @@ async function loseAtRandom(stage: Stage): Promise<Outcome> {
   const during = await stage.cluster.record();
   const to = stage.now();
   await stage.network.heal();
-  const last = await stage.cluster.agreed(PATIENCE);
+  const last = await stage.cluster.agreed(SCENE_TIME);
   const share = timeWithLeader(during) / (LENGTH * TIMING.timeout);
   return {
     leaders: `${stage.name(leader)} -> ${stage.name(last)}`,

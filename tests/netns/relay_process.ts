@@ -10,7 +10,7 @@ import { capture, ROOT } from "../../scripts/harness/process.ts";
 import type { Network } from "./network.ts";
 
 const PROGRAM = "tests/netns/relay_program.ts";
-const PATIENCE = 15_000;
+const RELAY_ANSWER_TIME = 15_000;
 
 /** What a relay does to datagrams. */
 export interface Manners {
@@ -73,7 +73,7 @@ export class RelayProcess {
   /** Ends it, by its own will if it has any. */
   async end(): Promise<void> {
     this.#stdin.close().catch(() => {});
-    const timer = setTimeout(() => this.#child.kill("SIGKILL"), PATIENCE);
+    const timer = setTimeout(() => this.#child.kill("SIGKILL"), RELAY_ANSWER_TIME);
     while (!(await this.#lines.next()).done);
     await this.#child.status;
     clearTimeout(timer);
@@ -82,7 +82,10 @@ export class RelayProcess {
   async #hear(): Promise<Deeds> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`The relay said nothing for ${PATIENCE} ms`)), PATIENCE);
+      timer = setTimeout(
+        () => reject(new Error(`The relay said nothing for ${RELAY_ANSWER_TIME} ms`)),
+        RELAY_ANSWER_TIME,
+      );
     });
     try {
       const { value, done } = await Promise.race([this.#lines.next(), late]);

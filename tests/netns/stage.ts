@@ -13,7 +13,7 @@ import type { Runtimes } from "./runtimes.ts";
 /** What a user gets who says nothing; slow enough for a busy machine. */
 export const TIMING = { interval: 200, timeout: 1000 } as const;
 /** ms after which nothing more is hoped for. */
-export const PATIENCE = 15 * TIMING.timeout;
+export const SCENE_TIME = 15 * TIMING.timeout;
 
 /** How many members there are. */
 export const COUNT = 5;
@@ -99,7 +99,7 @@ export class Stage {
     const from = this.now();
     await this.network.heal();
     await this.revive();
-    const last = await this.cluster.agreed(PATIENCE);
+    const last = await this.cluster.agreed(SCENE_TIME);
     const healing = this.now() - from;
     await this.hold(1);
     return { last, healing };
@@ -117,14 +117,14 @@ export class Stage {
     await until(`${names} agree that one of them leads`, () => {
       leader = members.find(({ status }) => status?.leads);
       return leader !== undefined && members.every(({ status }) => status?.leader === leader?.id);
-    }, PATIENCE);
+    }, SCENE_TIME);
     if (leader === undefined) throw new Error("Nobody leads");
     return leader;
   }
 
   /** Waits until nobody leads. */
   async nobodyLeads(): Promise<void> {
-    await until("nobody leads", () => this.cluster.leader() === undefined, PATIENCE);
+    await until("nobody leads", () => this.cluster.leader() === undefined, SCENE_TIME);
   }
 
   /** Lets so many timeouts pass. */

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { factsOf } from "../../scripts/tidy/facts.ts";
+import { staleRules } from "../../scripts/tidy/layers.ts";
 import { inspect } from "../../scripts/tidy/rules.ts";
 import { trespasses } from "../../scripts/tidy/wings.ts";
 
@@ -94,6 +95,38 @@ Deno.test("tidy: in the core the election stands on membership, and membership o
       `layers src/core/${wing}/a.ts:1`,
     ]);
   }
+});
+
+Deno.test("tidy: what a rule allows, and nobody does any more, is found", () => {
+  const stale = staleRules([
+    factsOf({ path: "src/wire/value.ts", text: `import { parse } from "devalue";` }),
+    factsOf({ path: "src/metrics/a.ts", text: `import "@opentelemetry/api";` }),
+    factsOf({ path: "src/sidecar/a.ts", text: `import "hono/cors";` }),
+    factsOf({ path: "src/core/drop.ts", text: "" }),
+    factsOf({ path: "tests/ui/a.ts", text: `import "../../scripts/demo/a.ts";` }),
+  ]);
+  for (
+    const there of [`"devalue"`, `"hono" of sidecar`, "core", "wire", "src/core/drop.ts", "scripts/demo of tests/ui"]
+  ) {
+    assertEquals(stale.includes(there), false, `${there} is there`);
+  }
+  const gone = [
+    `"@logtape/logtape"`,
+    `"yaml" of cli`,
+    "discovery",
+    "src/core/input.ts",
+    "scripts/simulate of tests/ui",
+  ];
+  for (const name of gone) assertEquals(stale.includes(name), true, `${name} is stale`);
+});
+
+Deno.test("tidy: a constant's name means one thing in all that is published", () => {
+  const files = {
+    "src/a.ts": "const MOST = 1;\nconst few = 1;",
+    "src/b.ts": "const few = 2;\nexport const MOST = 2;",
+    "tests/a.ts": "const MOST = 3;",
+  };
+  assertEquals(found(files), ["names src/b.ts:2"]);
 });
 
 Deno.test("tidy: no wing of the core writes what the other remembers", () => {

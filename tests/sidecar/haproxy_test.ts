@@ -9,7 +9,7 @@ import { type Tool, toolTest } from "../tools.ts";
 const HAPROXY: Tool = { program: "haproxy", probe: ["-v"], debian: "haproxy" };
 
 const COUNT = 3;
-const PATIENCE = 30_000;
+const SERVING_TIME = 30_000;
 const TOKEN = "s3cret";
 
 /** One machine: a sidecar, and the application beside it, which says where it runs. */
@@ -22,11 +22,11 @@ interface Machine {
 }
 
 async function eventually<Value>(what: string, look: () => Promise<Value | undefined>): Promise<Value> {
-  const end = performance.now() + PATIENCE;
+  const end = performance.now() + SERVING_TIME;
   for (;;) {
     const seen = await look();
     if (seen !== undefined) return seen;
-    if (performance.now() > end) throw new Error(`Waited ${PATIENCE} ms in vain for ${what}`);
+    if (performance.now() > end) throw new Error(`Waited ${SERVING_TIME} ms in vain for ${what}`);
     await sleep(50);
   }
 }

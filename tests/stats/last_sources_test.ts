@@ -1,18 +1,18 @@
 import { assert, assertEquals } from "@std/assert";
 import { LastSources } from "../../src/stats/last_sources.ts";
 
-const LONGEST = "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535";
+const LONGEST_SOURCE = "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535";
 
 Deno.test("the last source is kept, for each thing, and seen from both sides", () => {
   const buffer = new SharedArrayBuffer(8 + LastSources.bytesFor(3));
   const writer = new LastSources(buffer, 8, 3);
   const reader = new LastSources(buffer, 8, 3);
   assertEquals([0, 1, 2].map((index) => reader.get(index)), [undefined, undefined, undefined]);
-  writer.set(2, LONGEST);
+  writer.set(2, LONGEST_SOURCE);
   writer.set(0, "10.0.0.7:1");
-  assertEquals([0, 1, 2].map((index) => reader.get(index)), ["10.0.0.7:1", undefined, LONGEST]);
+  assertEquals([0, 1, 2].map((index) => reader.get(index)), ["10.0.0.7:1", undefined, LONGEST_SOURCE]);
   writer.set(2, "10.0.0.8:1");
-  writer.set(0, `${LONGEST}1`);
+  writer.set(0, `${LONGEST_SOURCE}1`);
   assertEquals([0, 1, 2].map((index) => reader.get(index)), ["10.0.0.7:1", undefined, "10.0.0.8:1"]);
 });
 
@@ -20,7 +20,7 @@ const WRITER = `
 import { LastSources } from "${new URL("../../src/stats/last_sources.ts", import.meta.url).href}";
 self.onmessage = ({ data }) => {
   const sources = new LastSources(data, 0, 1);
-  for (let round = 0; round < 200_000; round++) sources.set(0, round % 2 === 0 ? "1.1.1.1:1" : "${LONGEST}");
+  for (let round = 0; round < 200_000; round++) sources.set(0, round % 2 === 0 ? "1.1.1.1:1" : "${LONGEST_SOURCE}");
   self.postMessage("done");
 };`;
 
@@ -41,6 +41,6 @@ Deno.test("an address that is written while it is read is never half of one and 
   worker.terminate();
   URL.revokeObjectURL(url);
   assert(done, "the writer was to come to its end");
-  assertEquals([...seen].filter((source) => ![undefined, "1.1.1.1:1", LONGEST].includes(source)), []);
-  assertEquals(reader.get(0), LONGEST);
+  assertEquals([...seen].filter((source) => ![undefined, "1.1.1.1:1", LONGEST_SOURCE].includes(source)), []);
+  assertEquals(reader.get(0), LONGEST_SOURCE);
 });

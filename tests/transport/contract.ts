@@ -9,9 +9,9 @@ import { AddressInUseError, BindError } from "../../src/errors.ts";
 import { networkInterfaces } from "node:os";
 import type { Bind, Datagram, DatagramHandlers } from "../../src/transport/datagram.ts";
 
-const PATIENCE = 5000;
+const ARRIVAL_TIME = 5000;
 /** Bytes: the most that UDP over IPv4 carries. */
-const LONGEST = 65_507;
+const LONGEST_DATAGRAM = 65_507;
 /** An address for documentation (RFC 5737): no machine has it. */
 const NOBODY = "192.0.2.1";
 
@@ -31,7 +31,7 @@ class Mailbox {
         throw error;
       },
     };
-    box.#socket = await bind(source, handlers, LONGEST);
+    box.#socket = await bind(source, handlers, LONGEST_DATAGRAM);
     return box;
   }
 
@@ -44,9 +44,9 @@ class Mailbox {
 
   /** Waits for so many datagrams, and calls `retry` now and then because UDP may lose them. */
   async until(count: number, retry: () => void = () => {}): Promise<void> {
-    const end = performance.now() + PATIENCE;
+    const end = performance.now() + ARRIVAL_TIME;
     while (this.received.length < count) {
-      assert(performance.now() < end, `${this.received.length} of ${count} datagrams came in ${PATIENCE} ms`);
+      assert(performance.now() < end, `${this.received.length} of ${count} datagrams came in ${ARRIVAL_TIME} ms`);
       let timer: ReturnType<typeof setTimeout> | undefined;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
@@ -116,7 +116,7 @@ function delivery(bind: Bind, test: Register): void {
 
   test("an empty and the largest datagram arrive", () =>
     with2(bind, LOOPBACK, async (a, b) => {
-      for (const size of [0, LONGEST]) {
+      for (const size of [0, LONGEST_DATAGRAM]) {
         const before = b.received.length;
         const send = () => a.socket.send(new Uint8Array(size), b.socket.address);
         send();

@@ -6,7 +6,7 @@ import { datagramContract, hasIpv6 } from "./contract.ts";
 
 datagramContract("udp", bindUdp);
 
-const LONGEST = 1200;
+const PACKET_SIZE = 1200;
 const SILENT = { onDatagram: () => {}, onError: () => {} };
 
 Deno.test("udp: a socket on [::] speaks IPv4 too, under canonical IPv4 addresses", { ignore: !hasIpv6() }, async () => {
@@ -18,14 +18,14 @@ Deno.test("udp: a socket on [::] speaks IPv4 too, under canonical IPv4 addresses
       heard.dual = from;
       dual.send(bytes, from);
     },
-  }, LONGEST);
+  }, PACKET_SIZE);
   const plain = await bindUdp("127.0.0.1:0", {
     ...SILENT,
     onDatagram: (_bytes, from) => {
       heard.plain = from;
       met.resolve();
     },
-  }, LONGEST);
+  }, PACKET_SIZE);
   const port = dual.address.slice(dual.address.lastIndexOf(":") + 1);
   const timer = setInterval(() => plain.send(new Uint8Array([1]), `127.0.0.1:${port}`), 20);
   await met.promise;
@@ -41,7 +41,7 @@ Deno.test("udp: a burst waits in the system's buffer while nobody reads, and a d
   const socket = await bindUdp("127.0.0.1:0", {
     ...SILENT,
     onDatagram: (bytes) => buffers.push(bytes.buffer.byteLength),
-  }, LONGEST);
+  }, PACKET_SIZE);
   const [host, port] = socket.address.split(":");
   const sent = new Int32Array(new SharedArrayBuffer(4));
   const program = `
@@ -80,15 +80,15 @@ Deno.test("udp: a datagram that is longer than the default fits where it was sai
 });
 
 Deno.test("udp: errors say what to do", async () => {
-  const socket = await bindUdp("127.0.0.1:0", SILENT, LONGEST);
-  const used = await assertRejects(() => bindUdp(socket.address, SILENT, LONGEST), AddressInUseError);
+  const socket = await bindUdp("127.0.0.1:0", SILENT, PACKET_SIZE);
+  const used = await assertRejects(() => bindUdp(socket.address, SILENT, PACKET_SIZE), AddressInUseError);
   assertEquals(
     used.message,
     `Cannot bind ${socket.address}: another socket has it; stop that process or give "source" another port`,
   );
   assertEquals((used.cause as { code?: string }).code, "EADDRINUSE");
   await socket.close();
-  const absent = await assertRejects(() => bindUdp("192.0.2.1:4000", SILENT, LONGEST), BindError);
+  const absent = await assertRejects(() => bindUdp("192.0.2.1:4000", SILENT, PACKET_SIZE), BindError);
   assertEquals(
     absent.message,
     "Cannot bind 192.0.2.1:4000: no interface of this machine has that address; bind a wildcard such as 0.0.0.0 and " +
@@ -122,13 +122,13 @@ Deno.test("udp: without permission the error names the flag", async () => {
 });
 
 Deno.test("udp: more addresses than a socket remembers are sent to all the same", async () => {
-  const socket = await bindUdp("127.0.0.1:0", SILENT, LONGEST);
+  const socket = await bindUdp("127.0.0.1:0", SILENT, PACKET_SIZE);
   for (let port = 20_000; port < 25_000; port++) socket.send(new Uint8Array([1]), `127.0.0.1:${port}`);
   const received = Promise.withResolvers<string>();
   const other = await bindUdp(
     "127.0.0.1:0",
     { ...SILENT, onDatagram: (_bytes, from) => received.resolve(from) },
-    LONGEST,
+    PACKET_SIZE,
   );
   const timer = setInterval(() => socket.send(new Uint8Array([1]), other.address), 20);
   assertEquals(await received.promise, socket.address);

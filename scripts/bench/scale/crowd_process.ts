@@ -12,7 +12,7 @@ import type { CrowdAnswers, CrowdCommand } from "./crowd_protocol.ts";
 /** ms that a process may take to end by itself: its members say goodbye. */
 const FAREWELL = 15_000;
 /** ms that a process may take to answer, with members that keep it busy. */
-const PATIENCE = 60_000;
+const CROWD_ANSWER_TIME = 60_000;
 const KEPT_STDERR = 2000;
 
 const encoder = new TextEncoder();
@@ -50,7 +50,7 @@ export class CrowdProcess {
   async ask<Name extends keyof CrowdAnswers>(
     command: Extract<CrowdCommand, { name: Name }>,
   ): Promise<CrowdAnswers[Name]> {
-    return await this.#conversation.ask(command, PATIENCE) as CrowdAnswers[Name];
+    return await this.#conversation.ask(command, CROWD_ANSWER_TIME) as CrowdAnswers[Name];
   }
 
   /** Ends it, by its own will if it has any. */

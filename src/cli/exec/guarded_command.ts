@@ -10,6 +10,7 @@ import { setTimeout } from "node:timers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type Environment, SECRET_VARIABLES } from "../settings.ts";
+import { guardEntry } from "./guard_entry.ts";
 import type { Assignment, GuardCommand, GuardReport } from "./protocol.ts";
 
 /** How a run ended. */
@@ -24,13 +25,7 @@ export type Outcome =
 /** A group that was killed is gone within this time, in ms, unless the system hangs. */
 const BURIAL = 1000;
 /** ms in which a guard must have done what a signal asks, unless it hangs. */
-const PATIENCE = 5000;
-
-/**
- * Nobody calls this. It puts the guard, which is otherwise named by a URL only, into the module graph, so that whoever
- * caches, vendors or packs this library does not miss it.
- */
-export const guardModule = (): Promise<unknown> => import("./guard.ts");
+const OBEDIENCE_TIME = 5000;
 
 /** A guard and, once armed, its command. */
 export class GuardedCommand {
@@ -76,7 +71,7 @@ export class GuardedCommand {
     if (this.#started) return void this.#signal(name);
     // A guard that starts does not know what to do with signals, and only it knows whether the command has begun.
     this.#tell({ type: "signal", name, ends });
-    if (ends) setTimeout(() => this.#started || this.kill(), PATIENCE).unref();
+    if (ends) setTimeout(() => this.#started || this.kill(), OBEDIENCE_TIME).unref();
   }
 
   /** Ends the command, its children and its guard at once. */
@@ -136,10 +131,9 @@ function withoutSecrets(environment: Environment): Environment {
 }
 
 function startGuard(assignment: Assignment): ChildProcess {
-  const extension = import.meta.url.slice(import.meta.url.lastIndexOf("."));
-  const { href } = new URL(`./guard${extension}`, import.meta.url);
+  const entry = guardEntry();
   const isDeno = "deno" in process.versions;
-  const script = isDeno ? ["run", "--quiet", "--no-config", "--allow-all", href] : [fileURLToPath(href)];
+  const script = isDeno ? ["run", "--quiet", "--no-config", "--allow-all", entry] : [fileURLToPath(entry)];
   return spawn(process.execPath, [...script, JSON.stringify(assignment)], {
     detached: true,
     stdio: ["inherit", "inherit", "inherit", "ipc"],

@@ -19,8 +19,8 @@ import { type Candidacy, type Election, isQuorum, quorum } from "./state.ts";
 import { isVoteFree, release, voteForSelf } from "./voter.ts";
 
 /** Intervals, and round trips as long as answers take, that a candidate asks for a quorum before it makes way. */
-const PATIENCE = 3;
-const PATIENT_TRIPS = 1.5;
+const ASKING_INTERVALS = 3;
+const ASKING_TRIPS = 1.5;
 /** Timeouts that a candidate waits at most after candidacies that were not answered. */
 const LONGEST_WAIT = 32;
 /** Intervals within which a candidate that others were in the way of stands again. */
@@ -227,7 +227,7 @@ export function owesVote(candidacy: Candidacy, peer: Peer): boolean {
 
 /** Whether a candidate has asked long enough. */
 export function isExhausted({ ground: { now, config }, membership }: Election, candidacy: Candidacy): boolean {
-  const patience = Math.max(PATIENCE * config.interval, PATIENT_TRIPS * answerTime(membership.roundTrips));
+  const patience = Math.max(ASKING_INTERVALS * config.interval, ASKING_TRIPS * answerTime(membership.roundTrips));
   return !candidacy.elected && now >= candidacy.startedAt + patience;
 }
 

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { NO_RUMORS } from "../message/blank.ts";
 import type { Rumor } from "../message/message.ts";
 import { bytesOf, LEAST_RUMOR_BYTES } from "./rumor.ts";
 
@@ -13,8 +14,6 @@ interface Entry {
   readonly bytes: number;
   told: number;
 }
-
-const NONE: readonly Rumor[] = [];
 
 /** Rumors that wait to ride on a datagram. */
 export class BroadcastQueue {
@@ -46,7 +45,7 @@ export class BroadcastQueue {
    * after `limit` times.
    */
   take(room: number, limit: number, inVain = false): readonly Rumor[] {
-    if (this.#byAddress.size === 0) return NONE;
+    if (this.#byAddress.size === 0) return NO_RUMORS;
     const taken: Entry[] = [];
     let left = room;
     for (const level of this.#levels) {

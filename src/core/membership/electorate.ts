@@ -14,7 +14,7 @@ import type { Membership } from "./state.ts";
 /** Datagrams to each process that tell a new list: one may be lost. */
 const TELLINGS = 3;
 /** Timeouts that two lists may differ, because members learn of changes at different times, before that is told; and between two looks. */
-const PATIENCE = 10;
+const MISFIT_TIMEOUTS = 10;
 
 /** What the longest list takes on the wire. */
 export const VOTERS_BYTES: number = 2 + 4 * LIMITS.toldVoters;
@@ -86,10 +86,10 @@ export function takeVoterList(self: Membership, peer: Peer, theirs: VoterList): 
 export function reviewElectorate(self: Membership): void {
   const { electorate, ground: { now, config: { timeout }, effects } } = self;
   if (now < electorate.nextReview) return;
-  electorate.nextReview = now + PATIENCE * timeout;
+  electorate.nextReview = now + MISFIT_TIMEOUTS * timeout;
   for (const peer of self.byBoot.values()) {
     const { misfit } = peer;
-    if (misfit === undefined || now - misfit.since < PATIENCE * timeout) continue;
+    if (misfit === undefined || now - misfit.since < MISFIT_TIMEOUTS * timeout) continue;
     effects.push({ kind: "mismatch", what: misfit.what, member: nameOf(peer), value: 0 });
   }
 }

@@ -4,14 +4,13 @@
  * @module
  */
 
+import { NO_RUMORS } from "../message/blank.ts";
 import type { DeadRumor, Rumor, SuspectRumor } from "../message/message.ts";
 import { LIMITS } from "../../limits.ts";
 import type { Peer } from "./peer.ts";
 import { bytesOf, LEAST_RUMOR_BYTES } from "./rumor.ts";
 import type { Membership } from "./state.ts";
 import { transmissions } from "./swim.ts";
-
-const NONE: readonly Rumor[] = [];
 
 /** Passes on what is said of a peer. */
 export function spread(self: Membership, rumor: Rumor): void {
@@ -69,7 +68,7 @@ export function rumorsFor(self: Membership, peer: Peer, reserved: number): reado
   // Where many die at once, what the dead are told would be missed by the living.
   const inVain = peer.suspicion !== undefined;
   const limit = transmissions(self.byBoot.size);
-  const rumors = room < LEAST_RUMOR_BYTES ? NONE : self.broadcasts.take(room, limit, inVain);
+  const rumors = room < LEAST_RUMOR_BYTES ? NO_RUMORS : self.broadcasts.take(room, limit, inVain);
   return buddy === undefined ? rumors : [buddy, ...rumors];
 }
 

@@ -7,7 +7,7 @@
 import type { Rumor } from "../message/message.ts";
 
 /** Kind, boot and incarnation. */
-const FIXED_BYTES = 1 + 8 + 7;
+const RUMOR_HEAD_BYTES = 1 + 8 + 7;
 const IPV4_BYTES = 7;
 const IPV6_BYTES = 19;
 /** The boot of who suspects. */
@@ -16,11 +16,11 @@ const BY_BYTES = 8;
 const ALIVE_BYTES = 1 + 8;
 
 /** What the shortest rumor takes. */
-export const LEAST_RUMOR_BYTES: number = FIXED_BYTES + IPV4_BYTES;
+export const LEAST_RUMOR_BYTES: number = RUMOR_HEAD_BYTES + IPV4_BYTES;
 
 /** At most how many bytes a rumor takes on the wire. */
 export function bytesOf(rumor: Rumor): number {
-  const fixed = FIXED_BYTES + (rumor.address.startsWith("[") ? IPV6_BYTES : IPV4_BYTES);
+  const fixed = RUMOR_HEAD_BYTES + (rumor.address.startsWith("[") ? IPV6_BYTES : IPV4_BYTES);
   if (rumor.kind === "dead") return fixed;
   if (rumor.kind === "suspect") return fixed + BY_BYTES;
   return fixed + ALIVE_BYTES + textBytes(rumor.id);

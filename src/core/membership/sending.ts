@@ -25,7 +25,7 @@ import { type Membership, nextNonce } from "./state.ts";
 export const OF_LATE = 2;
 
 /** The nonce of an ack that answers nothing, but shows a cookie. */
-const UNASKED = 0;
+const UNASKED_NONCE = 0;
 
 /** What this member shows to the process that is, or was last, at the peer's address, or to another one there. */
 export function cookieTo({ given, givenBy, boot, departed }: Peer, to: Boot = boot): Cookie {
@@ -87,7 +87,7 @@ export function challenge(
 
 /** Shows the peer what it has told this member to show. Where it has not shown its own cookie yet, it is told in turn. */
 export function showCookie(self: Membership, peer: Peer, to: Boot, expected: Cookie): void {
-  const { message } = takeAck(self, peer.address, cookieTo(peer, to), UNASKED);
+  const { message } = takeAck(self, peer.address, cookieTo(peer, to), UNASKED_NONCE);
   message.cookie = expected;
   message.voters = voterListFor(self, peer);
   message.gossip = undefined;
@@ -95,7 +95,7 @@ export function showCookie(self: Membership, peer: Peer, to: Boot, expected: Coo
 
 /** Tells a process that does not belong to this cluster whom this one takes for voters. */
 export function tellVoters(self: Membership, address: string, shown: Cookie, peer: Peer | undefined): void {
-  const { message } = takeAck(self, address, shown, UNASKED);
+  const { message } = takeAck(self, address, shown, UNASKED_NONCE);
   message.cookie = NO_COOKIE;
   message.gossip = undefined;
   message.voters = voterListFor(self, peer);

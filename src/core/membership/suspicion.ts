@@ -16,7 +16,7 @@ import type { Membership } from "./state.ts";
 const LAST_CALL = 2;
 
 /** Of a suspicion of a member that was not asked since. */
-const UNASKED = { own: false, confirmed: false, left: false, probedAt: undefined } as const;
+const NEW_SUSPICION = { own: false, confirmed: false, left: false, probedAt: undefined } as const;
 
 /** `by` did not hear the member in that incarnation. Passed on when it is news. */
 export function suspect(self: Membership, peer: Peer, incarnation: number, by: Boot): void {
@@ -25,11 +25,15 @@ export function suspect(self: Membership, peer: Peer, incarnation: number, by: B
   const own = by === self.ground.config.boot;
   if (peer.suspicion === undefined || peer.suspicion.incarnation < incarnation) {
     const since = own ? silentSince(self, peer) : self.ground.now;
-    peer.suspicion = { ...UNASKED, incarnation, since, by: new Set() };
+    peer.suspicion = { ...NEW_SUSPICION, incarnation, since, by: new Set() };
     self.suspects.add(peer);
   }
   const { suspicion } = peer;
-  if (own) suspicion.own = true;
+  if (own && !suspicion.own) {
+    suspicion.own = true;
+    // It need not be asked any more, however many suspect it already.
+    hasten(self, peer, suspicion);
+  }
   if (suspicion.by.has(by) || suspicion.by.size >= MOST_SUSPICIONS) return;
   suspicion.by.add(by);
   hasten(self, peer, suspicion);
@@ -55,7 +59,7 @@ export function condemn(self: Membership, peer: Peer, { incarnation, left }: Dea
   const before = peer.suspicion?.incarnation === incarnation ? peer.suspicion : undefined;
   if (before?.confirmed === true && before.left >= left) return;
   const { since, by } = before ?? { since: self.ground.now, by: new Set<Boot>() };
-  peer.suspicion = { ...before ?? UNASKED, incarnation, since, by, confirmed: true, left };
+  peer.suspicion = { ...before ?? NEW_SUSPICION, incarnation, since, by, confirmed: true, left };
   self.suspects.add(peer);
   if (left) self.lookups.add(peer);
   hasten(self, peer, peer.suspicion);

@@ -16,7 +16,7 @@ const ASKED = 2;
 /** Others asked to look after a silent member: k of SWIM. */
 const HELPERS = 3;
 /** How much longer than the shortest a suspicion lasts that nobody confirms: beta of Lifeguard. */
-const PATIENCE = 6;
+const SUSPICION_SPAN = 6;
 /** Confirmations by others after which a suspicion is as short as it may be: K of Lifeguard. */
 const CONFIRMATIONS = 3;
 /** A rumor is passed on so many times the decimal logarithm of the members: lambda of SWIM. */
@@ -104,7 +104,7 @@ export function suspicionTimeout({ interval, timeout, confirmations, witnesses, 
   const wanted = Math.min(CONFIRMATIONS, witnesses);
   if (!lifeguard || confirmations >= wanted) return least;
   const share = Math.log(confirmations + 1) / Math.log(wanted + 1);
-  return least + (1 - share) * (PATIENCE - 1) * least;
+  return least + (1 - share) * (SUSPICION_SPAN - 1) * least;
 }
 
 /** How many suspicions of one member are passed on: more would not make it shorter. */

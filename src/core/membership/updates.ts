@@ -15,9 +15,6 @@ import type { Peer } from "./peer.ts";
 import type { Membership } from "./state.ts";
 import { changeLocalHealth, clearSuspicion, condemn, suspect } from "./suspicion.ts";
 
-/** How often a member may have contradicted since it was heard of last. */
-const REFUTATIONS = 1000;
-
 /** Takes one rumor, and passes it on if it is news. */
 export function believe(self: Membership, rumor: Rumor): void {
   const peer = self.peers.get(rumor.address);
@@ -88,7 +85,7 @@ function hearIll(self: Membership, peer: Peer, rumor: SuspectRumor | DeadRumor):
 function isBeyond({ ground, incarnation }: Membership, peer: Peer | undefined, rumor: Rumor): boolean {
   if (rumor.incarnation >= LIMITS.maxTerm) return true;
   const known = rumor.boot === ground.config.boot ? incarnation : rumor.boot === peer?.boot ? peer.incarnation : 0;
-  return rumor.incarnation > Math.max(clockBound(ground), known + REFUTATIONS);
+  return rumor.incarnation > Math.max(clockBound(ground), known + LIMITS.refutations);
 }
 
 /** Others are wrong about this member, or about its address. */

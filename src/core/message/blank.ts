@@ -5,11 +5,14 @@
  * @module
  */
 
-import type { Ack, Gossip, LeaderHint, Ping, Status, Vote } from "./message.ts";
+import type { Ack, Gossip, LeaderHint, Ping, Rumor, Status, Vote } from "./message.ts";
 import { NO_COOKIE, UNKNOWN_BOOT } from "./message.ts";
 
 /** The same, to be filled in anew. */
 export type Mutable<Whole> = { -readonly [Part in keyof Whole]: Whole[Part] };
+
+/** Nothing to tell, as most heartbeats: one array for all of them. */
+export const NO_RUMORS: readonly Rumor[] = [];
 
 /** Of a status: the leadership in it. */
 export type Lead = NonNullable<Status["leading"]>;
@@ -35,7 +38,7 @@ export function newVote(): Mutable<Vote> {
 }
 
 export function newGossip(): Mutable<Gossip> {
-  return { leaderHint: undefined, rumors: [] };
+  return { leaderHint: undefined, rumors: NO_RUMORS };
 }
 
 export function newPing(status: Status): Mutable<Ping> {

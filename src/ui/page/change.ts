@@ -85,7 +85,7 @@ const truth: Check = (value) => typeof value === "boolean";
 const orNull = (check: Check): Check => (value) => value === null || check(value);
 const among = (...values: readonly string[]): Check => (value) => typeof value === "string" && values.includes(value);
 
-const FIELDS: Readonly<Record<Change["kind"], Readonly<Record<string, Check>>>> = {
+const CHANGE_FIELDS: Readonly<Record<Change["kind"], Readonly<Record<string, Check>>>> = {
   member: { weight: time, source: text, eligible: truth },
   phase: { phase: among("up", "down", "gone", "blocked", "paused", "suspended", "starting") },
   lead: { token: time, from: time, until: orNull(time) },
@@ -114,7 +114,7 @@ function fits(value: unknown, fields: Readonly<Record<string, Check>>): boolean 
 function isChange(value: unknown): value is Change {
   if (!fits(value, { kind: text, at: time, id: text })) return false;
   const { kind } = value as Change;
-  return Object.hasOwn(FIELDS, kind) && fits(value, FIELDS[kind]);
+  return Object.hasOwn(CHANGE_FIELDS, kind) && fits(value, CHANGE_FIELDS[kind]);
 }
 
 function parse(data: string): unknown {

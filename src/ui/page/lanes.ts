@@ -28,7 +28,7 @@ const WIDTH = 1000;
 const HEIGHT = 28;
 const LEAST = 1.5;
 /** Pixels that the label of a mark needs. */
-const LABEL = 88;
+const LABEL_WIDTH = 88;
 
 /** Layers from back to front: what they show, and where in the lane. */
 const LAYERS = [
@@ -132,7 +132,7 @@ export class Lanes {
   }
 
   #mark({ span, clock, now }: Shown): void {
-    const most = Math.max(2, Math.floor(this.#axis.clientWidth / LABEL));
+    const most = Math.max(2, Math.floor(this.#axis.clientWidth / LABEL_WIDTH));
     // Marks of the present stay where they are while time passes.
     const zero = clock === "simulated" ? 0 : now;
     const ticks = ticksOf({ from: span.from - zero, to: span.to - zero }, most);

@@ -17,7 +17,7 @@ import { Trace } from "./trace.ts";
 import { announcementOf, type Clock, headlineOf, leaseOf, linksOf } from "./words.ts";
 
 /** ms between two pictures of what goes on by itself: the lease that runs down, the time that passes. */
-const REFRESH = 100;
+const REDRAW = 100;
 
 const NO_HEADING: Heading = { title: "", detail: "", timeout: 0, exclusive: true, observer: null };
 
@@ -121,7 +121,7 @@ function live(act?: Act): void {
     },
     onConnected: (connected) => connection(connected ? "Live" : "Connection lost", connected ? "good" : "bad"),
   });
-  setInterval(draw, REFRESH);
+  setInterval(draw, REDRAW);
 }
 
 /** Does it, and says what went wrong. */

@@ -13,7 +13,7 @@ export type Runtime = "deno" | "node";
 export type Line = { readonly [name: string]: unknown };
 
 const HERE = `${ROOT}/tests/kubernetes/control_plane`;
-const PATIENCE = 30_000;
+const POD_TIME = 30_000;
 
 /** Everything that is needed to start pods. */
 export class PodStarter {
@@ -93,7 +93,7 @@ export class Pod {
 
   /** The next line, not handed out before, that has what the condition wants. Rejects after 30 s, with what was printed. */
   async next(condition: (line: Line) => boolean): Promise<Line> {
-    const deadline = performance.now() + PATIENCE;
+    const deadline = performance.now() + POD_TIME;
     while (true) {
       while (this.#read < this.lines.length) {
         const line = this.lines[this.#read++];
@@ -118,7 +118,7 @@ export class Pod {
   /** Ends the pod in order. */
   async stop(): Promise<void> {
     await this.#input.close().catch(() => {});
-    const timer = setTimeout(() => this.#child.kill("SIGKILL"), PATIENCE);
+    const timer = setTimeout(() => this.#child.kill("SIGKILL"), POD_TIME);
     await Promise.all([this.#child.status, this.#reading]);
     clearTimeout(timer);
   }
