@@ -160,12 +160,14 @@ export class Host {
 /** What a bundler has to be told where it does not find the worker by itself. */
 const REMEDY = `build 'import "@polis/democracy/worker";' as a module of its own, and give its URL as "workerUrl"`;
 
-/** How much of a URL is shown: one may be the whole worker. */
-const SHOWN = 200;
+/** A longer URL is cut when it is shown: it may be the whole worker. */
+const LONGEST_URL = 200;
 
 function explain(error: Error, url: string | undefined, given: boolean): Error {
   const { message } = error;
-  const name = url === undefined ? "the worker" : `the worker ${url.length > SHOWN ? `${url.slice(0, 40)}...` : url}`;
+  const name = url === undefined
+    ? "the worker"
+    : `the worker ${url.length > LONGEST_URL ? `${url.slice(0, 40)}...` : url}`;
   if (error.name === "NotCapable" || /Requires (?:read|net|import) access/u.test(message)) {
     const flag = url?.startsWith("file:") ? "--allow-read" : "--allow-net";
     return new PermissionError(
