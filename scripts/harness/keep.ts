@@ -9,28 +9,13 @@ import type { Gossip, Message, Status } from "../../src/core/message/message.ts"
 
 // Field by field: what happens millions of times must not copy objects by their keys.
 
-/** The effects of a step, as they will still be after the next. */
-export function keepEffects(effects: readonly Effect[]): Effect[] {
-  return effects.map((effect) => {
-    if (effect.kind === "round-trip") return { kind: "round-trip", ms: effect.ms };
-    if (effect.kind !== "send") return effect;
-    const { address, cookie, message } = effect;
-    return { kind: "send", address, cookie, message: keepMessage(message) };
-  });
+/** An effect of a step, as it will still be after the next. */
+export function keepEffect(effect: Effect): Effect {
+  if (effect.kind === "round-trip") return { kind: "round-trip", ms: effect.ms };
+  if (effect.kind !== "send") return effect;
+  const { address, cookie, message } = effect;
+  return { kind: "send", address, cookie, message: keepMessage(message) };
 }
-
-/** Makes nonsense of a heartbeat that was read: so the core may not remember anything of it but by copying it. */
-export function spoil(message: Message): void {
-  if (message.kind !== "ping" && message.kind !== "ack") return;
-  const { status, gossip } = message;
-  const parts = [
-    ...[status, status.leading, gossip?.leaderHint],
-    ...(message.kind === "ping" ? [message.claim, message.claim?.succeeds] : [message.vote]),
-  ];
-  for (const part of parts) if (part !== undefined) Object.assign(part, NONSENSE);
-}
-
-const NONSENSE = { beat: NaN, incarnation: NaN, term: NaN, sequence: NaN, boot: "spoilt", lease: NaN, remaining: NaN };
 
 /** What a message says, kept for later. Rumors are never changed. */
 export function keepMessage(message: Message): Message {

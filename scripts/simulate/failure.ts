@@ -22,6 +22,8 @@ export type Check =
   | "minority"
   /** A lease that is over is still counted on. */
   | "stale"
+  /** What one member is, or says, is impossible: see `invariants.ts`. */
+  | "invariant"
   | "throws"
   | "busy"
   | "wire";

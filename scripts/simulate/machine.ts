@@ -7,7 +7,8 @@
 import type { Input, InputEvent, MemberConfig } from "../../src/core/input.ts";
 import type { Effect } from "../../src/core/effect.ts";
 import type { Core } from "./core.ts";
-import { keepEffects, keepMessage, spoil } from "../harness/keep.ts";
+import { keepMessage } from "../harness/keep.ts";
+import { takeStep } from "../harness/examine/examine.ts";
 import { MachineClock } from "./machine_clock.ts";
 
 /** What stays the same over all starts of a member. */
@@ -64,8 +65,15 @@ export class Machine<MemberState> {
   readonly outbox: Outgoing[] = [];
   #state: MemberState | undefined;
   #view: View = NO_VIEW;
+  #steps = 0;
 
-  constructor(readonly index: number, readonly plan: MachinePlan, readonly core: Core<MemberState>) {
+  /** One step of so many as `pace` says is looked at thoroughly. */
+  constructor(
+    readonly index: number,
+    readonly plan: MachinePlan,
+    readonly core: Core<MemberState>,
+    readonly pace = 1,
+  ) {
     this.clock = new MachineClock({
       origin: plan.origin,
       wall: EPOCH + plan.skew,
@@ -106,10 +114,8 @@ export class Machine<MemberState> {
 
   /** Tells the core of an event, and returns what it wants done. */
   step(time: number, event: InputEvent): Effect[] {
-    const input = this.#inputOf(event, time);
-    const effects = keepEffects(this.core.step(this.#member(), input));
-    if (input.kind === "packet" && !Object.isFrozen(input.message)) spoil(input.message);
-    return effects;
+    const thoroughly = this.#steps++ % this.pace === 0;
+    return takeStep(this.core.step, this.#member(), this.#inputOf(event, time), thoroughly);
   }
 
   /** The monotonic time at which the member wants to tick. */

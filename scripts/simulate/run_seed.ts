@@ -32,7 +32,7 @@ export interface Outcome {
 const LOOKS = 20;
 /** Timeouts after the faults within which members that were apart find each other, and those until all follow one leader. */
 const REUNION = 1;
-const AGREEMENT = 3;
+const AGREEMENT = 5;
 
 /** Runs a seed; a broken promise is an outcome, not an exception. */
 export function runSeed<MemberState>(

@@ -6,6 +6,7 @@
 
 import type { InputEvent } from "../../src/core/input.ts";
 import type { Effect } from "../../src/core/effect.ts";
+import { BrokenInvariant } from "../harness/examine/broken_invariant.ts";
 import type { Core } from "./core.ts";
 import { Delivery } from "./delivery.ts";
 import { Enrolment } from "./enrolment.ts";
@@ -24,6 +25,9 @@ export type Adversary<MemberState> = (machine: Machine<MemberState>, effect: Eff
 
 /** Slack for rounding when a local time is turned into a true one, in ms. */
 const ROUNDING = 1e-6;
+
+/** Members up to which each is looked at after each step: what that costs grows with their number. */
+const LOOKED_AT = 32;
 
 /** The simulated cluster. */
 export class World<MemberState> {
@@ -50,7 +54,8 @@ export class World<MemberState> {
   ) {
     this.#random = new Random(plan.seed ^ 0x5eed);
     this.network = new Network(plan.machines.length, plan.weather, new Random(plan.seed ^ 0x0e7));
-    this.machines = plan.machines.map((machine, index) => new Machine(index, machine, core));
+    const pace = plan.machines.length > LOOKED_AT ? plan.machines.length : 1;
+    this.machines = plan.machines.map((machine, index) => new Machine(index, machine, core, pace));
     for (const machine of this.machines) this.#byAddress.set(machine.plan.address, machine);
     this.voters = this.machines.filter((machine) => machine.plan.voter);
     this.judge = new Judge(plan, this.machines);
@@ -221,6 +226,7 @@ export class World<MemberState> {
     try {
       effects = machine.step(this.now, event);
     } catch (error) {
+      if (error instanceof BrokenInvariant) throw new Failure(this.now, "invariant", error.message);
       const detail = error instanceof Error ? error.stack ?? error.message : String(error);
       throw new Failure(this.now, "throws", `${machine.plan.name}: step threw on ${event.kind}: ${detail}`);
     }

@@ -4,12 +4,12 @@
  * @module
  */
 
-import { keepEffects } from "../../scripts/harness/keep.ts";
+import { takeStep } from "../../scripts/harness/examine/examine.ts";
 import { createMember, type MemberState, step, wakeAt } from "../../src/core/citizen.ts";
 import type { Effect, Mismatch } from "../../src/core/effect.ts";
 import type { InputEvent, MemberConfig } from "../../src/core/input.ts";
 import type { Message } from "../../src/core/message/message.ts";
-import { bootOf, checkRemovals, configOf, EPOCH, leadsAt, ofKind, type Send } from "./harness.ts";
+import { bootOf, configOf, EPOCH, keepEvent, leadsAt, ofKind, type Send } from "./harness.ts";
 
 interface Running {
   readonly n: number;
@@ -193,8 +193,7 @@ export class Cluster {
 
   #step(running: Running, event: InputEvent): void {
     const { state, n } = running;
-    const effects = keepEffects(step(state, { ...event, now: this.now, wall: this.#wallOf(n) }));
-    checkRemovals(state);
+    const effects = takeStep(step, state, { ...keepEvent(event), now: this.now, wall: this.#wallOf(n) });
     running.effects.push(...ofKind(effects, "view"));
     for (const effect of effects) {
       if (effect.kind === "send") this.#send(n, state.ground.config, effect);

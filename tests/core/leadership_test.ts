@@ -313,7 +313,11 @@ Deno.test("the leader is told again when it goes by another id, and not when onl
   solo.ping(ruler);
   assertEquals(ofKind(solo.log, "leader"), []);
   // Of one boot no honest member says that.
-  solo.state.membership.peers.get(ruler.address)!.id = ruler.id = "other";
+  const { peers, byId } = solo.state.membership;
+  const peer = peers.get(ruler.address)!;
+  byId.delete(peer.id);
+  byId.set("other", peer);
+  peer.id = ruler.id = "other";
   solo.ping(ruler);
   assertEquals(ofKind(solo.log, "leader").map(({ leader }) => leader?.id), ["other"]);
 });

@@ -1,5 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { suspicionTimeout } from "../../src/core/membership/swim.ts";
+import { findRemovalDue, suspect } from "../../src/core/membership/suspicion.ts";
 import type { Peer } from "../../src/core/membership/peer.ts";
 import { bootOf, INTERVAL, messages, ofKind, type Puppet, puppetOf, Solo, TIMEOUT } from "./harness.ts";
 import { alive, dead } from "./rumors.ts";
@@ -64,6 +65,19 @@ Deno.test("a suspicion of a later incarnation starts anew", () => {
   const { suspicion } = known(solo, silent);
   assert(suspicion!.since > since || since === solo.now);
   assertEquals([...suspicion!.by], [witnesses[0]!.boot]);
+});
+
+Deno.test("who is suspected by all that count, and then does not answer here either, need not be asked once more", () => {
+  const { solo, silent, witnesses } = silence(6, { timeout: 3 * INTERVAL });
+  for (const witness of witnesses.slice(0, 4)) solo.accuse(witness, silent);
+  solo.advance(INTERVAL / 2);
+  const { membership } = solo.state;
+  const peer = known(solo, silent);
+  peer.suspicion!.probedAt = solo.now;
+  membership.removalsFrom = findRemovalDue(membership);
+  suspect(membership, peer, peer.incarnation, solo.config.boot);
+  assertEquals(findRemovalDue(membership), Math.max(INTERVAL, peer.lastSign + 3 * INTERVAL), "when it is due now");
+  assertEquals(membership.removalsFrom, findRemovalDue(membership), "when it is removed");
 });
 
 Deno.test("the more others do not hear it either, the sooner who is silent is removed", () => {

@@ -119,12 +119,18 @@ export function noteWaste({ ground: { now, config } }: Election, record: PeerRec
   record.wastedAt = now;
 }
 
+/** Whether votes for this process were wasted of late. */
+function isWasteful({ ground: { now, config } }: Election, { wasted, wastedAt }: PeerRecord): boolean {
+  return wasted > 0 && now - wastedAt <= FORGIVEN * config.timeout;
+}
+
 /**
  * Whether others come first: a candidate that wasted votes before is granted another only once it has asked for it for so long
  * that anybody else who stands has asked, too. Each time that is twice as long, up to a timeout.
  */
-function comesLater({ ground: { now, config } }: Election, record: PeerRecord): boolean {
-  if (record.wasted === 0 || now - record.wastedAt > FORGIVEN * config.timeout) return false;
+function comesLater(self: Election, record: PeerRecord): boolean {
+  const { ground: { now, config } } = self;
+  if (!isWasteful(self, record)) return false;
   if (now - record.askedAt > config.timeout) record.asksSince = now;
   record.askedAt = now;
   return now - record.asksSince < Math.min(2 ** (record.wasted - 1) * config.interval, config.timeout);
@@ -144,7 +150,11 @@ function refusalOf(
   if (isQuarantined(self)) return "quarantined";
   const held = grant !== undefined && now < grant.expiresAt;
   if (held && grant.boot === from && grant.term === claim.term) return undefined;
-  if (held && grant.boot !== from && !isReleasedTo(self, grant, claim)) return "held";
+  if (held && grant.boot !== from && !isReleasedTo(self, grant, claim)) {
+    // Two candidates that wait for each other's votes would do so until they are exhausted: the one that wasted votes gives up.
+    const isInTheWay = self.candidacy?.elected === false && isWasteful(self, recordOf(self, peer));
+    return isInTheWay && !inOffice && claim.term <= promisedTerm ? "stale-term" : "held";
+  }
   const isOld = grant?.boot === from &&
     (claim.term < grant.term || claim.term === grant.term && claim.sequence <= grant.sequence);
   if (isOld || claim.term <= recordOf(self, peer).endedTerm) return "stale-term";

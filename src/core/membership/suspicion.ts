@@ -29,7 +29,11 @@ export function suspect(self: Membership, peer: Peer, incarnation: number, by: B
     self.suspects.add(peer);
   }
   const { suspicion } = peer;
-  if (own) suspicion.own = true;
+  if (own && !suspicion.own) {
+    suspicion.own = true;
+    // It need not be asked any more, however many suspect it already.
+    hasten(self, peer, suspicion);
+  }
   if (suspicion.by.has(by) || suspicion.by.size >= MOST_SUSPICIONS) return;
   suspicion.by.add(by);
   hasten(self, peer, suspicion);

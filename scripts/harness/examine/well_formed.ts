@@ -1,0 +1,101 @@
+/**
+ * What a member says, looked at field by field: nothing may be missing, and nothing left of what an object of a pool said before.
+ *
+ * @module
+ */
+
+import type {
+  Ack,
+  Claim,
+  Gossip,
+  Message,
+  Ping,
+  Status,
+  TermId,
+  Vote,
+  VoterList,
+} from "../../../src/core/message/message.ts";
+
+const REFUSALS: ReadonlySet<unknown> = new Set([
+  ...[undefined, "quarantined", "held", "stale-term", "not-a-voter", "longer-lease", "future-term"],
+]);
+
+/** The field of a message that no member may say, by its path; undefined where there is none. */
+export function malformed(message: Message): string | undefined {
+  switch (message.kind) {
+    case "ping":
+      return ping(message);
+    case "ack":
+      return ack(message);
+    case "release":
+      return natural(message.nonce, "nonce") ?? natural(message.term, "term");
+    case "leave":
+      return natural(message.nonce, "nonce");
+    case "vouch":
+      return message.age >= 0 ? boot(message.boot, "boot") : "age";
+    default:
+      return undefined;
+  }
+}
+
+function ping({ nonce, hears, status, claim, gossip, voters }: Ping): string | undefined {
+  return natural(nonce, "nonce") ?? flag(hears, "hears") ?? say(status) ?? ask(claim) ?? spread(gossip) ?? list(voters);
+}
+
+function ack({ nonce, cookie, status, vote, gossip, voters }: Ack): string | undefined {
+  if (cookie !== "" && boot(cookie, "cookie") !== undefined) return "cookie";
+  return natural(nonce, "nonce") ?? say(status) ?? answer(vote) ?? spread(gossip) ?? list(voters);
+}
+
+function say(status: Status): string | undefined {
+  const { leading } = status;
+  if (leading !== undefined && !(leading.remaining >= 0)) return "leading.remaining";
+  return natural(status.beat, "beat") ?? natural(status.incarnation, "incarnation") ??
+    natural(status.highestTerm, "highestTerm") ?? flag(status.eligible, "eligible") ?? flag(status.idle, "idle") ??
+    flag(status.voting, "voting") ?? (Number.isFinite(status.weight) ? undefined : "weight") ??
+    (leading === undefined ? undefined : natural(leading.term, "leading.term"));
+}
+
+function ask(claim: Claim | undefined): string | undefined {
+  if (claim === undefined) return undefined;
+  return natural(claim.term, "claim.term") ?? natural(claim.sequence, "claim.sequence") ??
+    (claim.lease > 0 ? undefined : "claim.lease") ?? termId(claim.succeeds);
+}
+
+function termId(id: TermId | undefined): string | undefined {
+  return id && (natural(id.term, "claim.succeeds.term") ?? boot(id.boot, "claim.succeeds.boot"));
+}
+
+function answer(vote: Vote | undefined): string | undefined {
+  if (vote === undefined) return undefined;
+  if (!REFUSALS.has(vote.refusal)) return "vote.refusal";
+  if (vote.refusal === undefined && vote.limit !== 0) return "vote.limit";
+  return natural(vote.term, "vote.term") ?? natural(vote.sequence, "vote.sequence") ??
+    (Number.isFinite(vote.limit) ? undefined : "vote.limit");
+}
+
+function spread(gossip: Gossip | undefined): string | undefined {
+  if (gossip === undefined) return undefined;
+  const { leaderHint, rumors } = gossip;
+  if (!Array.isArray(rumors)) return "gossip.rumors";
+  if (leaderHint === undefined) return undefined;
+  if (!(leaderHint.remaining >= 0)) return "leaderHint.remaining";
+  return boot(leaderHint.boot, "leaderHint.boot") ?? natural(leaderHint.term, "leaderHint.term") ??
+    natural(leaderHint.beat, "leaderHint.beat");
+}
+
+function list(voters: VoterList | undefined): string | undefined {
+  return voters === undefined || Array.isArray(voters.hashes) ? undefined : "voters";
+}
+
+function natural(value: number, name: string): string | undefined {
+  return Number.isSafeInteger(value) && value >= 0 ? undefined : name;
+}
+
+function flag(value: boolean, name: string): string | undefined {
+  return typeof value === "boolean" ? undefined : name;
+}
+
+function boot(value: string, name: string): string | undefined {
+  return value.length === 16 ? undefined : name;
+}
