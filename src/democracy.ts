@@ -94,13 +94,8 @@ export class Democracy extends TypedEvents {
       warn: (message, error) => logger.warn(message, error),
     });
     for (const advice of adviceOn(settings)) logger.warn(advice);
-    this.#roster = new Roster({
-      id: settings.id,
-      source: settings.advertise,
-      weight: settings.weight,
-      eligible: settings.eligible,
-      voter: true,
-    });
+    const { id, advertise: source, weight, eligible } = settings;
+    this.#roster = new Roster({ id, source, weight, eligible, voter: true });
     this.ready = new Promise((resolve, reject) => this.#settle = { resolve, reject });
     // Whoever does not wait for it hears of the same trouble by the event `error`, or reads it in the log.
     this.ready.catch(() => {});
@@ -286,6 +281,7 @@ export class Democracy extends TypedEvents {
     this.#resignations.end();
   }
 
+  /** Says it to the logger. */
   protected override advise(text: string): void {
     this.#logger.warn(text);
   }
