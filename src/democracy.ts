@@ -209,4 +209,9 @@ export class Democracy extends TypedEvents {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+
+  /** Says it to the logger. */
+  protected override advise(text: string): void {
+    this.#member.advise(text);
+  }
 }

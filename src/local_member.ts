@@ -9,7 +9,7 @@ import type { LeaderInfo, ResignReason } from "./core/effect.ts";
 import type { Resignation } from "./core/input.ts";
 import { followDiscovery } from "./discovery/follow.ts";
 import type { Discovery } from "./discovery/discovery.ts";
-import { ClosedError, describe, HandOverError } from "./errors.ts";
+import { ClosedError, closedError, describe, HandOverError } from "./errors.ts";
 import { CustomMessageEvent, emit, type LifecycleEvents } from "./leadership/events.ts";
 import { Minting } from "./leadership/minting.ts";
 import { Requests } from "./leadership/requests.ts";
@@ -84,13 +84,8 @@ export class LocalMember {
       warn: (message, error) => logger.warn(message, error),
     });
     for (const advice of adviceOn(settings)) logger.warn(advice);
-    this.roster = new Roster({
-      id: settings.id,
-      source: settings.advertise,
-      weight: settings.weight,
-      eligible: settings.eligible,
-      voter: true,
-    });
+    const { id, advertise: source, weight, eligible } = settings;
+    this.roster = new Roster({ id, source, weight, eligible, voter: true });
     this.ready = new Promise((resolve, reject) => this.#settle = { resolve, reject });
     // Whoever does not wait for it hears of the same trouble by the event `error`, or reads it in the log.
     this.ready.catch(() => {});
@@ -100,7 +95,7 @@ export class LocalMember {
     });
     if (handOverOnExit) this.#callOffs.push(this.#departAtExit());
     if (signals.length > 0) onAbort(this.#over.signal, closeOn(signals, () => this.close()));
-    if (signal !== undefined) onAbort(this.#over.signal, onAbort(signal, () => void this.close()));
+    if (signal !== undefined) onAbort(this.#over.signal, onAbort(signal, () => this.#closing ??= this.#close(signal)));
   }
 
   /** The fencing token while this member leads, else `null`. */
@@ -140,8 +135,17 @@ export class LocalMember {
 
   /** Sends a message to all others. */
   spread(message: EncodedMessage): void {
-    this.#over.signal.throwIfAborted();
+    const { signal } = this.#over;
+    if (signal.reason instanceof ClosedError) {
+      throw closedError(message.channel ? "publish" : "send", this.settings.id);
+    }
+    signal.throwIfAborted();
     this.host.post({ type: "send", ...message }, transferOf(message));
+  }
+
+  /** Says it to the logger. */
+  advise(text: string): void {
+    this.#logger.warn(text);
   }
 
   /** Leaves, and frees everything. */
@@ -150,12 +154,12 @@ export class LocalMember {
     return this.#closing;
   }
 
-  async #close(): Promise<void> {
+  /** `signal` is the one that closes it by having aborted. */
+  async #close(signal?: AbortSignal): Promise<void> {
     this.host.view.silence(true);
     this.work.end("closed");
-    const error = new ClosedError(`Cannot join: ${this.settings.id} was closed`);
-    this.#settle.reject(error);
-    this.#over.abort(error);
+    this.#settle.reject(closedError("join", this.settings.id, signal));
+    this.#over.abort(closedError("lead", this.settings.id, signal));
     void this.#minting?.request(null);
     await this.host.close();
     this.#endOffice("closed");

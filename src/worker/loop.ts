@@ -14,6 +14,7 @@ import {
   obstacleTo,
   peersOf,
   step,
+  turnoutOf,
   wakeAt,
 } from "../core/citizen.ts";
 import type { Effect } from "../core/effect.ts";
@@ -273,7 +274,9 @@ class Loop {
     this.#due = Number.POSITIVE_INFINITY;
     this.#run({ kind: "tick" });
     if (this.#watched) this.#watch();
-    this.#exchange.expire(performance.now());
+    const now = performance.now();
+    this.#exchange.expire(now);
+    if (this.#hasPeers) this.#warnings.turnout(turnoutOf(this.#member), now);
   }
 
   #watch(): void {

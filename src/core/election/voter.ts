@@ -56,10 +56,12 @@ function tellVoting(self: Election): void {
  */
 export function vote(self: Election, peer: Peer, from: Boot, claim: Claim, inOffice: boolean): Vote {
   const answer = self.ground.pool.vote();
-  answer.term = claim.term;
-  answer.sequence = claim.sequence;
-  answer.refusal = refusalOf(self, peer, from, claim, inOffice);
-  answer.limit = answer.refusal === "longer-lease" ? self.ground.config.timeout : 0;
+  void ({
+    term: answer.term = claim.term,
+    sequence: answer.sequence = claim.sequence,
+    refusal: answer.refusal = refusalOf(self, peer, from, claim, inOffice),
+    limit: answer.limit = answer.refusal === "longer-lease" ? self.ground.config.timeout : 0,
+  } satisfies Vote);
   if (answer.refusal === "longer-lease") tellTimeout(self, peer, "longer-timeout", claim.lease);
   if (answer.refusal !== undefined) return answer;
   promise(self, from, claim);
