@@ -7,6 +7,7 @@
 import { readFile } from "node:fs/promises";
 import { Option } from "commander";
 import { parse as parseYaml, YAMLError } from "yaml";
+import { closestTo } from "../base/closest.ts";
 import { describe } from "../errors.ts";
 import { checkKnown } from "../options/checks.ts";
 import { UsageError } from "./usage_error.ts";
@@ -240,6 +241,17 @@ export function optionsOf(settings: readonly Setting[]): Option[] {
       }
     }),
   ];
+}
+
+/** What to say of variables that look like settings and are none. Those of a Service of that name, which every pod has, do not. */
+export function misspeltVariables(environment: Environment): readonly string[] {
+  const known = ["DEMOCRACY_CONFIG", ...ALL_SETTINGS.map(({ name }) => variableOf(name))];
+  const others = Object.keys(environment).filter((name) => name.startsWith("DEMOCRACY_") && !known.includes(name));
+  return others.flatMap((name) => {
+    const parts = known.map((each) => each.slice("DEMOCRACY_".length));
+    const meant = closestTo(name.slice("DEMOCRACY_".length), parts);
+    return meant === undefined ? [] : [`${name} is no setting; did you mean DEMOCRACY_${meant}?`];
+  });
 }
 
 /**

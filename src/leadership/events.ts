@@ -6,6 +6,7 @@
  */
 
 import type { LeaderInfo, MemberInfo, ResignReason } from "../core/effect.ts";
+import { closestTo } from "../base/closest.ts";
 import { describe } from "../errors.ts";
 import { BOUNDS } from "../limits.ts";
 import { isPrintable } from "../base/printable.ts";
@@ -209,6 +210,17 @@ export class TypedEvents extends EventTarget {
     this.removeEventListener(name, listener);
   }
 
+  /** Is told what somebody should know who uses this; a member says it to its logger. */
+  protected advise(_text: string): void {}
+
+  /** A custom event may have any name, one that nobody sends included. */
+  #advise(name: string): void {
+    const meant = LIFECYCLE.has(name) ? undefined : closestTo(name, [...LIFECYCLE]);
+    // "update" and "leaders" are good names of one's own.
+    if (meant === undefined || meant.startsWith(name) || name.startsWith(meant)) return;
+    this.advise(`on("${name}") waits for messages of that name; did you mean the event "${meant}"?`);
+  }
+
   #listen(name: string, handler: Handler, once: boolean): this {
     if (typeof handler !== "function") {
       throw new TypeError(`Cannot listen to "${name}": the handler must be a function, got ${typeof handler}`);
@@ -216,6 +228,7 @@ export class TypedEvents extends EventTarget {
     let handlers = this.#listeners.get(name);
     if (handlers === undefined) this.#listeners.set(name, handlers = new Map());
     if (handlers.has(handler)) return this;
+    this.#advise(name);
     const listener = (event: globalThis.Event): void => {
       if (once) this.#forget(name, handler);
       if (event instanceof CustomMessageEvent) Reflect.apply(handler, undefined, [event.detail, event.from]);

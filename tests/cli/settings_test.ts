@@ -4,6 +4,7 @@ import {
   EXEC_SETTINGS,
   flagOf,
   MEMBER_SETTINGS,
+  misspeltVariables,
   readSettings,
   SECRET_VARIABLES,
   SIDECAR_SETTINGS,
@@ -155,4 +156,13 @@ Deno.test("the flag and the variable follow from the name", () => {
     "--max-packet-size",
     "DEMOCRACY_MAX_PACKET_SIZE",
   ]);
+});
+
+Deno.test("a variable that is misspelt is told, and those of others are let be", () => {
+  assertEquals(misspeltVariables({ DEMOCRACY_INTERVALL: "5", DEMOCRACY_PEER: "", DEMOCRACY_INTERVAL: "5" }), [
+    "DEMOCRACY_INTERVALL is no setting; did you mean DEMOCRACY_INTERVAL?",
+    "DEMOCRACY_PEER is no setting; did you mean DEMOCRACY_PEERS?",
+  ]);
+  const others = ["DEMOCRACY_TOKEN", "DEMOCRACY_SERVICE_HOST", "DEMOCRACY_PORT_12345_UDP_ADDR", "OTHER_INTERVALL"];
+  assertEquals(misspeltVariables(Object.fromEntries(others.map((name) => [name, "1"]))), []);
 });
