@@ -215,7 +215,7 @@ export class TypedEvents extends EventTarget {
 
   /** A custom event may have any name, one that nobody sends included. */
   #advise(name: string): void {
-    const meant = LIFECYCLE.has(name) ? undefined : closestTo(name, [...LIFECYCLE]);
+    const meant = isReserved(name) ? undefined : closestTo(name, Object.keys(RESERVED));
     // "update" and "leaders" are good names of one's own.
     if (meant === undefined || meant.startsWith(name) || name.startsWith(meant)) return;
     this.advise(`on("${name}") waits for messages of that name; did you mean the event "${meant}"?`);
