@@ -334,6 +334,9 @@ export class Democracy extends TypedEvents {
       case "done":
         this.#resignations.answer(news.request, news.obstacle);
         if (this.#resignations.size === 0 && this.#closing === undefined) this.#host.view.silence(false);
+        return;
+      default:
+        news satisfies never;
     }
   }
 
