@@ -331,12 +331,10 @@ export class Democracy extends TypedEvents {
         return this.#deliver(news);
       case "warning":
         return this.#logger.warn(news.text);
-      case "done":
+      default:
+        // It is `done`: any other report has no request, and does not compile.
         this.#resignations.answer(news.request, news.obstacle);
         if (this.#resignations.size === 0 && this.#closing === undefined) this.#host.view.silence(false);
-        return;
-      default:
-        news satisfies never;
     }
   }
 
