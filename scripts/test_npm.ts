@@ -1,6 +1,6 @@
 /**
  * `deno task test:npm`: packs the npm package, installs it as a stranger would, and runs the Node suite on it in the
- * Node at hand, in others that npm's `node` package brings, and in Bun. Some of these may follow: `deno task test:npm 22 bun`.
+ * Node at hand, in others that npm's `node` package brings, and in Bun. Some of these may follow: `deno task test:npm 22 bun`, or `here`.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { buildNpm, OUTPUT } from "./build_npm.ts";
 import { capture, print, ROOT, show } from "./harness/process.ts";
 import { INLINED } from "./npm/bundle.ts";
 import { lintPackage } from "./npm/lint.ts";
-import { INSTALL, type Runtime, runtimes, type WantedRuntimes } from "./npm/runtimes.ts";
+import { INSTALL, NPM, type Runtime, runtimes, type WantedRuntimes } from "./npm/runtimes.ts";
 import { closingLine, sum, type Tally, tallyOfJUnit, tallyOfTap, withExit } from "./tally.ts";
 import { LiveReport } from "./test/live_report.ts";
 import { brokenRun, placeIn, type TestRun, watch } from "./test/watched.ts";
@@ -43,7 +43,7 @@ async function installBundlers(tarball: string, folder: string): Promise<void> {
 async function installInto(folder: string, packages: readonly string[]): Promise<void> {
   const text = JSON.stringify({ name: "consumer", private: true, type: "module" });
   await Deno.writeTextFile(`${folder}/package.json`, text);
-  if (!await show("npm", [...INSTALL, ...packages], { cwd: folder })) {
+  if (!await show(NPM, [...INSTALL, ...packages], { cwd: folder })) {
     throw new Error(`Cannot test the npm package: npm could not install ${packages.join(", ")}`);
   }
 }
@@ -130,7 +130,10 @@ export async function testNpm(wanted: WantedRuntimes): Promise<Tally> {
 }
 
 if (import.meta.main) {
-  const tally = await testNpm({ here: true, others: Deno.args.length === 0 ? OTHERS : Deno.args });
+  const tally = await testNpm({
+    here: true,
+    others: Deno.args.length === 0 ? OTHERS : Deno.args.filter((each) => each !== "here"),
+  });
   console.log(closingLine(tally));
   Deno.exit(tally.failed === 0 ? 0 : 1);
 }

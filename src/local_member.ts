@@ -210,7 +210,8 @@ export class LocalMember {
         return this.#logger.warn(news.text);
       case "prepared":
         return this.#preparations.answer(news.request, news.datagrams);
-      case "done":
+      default:
+        // It is `done`: any other report has no request with an obstacle, and does not compile.
         this.#resignations.answer(news.request, news.obstacle);
         if (this.#resignations.size === 0 && this.#closing === undefined) this.host.view.silence(false);
     }

@@ -22,6 +22,13 @@ export type GuardReport =
   /** The command is being ended, for want of time or because the lead is lost. */
   | { readonly type: "ending" };
 
+/** A datagram, as text. */
+export interface EncodedDatagram {
+  /** Where it goes, `ip:port`. */
+  readonly to: string;
+  readonly base64: string;
+}
+
 /** To the guard. */
 export type GuardCommand =
   /** This member leads: start asking, and start the command with the first good answer. */
@@ -31,6 +38,8 @@ export type GuardCommand =
    * from being started.
    */
   | { readonly type: "signal"; readonly name: NodeJS.Signals; readonly ends: boolean }
+  /** What hands the lead over should this member's process be killed: sent once the command is certainly gone. */
+  | { readonly type: "farewell"; readonly datagrams: readonly EncodedDatagram[] }
   /** The answer: ms that are left under this token, or 0. */
   | {
     readonly type: "lease";
@@ -44,4 +53,13 @@ export type GuardCommand =
 export interface Assignment {
   readonly command: readonly string[];
   readonly timing: Timing;
+}
+
+/** What a courier is started with. */
+export interface Errand {
+  /** The process group that must be gone before. */
+  readonly group: number;
+  readonly datagrams: readonly EncodedDatagram[];
+  /** ms after which it is no use any more. */
+  readonly patience: number;
 }
