@@ -46,7 +46,10 @@ function lastClaim(solo: Solo, puppet: Puppet): { nonce: number; term: number; s
     address === puppet.address && message.claim !== undefined
   );
   const last = pings.at(-1)?.message;
-  assert(last?.claim !== undefined, `the member should have claimed the lead from ${puppet.address}, and did not stand`);
+  assert(
+    last?.claim !== undefined,
+    `the member should have claimed the lead from ${puppet.address}, and did not stand`,
+  );
   return { nonce: last.nonce, term: last.claim.term, sequence: last.claim.sequence };
 }
 
