@@ -94,15 +94,19 @@ export class Judge<MemberState> {
 
   /** A message leaves a member. */
   sent(machine: Machine<MemberState>, to: string, message: Message, time: number): void {
-    if (message.kind === "ack" && message.vote !== undefined && message.vote.refusal === undefined) {
-      const key = `${message.vote.term} ${to}`;
+    if (message.kind !== "ack" && message.kind !== "ping") return;
+    for (const { term, refusal } of message.answer?.votes ?? []) {
+      if (refusal !== undefined) continue;
+      const key = `${term} ${to}`;
       let voters = this.#granted.get(key);
       if (voters === undefined) this.#granted.set(key, voters = new Set());
       voters.add(machine.boot);
-    } else if (message.kind === "ping" && message.claim !== undefined) {
-      const key = `${message.claim.term} ${machine.boot}`;
+    }
+    if (message.kind === "ack") return;
+    for (const { term, succeeds } of message.request?.claims ?? []) {
+      const key = `${term} ${machine.boot}`;
       if (!this.#minted.has(key)) this.#minted.set(key, time);
-      if (message.claim.succeeds !== undefined) this.#succeeding.add(key);
+      if (succeeds !== undefined) this.#succeeding.add(key);
     }
   }
 

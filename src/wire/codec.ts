@@ -7,13 +7,23 @@
  * @module
  */
 
-import type { Leave, Message, Nack, Page, Probe, Pull, Release, Vouch } from "../core/message/message.ts";
+import type { Leave, Message, Nack, Page, Probe, Pull, Release, ReleasedTerm, Vouch } from "../core/message/message.ts";
 import { readAddress, readAddressOrNone, writeAddress, writeAddressOrNone } from "./address_bytes.ts";
 import { type ByteReader, type ByteWriter, MICROSECONDS } from "./bytes.ts";
 import type { Steps } from "./fields.ts";
 import { chunkOf, type DataFragment } from "./fragments.ts";
 import { readRumors, writeRumors } from "./gossip.ts";
-import { readAck, readFlags, readPing, writeAck, writePing } from "./heartbeat.ts";
+import {
+  readAck,
+  readElection,
+  readFlags,
+  readList,
+  readPing,
+  writeAck,
+  writeCount,
+  writeElection,
+  writePing,
+} from "./heartbeat.ts";
 
 /** What a datagram carries: a message for the core, or a piece of one for the application. */
 export type Payload = Message | DataFragment;
@@ -57,9 +67,8 @@ function writeOther(writer: ByteWriter, message: Exclude<Payload, { kind: "ping"
       return void ({
         kind: writer.u8(KINDS.release),
         nonce: writer.integer(message.nonce, "nonce"),
-        term: writer.integer(message.term, "term"),
-        successor: writer.boot(message.successor ?? "", "successor"),
-        unanswered: writer.u8(message.unanswered ? UNANSWERED : 0),
+        sequence: writer.integer(message.sequence, "sequence"),
+        terms: writeTerms(writer, message.terms),
       } satisfies Steps<Release>);
     case "leave":
       return void ({
@@ -95,6 +104,25 @@ function writeOther(writer: ByteWriter, message: Exclude<Payload, { kind: "ping"
   }
 }
 
+function writeTerms(writer: ByteWriter, terms: readonly ReleasedTerm[]): void {
+  writeCount(writer, terms, "terms");
+  for (const { election, term, successor, unanswered } of terms) {
+    void ({
+      election: writeElection(writer, election),
+      term: writer.integer(term, "term"),
+      successor: writer.boot(successor ?? "", "successor"),
+      unanswered: writer.u8(unanswered ? UNANSWERED : 0),
+    } satisfies Steps<ReleasedTerm>);
+  }
+}
+
+function readTerm(reader: ByteReader, exact: boolean): ReleasedTerm {
+  const election = readElection(reader);
+  const term = reader.integer();
+  const successor = reader.bootOrNone() || undefined;
+  return { election, term, successor, unanswered: (readFlags(reader, UNANSWERED, exact) & UNANSWERED) !== 0 };
+}
+
 function writeFragment(writer: ByteWriter, fragment: DataFragment): void {
   void ({
     kind: writer.u8(KINDS.data),
@@ -128,9 +156,8 @@ function readKind(reader: ByteReader, exact: boolean): Payload | undefined {
       return {
         kind: "release",
         nonce: reader.integer(),
-        term: reader.integer(),
-        successor: reader.bootOrNone() || undefined,
-        unanswered: (readFlags(reader, UNANSWERED, exact) & UNANSWERED) !== 0,
+        sequence: reader.integer(),
+        terms: readList<ReleasedTerm>(reader, [], () => readTerm(reader, exact)),
       };
     case KINDS.leave:
       return { kind: "leave", nonce: reader.integer() };

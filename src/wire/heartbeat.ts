@@ -4,8 +4,33 @@
  * @module
  */
 
-import { type Lead, type Mutable, newAck, newLead, newPing, newStatus, newVote } from "../core/message/blank.ts";
-import type { Ack, Claim, Gossip, Ping, Refusal, Status, TermId, Vote, VoterList } from "../core/message/message.ts";
+import {
+  type Lead,
+  type Mutable,
+  newAck,
+  newAnswer,
+  newLead,
+  newPing,
+  newRequest,
+  newStatus,
+  NO_CLAIMS,
+  NO_VOTES,
+} from "../core/message/blank.ts";
+import type {
+  Ack,
+  Answer,
+  Claim,
+  ElectionName,
+  Gossip,
+  Ping,
+  Refusal,
+  Request,
+  Status,
+  TermId,
+  Vote,
+  VoterList,
+} from "../core/message/message.ts";
+import { DEFAULT_ELECTION } from "../core/message/message.ts";
 import { BOUNDS, LIMITS } from "../limits.ts";
 import { readAddress, writeAddress } from "./address_bytes.ts";
 import {
@@ -29,22 +54,31 @@ const REFUSALS: readonly (Refusal | undefined)[] = [
   "not-a-voter",
   "longer-lease",
   "future-term",
+  "forgotten",
+  "too-many",
 ];
 /** Those that say what the claim went beyond. */
-const LIMITED: ReadonlySet<Refusal | undefined> = new Set<Refusal>(["longer-lease", "future-term"]);
+const LIMITED: ReadonlySet<Refusal | undefined> = new Set<Refusal>(["longer-lease", "future-term", "forgotten"]);
 
 const STATUS_ELIGIBLE = 1;
 const IDLE = 2;
 const LEADING = 4;
-/** A ping's claim, an ack's vote. */
-const BALLOT = 8;
+/** A voter's answer. */
+const ANSWER = 8;
 const GOSSIP = 16;
 const VOTING = 32;
 /** Of a ping. */
 const HEARS = 64;
 const VOTERS = 128;
-const ACK_FLAGS = STATUS_ELIGIBLE | IDLE | LEADING | BALLOT | GOSSIP | VOTING | VOTERS;
-const PING_FLAGS = ACK_FLAGS | HEARS;
+/** Of a ping. */
+const REQUEST = 256;
+const ACK_FLAGS = STATUS_ELIGIBLE | IDLE | LEADING | ANSWER | GOSSIP | VOTING | VOTERS;
+const PING_FLAGS = ACK_FLAGS | HEARS | REQUEST;
+/** Of a request. */
+const URGENT = 1;
+/** Of a claim. */
+const IN_OFFICE = 1;
+const SUCCEEDS = 2;
 /** Of a list of voters. */
 const LISTS_RECEIVER = 1;
 const IS_MANY = 2;
@@ -56,9 +90,8 @@ const ADDRESS_BYTES = 19;
 /** Heartbeats are read into the same objects, instead of into garbage. */
 const lead = newLead();
 const status = newStatus();
-const claim: Mutable<Claim> = { term: 0, sequence: 0, succeeds: undefined, lease: 0 };
-const succeeds: Mutable<TermId> = { term: 0, boot: "" };
-const vote = newVote();
+const request = newRequest();
+const answer = newAnswer();
 const ping = newPing(status);
 const ack = newAck(status);
 
@@ -73,19 +106,31 @@ const STATUS_BYTES = total(
     ...{ eligible: 0, idle: 0, voting: 0 },
   } satisfies Sizes<Status>,
 );
+/** Of one claim, in the default election. */
 const CLAIM_BYTES = total(
   {
-    ...{ term: INTEGER_BYTES, sequence: INTEGER_BYTES, lease: DURATION_BYTES },
+    ...{ election: 1, term: INTEGER_BYTES, inOffice: 1 },
     succeeds: total({ boot: BOOT_BYTES, term: INTEGER_BYTES } satisfies Sizes<TermId>),
   } satisfies Sizes<Claim>,
 );
+/** Of one vote, in the default election. */
 const VOTE_BYTES = total(
-  { term: INTEGER_BYTES, sequence: INTEGER_BYTES, refusal: 1, limit: INTEGER_BYTES } satisfies Sizes<Vote>,
+  { election: 1, term: INTEGER_BYTES, refusal: 1, limit: INTEGER_BYTES } satisfies Sizes<Vote>,
+);
+const REQUEST_BYTES = total(
+  {
+    ...{ sequence: INTEGER_BYTES, part: 1, lease: DURATION_BYTES, urgent: 1, claims: 1 + CLAIM_BYTES },
+  } satisfies Sizes<Request>,
+);
+const ANSWER_BYTES = total(
+  { sequence: INTEGER_BYTES, epoch: INTEGER_BYTES, votes: 1 + VOTE_BYTES } satisfies Sizes<Answer>,
 );
 /** Where a list of voters is due, rumors make room for it: `VOTERS_BYTES` of the core. */
-const COMMON_BYTES = { kind: 1, nonce: INTEGER_BYTES, status: STATUS_BYTES, gossip: GOSSIP_BYTES, voters: 0 };
-const PING_BYTES = total({ ...COMMON_BYTES, hears: 0, claim: CLAIM_BYTES } satisfies Sizes<Ping>);
-const ACK_BYTES = total({ ...COMMON_BYTES, cookie: BOOT_BYTES, vote: VOTE_BYTES } satisfies Sizes<Ack>);
+const COMMON_BYTES = {
+  ...{ kind: 1, nonce: INTEGER_BYTES, status: STATUS_BYTES, answer: ANSWER_BYTES, gossip: GOSSIP_BYTES, voters: 0 },
+};
+const PING_BYTES = total({ ...COMMON_BYTES, hears: 0, request: REQUEST_BYTES } satisfies Sizes<Ping>);
+const ACK_BYTES = total({ ...COMMON_BYTES, cookie: BOOT_BYTES } satisfies Sizes<Ack>);
 
 /** At most what a ping or an ack of that member takes without its rumors. */
 export function statusBytes(id: string): number {
@@ -93,32 +138,35 @@ export function statusBytes(id: string): number {
 }
 
 /** Writes what follows the kind of a ping. */
-export function writePing(writer: ByteWriter, { nonce, hears, status, claim, gossip, voters }: Ping): void {
-  const flags = ballotFlag(claim) | gossipFlag(gossip) | votersFlag(voters) | (hears ? HEARS : 0);
+export function writePing(writer: ByteWriter, ping: Ping): void {
+  const { nonce, hears, status, request, answer, gossip, voters } = ping;
+  const asks = request === undefined ? 0 : REQUEST;
+  const flags = asks | answerFlag(answer) | gossipFlag(gossip) | votersFlag(voters) | (hears ? HEARS : 0);
   void ({
     nonce: writer.integer(nonce, "nonce"),
     status: writeStatus(writer, status, flags),
-    claim: claim && writeClaim(writer, claim),
+    request: request && writeRequest(writer, request),
+    answer: answer && writeAnswer(writer, answer),
     gossip: gossip && writeGossip(writer, gossip),
     voters: voters && writeVoters(writer, voters),
   } satisfies Steps<Omit<Ping, "kind" | "hears">>);
 }
 
 /** Writes what follows the kind of an ack. */
-export function writeAck(writer: ByteWriter, { nonce, cookie, status, vote, gossip, voters }: Ack): void {
-  const flags = ballotFlag(vote) | gossipFlag(gossip) | votersFlag(voters);
+export function writeAck(writer: ByteWriter, { nonce, cookie, status, answer, gossip, voters }: Ack): void {
+  const flags = answerFlag(answer) | gossipFlag(gossip) | votersFlag(voters);
   void ({
     nonce: writer.integer(nonce, "nonce"),
     cookie: writer.boot(cookie, "cookie"),
     status: writeStatus(writer, status, flags),
-    vote: vote && writeVote(writer, vote),
+    answer: answer && writeAnswer(writer, answer),
     gossip: gossip && writeGossip(writer, gossip),
     voters: voters && writeVoters(writer, voters),
   } satisfies Steps<Omit<Ack, "kind">>);
 }
 
-function ballotFlag(ballot: Claim | Vote | undefined): number {
-  return ballot === undefined ? 0 : BALLOT;
+function answerFlag(answer: Answer | undefined): number {
+  return answer === undefined ? 0 : ANSWER;
 }
 
 function gossipFlag(gossip: Gossip | undefined): number {
@@ -160,27 +208,63 @@ function writeLead(writer: ByteWriter, { term, remaining }: Lead): void {
   } satisfies Steps<Lead>);
 }
 
-function writeClaim(writer: ByteWriter, { term, sequence, succeeds, lease }: Claim): void {
+function writeRequest(writer: ByteWriter, { sequence, part, lease, urgent, claims }: Request): void {
   void ({
-    term: writer.integer(term, "claim.term"),
-    sequence: writer.integer(sequence, "claim.sequence"),
-    succeeds: writeTermId(writer, succeeds),
+    sequence: writer.integer(sequence, "request.sequence"),
+    part: writer.u8(part),
     // Rounded up: a voter must not take a lease for shorter than it is.
-    lease: writer.microseconds(Math.ceil(lease * MICROSECONDS), "claim.lease"),
+    lease: writer.microseconds(Math.ceil(lease * MICROSECONDS), "request.lease"),
+    urgent: writer.u8(urgent ? URGENT : 0),
+    claims: writeCount(writer, claims, "request.claims"),
+  } satisfies Steps<Request>);
+  for (const claim of claims) writeClaim(writer, claim);
+}
+
+/** How many things of as many elections follow. */
+export function writeCount(writer: ByteWriter, { length }: readonly unknown[], name: string): void {
+  const most = LIMITS.electionsPerMessage;
+  if (length > most) throw new RangeError(`Cannot encode "${name}": must be ${most} at most, got ${length}`);
+  writer.u8(length);
+}
+
+function writeClaim(writer: ByteWriter, { election, term, succeeds, inOffice }: Claim): void {
+  let flags = 0;
+  void ({
+    election: writeElection(writer, election),
+    term: writer.integer(term, "claim.term"),
+    inOffice: flags |= inOffice ? IN_OFFICE : 0,
+    succeeds: writeSucceeds(writer, flags, succeeds),
   } satisfies Steps<Claim>);
 }
 
-function writeTermId(writer: ByteWriter, id: TermId | undefined): void {
+function writeSucceeds(writer: ByteWriter, flags: number, id: TermId | undefined): void {
+  writer.u8(flags | (id === undefined ? 0 : SUCCEEDS));
+  if (id === undefined) return;
   void ({
-    boot: writer.boot(id?.boot ?? "", "claim.succeeds.boot"),
-    term: id && writer.integer(id.term, "claim.succeeds.term"),
+    boot: writer.boot(id.boot, "claim.succeeds.boot"),
+    term: writer.integer(id.term, "claim.succeeds.term"),
   } satisfies Steps<TermId>);
 }
 
-function writeVote(writer: ByteWriter, { term, sequence, refusal, limit }: Vote): void {
+function writeAnswer(writer: ByteWriter, { sequence, epoch, votes }: Answer): void {
   void ({
+    sequence: writer.integer(sequence, "answer.sequence"),
+    epoch: writer.integer(epoch, "answer.epoch"),
+    votes: writeCount(writer, votes, "answer.votes"),
+  } satisfies Steps<Answer>);
+  for (const vote of votes) writeVote(writer, vote);
+}
+
+/** An election by its name; the default one by none. */
+export function writeElection(writer: ByteWriter, election: ElectionName): void {
+  if (election === DEFAULT_ELECTION) writer.u8(0);
+  else writer.text(election, BOUNDS.maxElectionBytes, "election");
+}
+
+function writeVote(writer: ByteWriter, { election, term, refusal, limit }: Vote): void {
+  void ({
+    election: writeElection(writer, election),
     term: writer.integer(term, "vote.term"),
-    sequence: writer.integer(sequence, "vote.sequence"),
     refusal: writer.u8(REFUSALS.indexOf(refusal)),
     limit: LIMITED.has(refusal) && writer.integer(Math.max(0, Math.floor(limit)), "vote.limit"),
   } satisfies Steps<Vote>);
@@ -211,7 +295,8 @@ export function readPing(reader: ByteReader, exact: boolean): Ping {
   void ({
     hears: ping.hears = (flags & HEARS) !== 0,
     status: ping.status = readStatus(reader, flags),
-    claim: ping.claim = flags & BALLOT ? readClaim(reader) : undefined,
+    request: ping.request = flags & REQUEST ? readRequest(reader, exact) : undefined,
+    answer: ping.answer = flags & ANSWER ? readAnswer(reader) : undefined,
     gossip: ping.gossip = flags & GOSSIP ? readGossip(reader) : undefined,
     voters: ping.voters = flags & VOTERS ? readVoters(reader, exact) : undefined,
   } satisfies Omit<Ping, "kind" | "nonce">);
@@ -225,7 +310,7 @@ export function readAck(reader: ByteReader, exact: boolean): Ack {
   const flags = known(reader, reader.u16(), ACK_FLAGS, exact);
   void ({
     status: ack.status = readStatus(reader, flags),
-    vote: ack.vote = flags & BALLOT ? readVote(reader) : undefined,
+    answer: ack.answer = flags & ANSWER ? readAnswer(reader) : undefined,
     gossip: ack.gossip = flags & GOSSIP ? readGossip(reader) : undefined,
     voters: ack.voters = flags & VOTERS ? readVoters(reader, exact) : undefined,
   } satisfies Omit<Ack, "kind" | "nonce" | "cookie">);
@@ -256,31 +341,56 @@ function readLead(reader: ByteReader): Lead {
   return lead;
 }
 
-function readClaim(reader: ByteReader): Claim {
+function readRequest(reader: ByteReader, exact: boolean): Request {
   void ({
-    term: claim.term = reader.integer(),
-    sequence: claim.sequence = reader.integer(),
-    succeeds: claim.succeeds = readTermId(reader),
-    lease: claim.lease = reader.u32() / MICROSECONDS,
-  } satisfies Claim);
-  return claim;
+    sequence: request.sequence = reader.integer(),
+    part: request.part = reader.u8(),
+    lease: request.lease = reader.u32() / MICROSECONDS,
+    urgent: request.urgent = (readFlags(reader, URGENT, exact) & URGENT) !== 0,
+    claims: request.claims = readList(reader, NO_CLAIMS, () => readClaim(reader, exact)),
+  } satisfies Request);
+  return request;
 }
 
-function readTermId(reader: ByteReader): TermId | undefined {
-  const boot = reader.bootOrNone();
-  if (boot === "") return undefined;
-  void ({ boot: succeeds.boot = boot, term: succeeds.term = reader.integer() } satisfies TermId);
-  return succeeds;
+/** What is said of some elections: rare, and kept by the receiver, so not the same objects each time. */
+export function readList<Item>(reader: ByteReader, none: readonly Item[], read: () => Item): readonly Item[] {
+  const count = reader.u8();
+  if (count === 0) return none;
+  if (count > LIMITS.electionsPerMessage) reader.fail();
+  const items: Item[] = [];
+  while (items.length < count && !reader.failed) items.push(read());
+  return items;
+}
+
+function readClaim(reader: ByteReader, exact: boolean): Claim {
+  const election = readElection(reader);
+  const term = reader.integer();
+  const flags = readFlags(reader, IN_OFFICE | SUCCEEDS, exact);
+  const succeeds = flags & SUCCEEDS ? { boot: reader.boot(), term: reader.integer() } : undefined;
+  return { election, term, succeeds, inOffice: (flags & IN_OFFICE) !== 0 };
+}
+
+function readAnswer(reader: ByteReader): Answer {
+  void ({
+    sequence: answer.sequence = reader.integer(),
+    epoch: answer.epoch = reader.integer(),
+    votes: answer.votes = readList(reader, NO_VOTES, () => readVote(reader)),
+  } satisfies Answer);
+  return answer;
+}
+
+/** An election by its name; the default one by none. */
+export function readElection(reader: ByteReader): ElectionName {
+  if (reader.peek() !== 0) return reader.text(BOUNDS.maxElectionBytes);
+  reader.u8();
+  return DEFAULT_ELECTION;
 }
 
 function readVote(reader: ByteReader): Vote {
-  void ({
-    term: vote.term = reader.integer(),
-    sequence: vote.sequence = reader.integer(),
-    refusal: vote.refusal = readRefusal(reader),
-    limit: vote.limit = LIMITED.has(vote.refusal) ? reader.integer() : 0,
-  } satisfies Vote);
-  return vote;
+  const election = readElection(reader);
+  const term = reader.integer();
+  const refusal = readRefusal(reader);
+  return { election, term, refusal, limit: LIMITED.has(refusal) ? reader.integer() : 0 };
 }
 
 function readRefusal(reader: ByteReader): Refusal | undefined {
