@@ -113,16 +113,15 @@ export function tellTimeout({ ground }: Election, peer: Peer, what: MismatchKind
   ground.effects.push({ kind: "mismatch", what, member: nameOf(peer), value: timeout });
 }
 
-/** Supports this process itself, by the rules for everybody else; undefined where this member does not vote. */
+/** Supports this process itself, by the rules for everybody else; undefined where this member does not vote, or not now. */
 export function supportSelf(self: Election, sequence: number): Support | undefined {
-  if (!self.membership.electorate.votes) return undefined;
+  if (!self.membership.electorate.votes || isQuarantined(self)) return undefined;
   return support(self, self.ground.config.boot, { sequence, part: 0 });
 }
 
 /** Votes for this member itself, by the rules for everybody else; whether that vote was granted. */
 export function voteForSelf(self: Election, known: Support, claim: Claim): boolean {
   const { boot } = self.ground.config;
-  if (isQuarantined(self)) return false;
   const ballot = ballotOf(self, claim.election);
   const isHeld = ballot !== undefined && ballot.vote?.boot !== boot && isInForce(self, ballot);
   if (isHeld && !isReleasedTo(self, ballot.vote, claim)) return false;
