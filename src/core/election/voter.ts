@@ -117,14 +117,18 @@ export function noteWaste({ ground: { now, config } }: Election, record: PeerRec
   record.wastedAt = now;
 }
 
+/** A process asks for this vote: whoever has it meanwhile, it waits. */
+function noteAsking({ ground: { now, config } }: Election, record: PeerRecord): void {
+  if (now - record.askedAt > config.timeout) record.asksSince = now;
+  record.askedAt = now;
+}
+
 /**
  * Whether others come first: a candidate that wasted votes before is granted another only once it has asked for it for so long
  * that anybody else who stands has asked, too. Each time that is twice as long, up to a timeout.
  */
 function comesLater({ ground: { now, config } }: Election, record: PeerRecord): boolean {
   if (record.wasted === 0 || now - record.wastedAt > FORGIVEN * config.timeout) return false;
-  if (now - record.askedAt > config.timeout) record.asksSince = now;
-  record.askedAt = now;
   return now - record.asksSince < Math.min(2 ** (record.wasted - 1) * config.interval, config.timeout);
 }
 
@@ -140,15 +144,17 @@ function refusalOf(
   // The candidate would believe for longer than this voter promises, or is quarantined after a restart.
   if (claim.lease > config.timeout) return "longer-lease";
   if (isQuarantined(self)) return "quarantined";
+  const record = recordOf(self, peer);
+  noteAsking(self, record);
   const held = grant !== undefined && now < grant.expiresAt;
   if (held && grant.boot === from && grant.term === claim.term) return undefined;
   if (held && grant.boot !== from && !isReleasedTo(self, grant, claim)) return "held";
   const isOld = grant?.boot === from &&
     (claim.term < grant.term || claim.term === grant.term && claim.sequence <= grant.sequence);
-  if (isOld || claim.term <= recordOf(self, peer).endedTerm) return "stale-term";
+  if (isOld || claim.term <= record.endedTerm) return "stale-term";
   const isNew = claim.term > promisedTerm && claim.term >= floorTerm;
   if (!isNew && !inOffice) return "stale-term";
-  const mustWait = !inOffice && claim.succeeds === undefined && comesLater(self, recordOf(self, peer));
+  const mustWait = !inOffice && claim.succeeds === undefined && comesLater(self, record);
   return mustWait ? "held" : undefined;
 }
 
