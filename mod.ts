@@ -50,9 +50,13 @@ export {
 } from "./src/errors.ts";
 export type { BroadcastChange, BroadcastPost, BroadcastSender, BroadcastState } from "./src/leadership/broadcast.ts";
 export type { DropReason, Stats } from "./src/stats/counters.ts";
+export type { CoreDrop } from "./src/core/effect.ts";
+export type { WireDrop } from "./src/wire/header.ts";
+export type { FragmentDrop } from "./src/wire/reassembler.ts";
 export type { DurationStats } from "./src/stats/durations.ts";
 export {
   CustomMessageEvent,
+  type EventHandler,
   type LifecycleEvents,
   type LifecycleHandler,
   type MessageHandler,

@@ -5,6 +5,7 @@
  */
 
 import { NPM_IMPORTS, show } from "./harness/process.ts";
+import { readConfig } from "./npm/manifest.ts";
 import { runSteps, type Step } from "./steps.ts";
 import type { Tally } from "./tally.ts";
 import { denoTest, quickTests } from "./test.ts";
@@ -21,11 +22,18 @@ function deno(name: string, ...args: string[]): Step {
   };
 }
 
+/** The modules that are published, as paths. */
+async function entries(): Promise<string[]> {
+  return Object.values((await readConfig()).exports);
+}
+
 const STEPS: readonly Step[] = [
   deno("format", "fmt", "--check"),
   deno("lint", "lint"),
   deno("types", "check", NPM_IMPORTS, "mod.ts", "src", "tests", "scripts"),
   deno("tidy", "task", "tidy"),
+  // Types of other packages are documented there.
+  deno("docs of what is public", "doc", "--lint", "--no-npm", NPM_IMPORTS, ...await entries()),
   { name: "docs", run: () => denoTest(["--doc", "mod.ts", "src", "README.md"]) },
   { name: "tests", run: () => quickTests({ types: false }) },
   deno("publish, a dry run", "publish", "--dry-run", "--allow-dirty"),

@@ -18,7 +18,9 @@ async function tellAll(): Promise<void> {
   console.log("test:all needs more than Deno and npm for some tests:");
   for (const line of await tellNeeds(REST.flatMap(({ need }) => need ?? []))) console.log(line);
   console.log(
-    `  the npm package in other Nodes: run where npm has them\n    needs Node ${OTHERS.join(", ")}, fetched by npm`,
+    `  the npm package in other runtimes: run where npm has them\n    needs Node or Bun ${
+      OTHERS.join(", ")
+    }, fetched by npm`,
   );
   console.log(`and runs\n${REST.map(({ path, why }) => `  ${path}: ${why}`).join("\n")}\n`);
 }
@@ -49,7 +51,7 @@ const STEPS: readonly Step[] = [
       return await testFilesInLanes(files, { types: false });
     },
   },
-  { name: "npm package in other Nodes", run: () => testNpm({ here: false, others: OTHERS }) },
+  { name: "npm package in other Nodes and in Bun", run: () => testNpm({ here: false, others: OTHERS }) },
 ];
 
 if (import.meta.main) {

@@ -1,83 +1,29 @@
 /**
  * `deno task test:npm`: packs the npm package, installs it as a stranger would, and runs the Node suite on it in the
- * Node at hand and in others that npm's `node` package brings. Versions may follow: `deno task test:npm 22`.
+ * Node at hand, in others that npm's `node` package brings, and in Bun. Some of these may follow: `deno task test:npm 22 bun`.
  *
  * @module
  */
 
 import { buildNpm, OUTPUT } from "./build_npm.ts";
-import { capture, print, ROOT, show } from "./harness/process.ts";
-import { closingLine, sum, type Tally, tallyOfTap, withExit } from "./tally.ts";
+import { print, ROOT, show } from "./harness/process.ts";
+import { lintPackage } from "./npm/lint.ts";
+import { INSTALL, type Runtime, runtimes, type WantedRuntimes } from "./npm/runtimes.ts";
+import { closingLine, sum, type Tally, tallyOfJUnit, tallyOfTap, withExit } from "./tally.ts";
 import { LiveReport } from "./test/live_report.ts";
 import { brokenRun, placeIn, type TestRun, watch } from "./test/watched.ts";
 
-/** Majors beside the Node at hand; `latest` is whatever npm says. */
-export const OTHERS: readonly string[] = ["22", "24", "latest"];
-
-/** Which Nodes the suite runs in. */
-export interface Wanted {
-  /** Whether it runs in the Node at hand. */
-  readonly here: boolean;
-  /** Versions that npm's `node` package brings; one of the major of the Node at hand is left out. */
-  readonly others: readonly string[];
-}
+/** Runtimes beside the Node at hand, by the versions that npm knows: `latest` is whatever it says. */
+export const OTHERS: readonly string[] = ["22", "24", "latest", "bun"];
 
 const SUITE = ["package.mjs", "election.mjs", "lifecycle.mjs", "cli.mjs", "manifests.mjs", "readme.mjs"];
 
-/** The types are the same in every Node, and slow to check: once is enough. */
+/** The types are the same in every runtime, and slow to check: once is enough. */
 const ONCE = ["types.mjs"];
 
-const INSTALL = ["install", "--no-fund", "--no-audit", "--no-package-lock", "--loglevel=error"];
-
-interface Node {
-  readonly program: string;
-  readonly version: string;
-}
-
-async function nodeAt(program: string): Promise<Node | undefined> {
-  const answer = await capture(program, ["--version"]);
-  return answer.ok ? { program, version: answer.stdout.trim() } : undefined;
-}
-
-/** npm's `node` package fetches its executable in an install script, which npm may refuse to run: so it is run here. */
-async function fetchNode(version: string): Promise<Node | undefined> {
-  const folder = `${OUTPUT}/node-${version}`;
-  const program = `${folder}/node_modules/node/bin/node`;
-  await Deno.mkdir(folder, { recursive: true });
-  const fetched = await capture("npm", [...INSTALL, "--ignore-scripts", "--prefix", folder, `node@${version}`]);
-  if (!fetched.ok) {
-    console.log(`test:npm: skipped Node ${version}: npm could not install it: ${fetched.stderr.trim()}`);
-    return undefined;
-  }
-  const present = await nodeAt(program);
-  if (present !== undefined) return present;
-  const cwd = `${folder}/node_modules/node`;
-  const unpacked = await capture("node", ["installArchSpecificPackage"], { cwd, timeout: 180_000 });
-  const node = await nodeAt(program);
-  if (node === undefined) {
-    console.log(`test:npm: skipped Node ${version}: its executable did not arrive: ${unpacked.stderr.trim()}`);
-  }
-  return node;
-}
-
-/** The Nodes of these versions, each major once: the one at hand, where it is wanted, and others that are fetched. */
-async function* nodes({ here: hereToo, others }: Wanted): AsyncGenerator<Node> {
-  const seen = new Set<string>();
-  const here = await nodeAt("node");
-  if (here === undefined) console.log("test:npm: there is no Node on PATH, only fetched ones run");
-  else {
-    seen.add(here.version.split(".", 1).join());
-    if (hereToo) yield here;
-  }
-  for (const version of others) {
-    if (seen.has(`v${version}`)) continue;
-    const node = await fetchNode(version);
-    if (node === undefined) continue;
-    if (seen.has(node.version.split(".", 1).join())) continue;
-    seen.add(node.version.split(".", 1).join());
-    yield node;
-  }
-}
+/** ms that a test may take, and a suite in a runtime that does not say which test it is at. */
+const TEST_LIMIT = 120_000;
+const SUITE_LIMIT = 900_000;
 
 async function installInto(folder: string, packages: readonly string[]): Promise<void> {
   const text = JSON.stringify({ name: "consumer", private: true, type: "module" });
@@ -87,16 +33,25 @@ async function installInto(folder: string, packages: readonly string[]): Promise
   }
 }
 
-/** A folder in which the tarball is installed beside a copy of the suite, and in it one with the optional peers, too. */
+/** A folder in which the tarball is installed beside a copy of the suite, and in it some with the optional peers, too. */
 async function consumer(tarball: string): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "democracy_npm_" });
   const suite = `${ROOT}/tests/npm/suite`;
   for await (const { name } of Deno.readDir(suite)) await Deno.copyFile(`${suite}/${name}`, `${folder}/${name}`);
   await installInto(folder, [tarball, "typescript@^5", "@types/node@^20"]);
-  await Deno.mkdir(`${folder}/operator`);
-  await installInto(`${folder}/operator`, [tarball, "kubernetes-models@^4.5"]);
+  for (const major of [4, 5]) {
+    await Deno.mkdir(`${folder}/operator${major}`);
+    await installInto(`${folder}/operator${major}`, [tarball, `kubernetes-models@${major}`]);
+  }
   return folder;
 }
+
+/** What the suite needs to know of the sources, with which some tests mix the package. */
+const ENVIRONMENT = {
+  POLIS_DENO: Deno.execPath(),
+  POLIS_CONFIG: `${ROOT}/deno.json`,
+  POLIS_SOURCE: new URL("../mod.ts", import.meta.url).href,
+};
 
 /** Node that crashed has left a report without an end, or none. */
 async function readReport(path: string, live: LiveReport, { success, code }: Deno.CommandStatus): Promise<TestRun> {
@@ -107,38 +62,51 @@ async function readReport(path: string, live: LiveReport, { success, code }: Den
   return { tally: withExit(tallyOfTap(report), success), failures: live.failures };
 }
 
-async function runSuite(node: Node, folder: string, files: readonly string[]): Promise<Tally> {
-  console.log(`test:npm: Node ${node.version}`);
+/** Runs the suite in Node, whose report is read as it comes. */
+async function runInNode(node: Runtime, folder: string, files: readonly string[]): Promise<TestRun> {
   const report = `${folder}/report-${node.version}.tap`;
   const reporters = ["./reporter.mjs", "stdout", "tap", report].map((value, index) =>
     `--test-reporter${index % 2 === 0 ? "" : "-destination"}=${value}`
   );
-  const flags = ["--test", "--test-concurrency=1", "--test-timeout=120000", ...reporters];
-  const env = {
-    POLIS_DENO: Deno.execPath(),
-    POLIS_CONFIG: `${ROOT}/deno.json`,
-    POLIS_SOURCE: new URL("../mod.ts", import.meta.url).href,
-  };
+  const flags = ["--test", "--test-concurrency=1", `--test-timeout=${TEST_LIMIT}`, ...reporters];
   const live = new LiveReport();
-  const { status, hung } = await watch([node.program, [...flags, ...files], { cwd: folder, env }], live, {
-    write: print,
-  });
-  const { tally, failures } = hung === undefined ? await readReport(report, live, status) : brokenRun(live, hung);
-  for (const failure of failures) console.log(`test:npm: Node ${node.version}: FAILED: ${failure}`);
-  console.log(`test:npm: Node ${node.version}: ${closingLine(tally)}`);
+  const options = { cwd: folder, env: ENVIRONMENT };
+  const { status, hung } = await watch([node.program, [...flags, ...files], options], live, { write: print });
+  return hung === undefined ? await readReport(report, live, status) : brokenRun(live, hung);
+}
+
+/** Bun knows the tests of Node by its own runner. */
+async function runInBun(bun: Runtime, folder: string, files: readonly string[]): Promise<TestRun> {
+  const report = `${folder}/report-bun.xml`;
+  const reporters = ["--reporter=junit", `--reporter-outfile=${report}`];
+  const args = ["test", "--timeout", String(TEST_LIMIT), ...reporters, ...files.map((file) => `./${file}`)];
+  const ok = await show(bun.program, args, { cwd: folder, env: ENVIRONMENT, timeout: SUITE_LIMIT });
+  return { tally: withExit(tallyOfJUnit(await Deno.readTextFile(report).catch(() => "")), ok), failures: [] };
+}
+
+async function runSuite(runtime: Runtime, folder: string, files: readonly string[]): Promise<Tally> {
+  const title = `${runtime.name} ${runtime.version}`;
+  console.log(`test:npm: ${title}`);
+  const run = runtime.name === "Bun" ? runInBun : runInNode;
+  const { tally, failures } = await run(runtime, folder, files);
+  for (const failure of failures) console.log(`test:npm: ${title}: FAILED: ${failure}`);
+  console.log(`test:npm: ${title}: ${closingLine(tally)}`);
   return tally;
 }
 
 /** Packs, installs and tests; everything is shown. */
-export async function testNpm(wanted: Wanted): Promise<Tally> {
-  const folder = await consumer(await buildNpm());
+export async function testNpm(wanted: WantedRuntimes): Promise<Tally> {
+  const tarball = await buildNpm();
+  const folder = await consumer(tarball);
   try {
-    const tallies: Tally[] = [];
-    for await (const node of nodes(wanted)) {
-      const files = wanted.here && tallies.length === 0 ? [...SUITE, ...ONCE] : SUITE;
-      tallies.push(await runSuite(node, folder, files));
+    const tallies: Tally[] = wanted.here ? [await lintPackage(tarball)] : [];
+    let files = wanted.here ? [...SUITE, ...ONCE] : SUITE;
+    const before = tallies.length;
+    for await (const runtime of runtimes(wanted, OUTPUT)) {
+      tallies.push(await runSuite(runtime, folder, files));
+      files = SUITE;
     }
-    return tallies.length === 0 ? { passed: 0, failed: 1 } : sum(tallies);
+    return tallies.length === before ? { passed: 0, failed: 1 } : sum(tallies);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -184,3 +184,9 @@ export async function capture(
   const text = new TextDecoder();
   return { ok: success, code, stdout: text.decode(stdout), stderr: text.decode(stderr), timedOut };
 }
+
+/** Runs a program whose output matters only when it fails. */
+export async function mustRun(program: string, args: readonly string[], options: RunOptions = {}): Promise<void> {
+  const { ok, stdout, stderr } = await capture(program, args, options);
+  if (!ok) throw new Error(`"${[program, ...args].join(" ")}" failed:\n${stdout}${stderr}`);
+}

@@ -39,11 +39,15 @@ export type CoreDrop =
 
 /** One member as others are told of it. */
 export interface MemberInfo {
+  /** Its name. */
   readonly id: string;
-  readonly boot: Boot;
+  /** Fresh random bits for every start, as a string: tells a process from one before it that had the same name. */
+  readonly boot: string;
   /** `ip:port`. */
   readonly source: string;
+  /** The heaviest is elected. */
   readonly weight: number;
+  /** Whether it would lead. */
   readonly eligible: boolean;
   /** Whether its vote counts: configured by the user, or named by discovery. */
   readonly voter: boolean;
@@ -51,8 +55,11 @@ export interface MemberInfo {
 
 /** Who leads, as this member knows. */
 export interface LeaderInfo {
+  /** Its name. */
   readonly id: string;
+  /** `ip:port`. */
   readonly source: string;
+  /** Its fencing token. */
   readonly token: number;
 }
 

@@ -28,9 +28,11 @@ export type BroadcastChange =
 
 /** What the member is at the time of a query. */
 export interface BroadcastState {
+  /** Tells an answer from a change. */
   readonly type: "state";
   /** The id of the member itself. */
   readonly id: string;
+  /** Who leads, as the member knows. */
   readonly leader: LeaderInfo | null;
   /** The leader's term, or `null` when nobody leads. */
   readonly term: number | null;
@@ -42,6 +44,7 @@ export interface BroadcastState {
 
 /** What every post says beside its {@linkcode BroadcastChange} or {@linkcode BroadcastState}. */
 export interface BroadcastSender {
+  /** The cluster of the member that posts. */
   readonly cluster: string;
   /** The id of the member that posts: several may live in one process. */
   readonly self: string;

@@ -30,6 +30,9 @@ export interface LifecycleEvents {
 /** Handles a lifecycle event. */
 export type LifecycleHandler<Name extends keyof LifecycleEvents> = (detail: LifecycleEvents[Name]) => void;
 
+/** Handles an event as the web's `addEventListener` has it. */
+export type EventHandler<Handled> = ((event: Handled) => void) | { handleEvent(event: Handled): void };
+
 /** Handles a custom event or a channel: what was sent, and by whom. */
 export type MessageHandler = (data: unknown, from: MemberInfo) => void;
 
@@ -117,13 +120,35 @@ export class TypedEvents extends EventTarget {
   readonly #listeners = new Map<string, Map<Handler, EventListener>>();
   readonly #audience = new Audience();
 
-  /** As an EventTarget has it. */
+  /** As an EventTarget has it; what `on` gives to a handler is the `detail` of the event. */
+  override addEventListener<Name extends keyof LifecycleEvents>(
+    name: Name,
+    callback: EventHandler<CustomEvent<LifecycleEvents[Name]>> | null,
+    options?: Parameters<EventTarget["addEventListener"]>[2],
+  ): void;
+  /** The same for a custom event or a channel. */
+  override addEventListener(
+    name: string,
+    callback: EventHandler<CustomMessageEvent> | null,
+    options?: Parameters<EventTarget["addEventListener"]>[2],
+  ): void;
   override addEventListener(name: string, callback: Callback, options?: ListenOptions): void {
     super.addEventListener(name, callback, options);
     this.#audience.add(name, callback, options);
   }
 
   /** As an EventTarget has it. */
+  override removeEventListener<Name extends keyof LifecycleEvents>(
+    name: Name,
+    callback: EventHandler<CustomEvent<LifecycleEvents[Name]>> | null,
+    options?: Parameters<EventTarget["removeEventListener"]>[2],
+  ): void;
+  /** The same for a custom event or a channel. */
+  override removeEventListener(
+    name: string,
+    callback: EventHandler<CustomMessageEvent> | null,
+    options?: Parameters<EventTarget["removeEventListener"]>[2],
+  ): void;
   override removeEventListener(name: string, callback: Callback, options?: UnlistenOptions): void {
     super.removeEventListener(name, callback, options);
     this.#audience.remove(name, callback, options);
@@ -141,6 +166,7 @@ export class TypedEvents extends EventTarget {
 
   /** Calls `handler` on each such event; a second call with the same handler changes nothing. */
   on<Name extends keyof LifecycleEvents>(name: Name, handler: LifecycleHandler<Name>): this;
+  /** The same for a custom event or a channel. */
   on(name: string, handler: MessageHandler): this;
   on(name: string, handler: Handler): this {
     return this.#listen(name, handler, false);
@@ -148,6 +174,7 @@ export class TypedEvents extends EventTarget {
 
   /** Calls `handler` on the next such event only. */
   once<Name extends keyof LifecycleEvents>(name: Name, handler: LifecycleHandler<Name>): this;
+  /** The same for a custom event or a channel. */
   once(name: string, handler: MessageHandler): this;
   once(name: string, handler: Handler): this {
     return this.#listen(name, handler, true);
@@ -155,6 +182,7 @@ export class TypedEvents extends EventTarget {
 
   /** Calls `handler` no more. */
   off<Name extends keyof LifecycleEvents>(name: Name, handler: LifecycleHandler<Name>): this;
+  /** The same for a custom event or a channel. */
   off(name: string, handler: MessageHandler): this;
   off(name: string, handler: Handler): this {
     this.#forget(name, handler);

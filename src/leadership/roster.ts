@@ -9,15 +9,19 @@ import type { Boot } from "../core/message/message.ts";
 
 /** A member as `nodes()` shows it. */
 export interface NodeInfo {
+  /** Its name. */
   readonly id: string;
   /** `ip:port`. */
   readonly source: string;
+  /** The heaviest is elected. */
   readonly weight: number;
+  /** `"leader"` as far as the member that was asked knows. */
   readonly state: "leader" | "citizen";
   /** Whether the member would lead. */
   readonly eligible: boolean;
   /** Whether its vote counts. */
   readonly voter: boolean;
+  /** Whether it leads, as far as the member that was asked knows. */
   readonly leader: boolean;
   /** Whether it is the member that was asked. */
   readonly self: boolean;

@@ -32,7 +32,9 @@ export interface Stats {
   readonly sent: number;
   /** Datagrams received, also those that were ignored. */
   readonly received: number;
+  /** Bytes of these datagrams. */
   readonly bytesSent: number;
+  /** Bytes of these datagrams. */
   readonly bytesReceived: number;
   /** How often something received was ignored, by reason. */
   readonly dropped: Readonly<Record<DropReason, number>>;

@@ -79,6 +79,14 @@ export async function bindUdp(
   }
 }
 
+/**
+ * What the system may say of a datagram that did not get through, when the socket is used next. Bun hands it on; it is no fault of the
+ * socket, and anybody can bring it about.
+ */
+const UNDELIVERED: ReadonlySet<string> = new Set([
+  ...["ECONNREFUSED", "ECONNRESET", "EHOSTDOWN", "EHOSTUNREACH", "ENETDOWN", "ENETUNREACH", "EMSGSIZE", "EPERM"],
+]);
+
 class UdpDatagram implements Datagram {
   readonly address: string;
   unsent = 0;
@@ -98,8 +106,10 @@ class UdpDatagram implements Datagram {
     socket.on("message", (message: Uint8Array, remote: RemoteInfo) => {
       if (this.#closed === undefined) handlers.onDatagram(message, this.#sources.of(remote.address, remote.port));
     });
-    socket.on("error", (error: Error) => {
-      if (this.#closed === undefined) handlers.onError(error);
+    socket.on("error", (error: Error & { readonly code?: string }) => {
+      if (this.#closed !== undefined) return;
+      if (UNDELIVERED.has(error.code ?? "")) this.unsent++;
+      else handlers.onError(error);
     });
   }
 

@@ -12,6 +12,11 @@
  * | 8 | cookie: what the receiver has told the sender to show, zeros before it has |
  * | 6 | sequence number, if sealed |
  *
+ * **Versions.** Members of one major version understand each other, whatever their minor versions. A later minor version may add a
+ * kind of message, a flag that is clear in datagrams of earlier ones, and fields behind all others; it gives nothing another meaning,
+ * and must do without an answer to what it added. An earlier one ignores these: a kind that it does not know is counted
+ * (`unknown-kind`), a flag and the bytes at the end are not looked at. Of another major version nothing is read (`bad-version`).
+ *
  * The body follows: the kind in one byte and its fields, encrypted if sealed. At the end stands the CRC-32
  * of all before it, or the authentication tag.
  *

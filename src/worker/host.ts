@@ -11,6 +11,7 @@ import { SharedView } from "../leadership/shared_view.ts";
 import type { Settings } from "../options.ts";
 import { bindUdp } from "../transport/udp.ts";
 import { Backlog } from "./backlog.ts";
+import { workerEntry } from "./entry.ts";
 import { serve } from "./loop.ts";
 import { localPorts, spawn, type Thread } from "./port.ts";
 import type { LoopCommand, LoopReport } from "./protocol.ts";
@@ -39,12 +40,6 @@ const STAMP_PERIOD = 250;
 const LONGEST_FAREWELL = 10_000;
 const CLOSE_GRACE = 1000;
 
-/**
- * Nobody calls this. It puts the worker's entry, which is otherwise named by a URL only, into the module graph, so
- * that whoever caches, vendors or packs this library does not miss it.
- */
-export const workerModule = (): Promise<unknown> => import("./main.ts");
-
 /** One loop, and what it shares with this thread. */
 export class Host {
   readonly view = new SharedView();
@@ -65,7 +60,7 @@ export class Host {
     this.#handlers = handlers;
     const watched = settings.isolation === "worker";
     if (watched) this.#stamps = this.#stamp();
-    this.#thread = settings.isolation === "none" ? this.#local() : this.#spawn(workerUrl ?? defaultUrl());
+    this.#thread = settings.isolation === "none" ? this.#local() : this.#spawn(workerUrl ?? workerEntry());
     this.#thread.receive((report) => this.#receive(report));
     this.post({
       type: "start",
@@ -158,12 +153,6 @@ export class Host {
       return { post: () => {}, receive: () => {}, terminate: () => Promise.resolve() };
     }
   }
-}
-
-/** The worker's entry beside this file: source, a registry's copy and the npm package differ in its extension. */
-function defaultUrl(): string {
-  const extension = import.meta.url.slice(import.meta.url.lastIndexOf("."));
-  return new URL(`./main${extension}`, import.meta.url).href;
 }
 
 function explain(error: Error, url: string): Error {

@@ -5,6 +5,7 @@
  * @module
  */
 
+import process from "node:process";
 import { parentPort as nodeParent, Worker as NodeWorker } from "node:worker_threads";
 import type { Transferable as NodeTransferable } from "node:worker_threads";
 
@@ -72,7 +73,9 @@ function spawnNodeThread<Sent, Received>(
   name: string,
   onFailure: (error: Error) => void,
 ): Thread<Sent, Received> {
-  const worker = new NodeWorker(new URL(url), { name });
+  // A flag of the application may be none for a module in a thread, `--input-type` for instance.
+  const execArgv = process.execArgv.filter((flag) => flag === "--enable-source-maps");
+  const worker = new NodeWorker(new URL(url), { name, execArgv });
   let over = false;
   const fail = (error: Error): void => {
     if (over) return;

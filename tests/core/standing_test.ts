@@ -120,6 +120,22 @@ Deno.test("a candidate whose votes were wasted waits while somebody else has the
   assertEquals(solo.claim(first, claimOf(12, 2)), "granted", "it has asked for an interval");
 });
 
+Deno.test("of two candidates that wait for each other's votes the heavier gives up once it has wasted votes", () => {
+  const [heavy, other] = followers({ weight: 9 }, {}) as [Puppet, Puppet];
+  const solo = new Solo([heavy, other], { weight: 5 });
+  solo.introduce(heavy);
+  solo.release(heavy, 1, undefined, { unanswered: true });
+  solo.advance(2 * INTERVAL);
+  const { candidacy } = solo.state.election;
+  assert(candidacy !== undefined, "it stands, because the heavier one does not");
+  assertEquals(
+    solo.claim(heavy, claimOf(candidacy.term - 1)),
+    "stale-term",
+    "the heavier one hears that it asks in vain",
+  );
+  assertEquals(solo.state.election.candidacy?.term, candidacy.term, "the lighter one goes on");
+});
+
 Deno.test("a vote that runs out is wasted unless its candidate was in office; so is one that is not answered any more", () => {
   const [first, second] = followers({}, {}) as [Puppet, Puppet];
   const solo = new Solo([first, second], { eligible: false });

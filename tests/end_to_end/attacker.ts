@@ -25,6 +25,8 @@ const UNSET = { claim: undefined, gossip: undefined, voters: undefined } as cons
 export class Attacker {
   readonly persona: Persona;
   readonly heard: Packet[] = [];
+  /** The process that answered last at each address. */
+  readonly #bootAt = new Map<string, Boot>();
   readonly #wire: Wire;
   readonly #socket: Socket = createSocket("udp4");
   /** What each process wants to be shown, by its boot. */
@@ -40,11 +42,12 @@ export class Attacker {
   /** Binds to any port of loopback that is free. */
   async bind(): Promise<this> {
     const reader = createWire({ secrets: [], ...this.persona, boot: "f".repeat(16) });
-    this.#socket.on("message", (bytes) => {
+    this.#socket.on("message", (bytes, { address, port }) => {
       const opened = reader.open(bytes);
       if (!opened.ok) return;
       const packet = structuredClone(opened.packet);
       this.heard.push(packet);
+      this.#bootAt.set(`${address}:${port}`, packet.from);
       const { payload } = packet;
       if (payload.kind === "ack" && payload.cookie !== "") this.#cookies.set(packet.from, payload.cookie);
     });
@@ -56,10 +59,10 @@ export class Attacker {
 
   /** The boot of the process at an address: it is in the clear in whatever that answers. */
   async bootOf(address: string): Promise<Boot> {
-    const before = this.heard.length;
+    this.#bootAt.delete(address);
     this.ping(address);
-    await until(`${address} answers`, () => this.heard.length > before);
-    return this.heard.at(-1)!.from;
+    await until(`${address} answers`, () => this.#bootAt.has(address));
+    return this.#bootAt.get(address)!;
   }
 
   /** What it says of itself, or of whom it speaks for. */

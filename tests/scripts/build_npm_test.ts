@@ -1,13 +1,16 @@
-// Where JSR cannot be reached the package is built by `deno pack`: what dnt would be asked, and what it cannot stand, is held here.
-import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { type Described, dntOptions, type Manifest, publishedManifest } from "../../scripts/build_npm.ts";
+// Where JSR cannot be reached types come from `deno pack`: what dnt would be asked, and what it cannot stand, is held here.
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { ROOT } from "../../scripts/harness/process.ts";
+import { sharedNames } from "../../scripts/npm/bundle.ts";
+import { dntOptions } from "../../scripts/npm/declarations.ts";
+import { type Config, dependenciesOf, fileOf, manifestOf, repositoryPage } from "../../scripts/npm/manifest.ts";
 
-const CONFIG: Manifest & {
+const CONFIG: Config & {
   readonly imports: Record<string, string>;
   readonly publish: { readonly include: string[] };
-} = JSON
-  .parse(await Deno.readTextFile(`${ROOT}/deno.json`));
+} = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
+
+const REPOSITORY = "https://forge.example/polis/democracy";
 
 async function* published(folder: string): AsyncGenerator<string> {
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
@@ -18,21 +21,31 @@ async function* published(folder: string): AsyncGenerator<string> {
 
 Deno.test("build:npm: dnt of a version that can be told to leave polyfills out is told so", () => {
   assertEquals(CONFIG.imports["@deno/dnt"], "jsr:@deno/dnt@^0.43");
-  const options = dntOptions(CONFIG);
+  const options = dntOptions(CONFIG, REPOSITORY, "/tmp/out");
   assertEquals(options.polyfills, false);
   assertEquals(options.shims, {});
   assertEquals(options.scriptModule, false);
   assertEquals(options.importMap, `${ROOT}/deno.json`);
 });
 
-Deno.test("build:npm: dnt is given every entry that is published, and the program among them", async () => {
-  const { entryPoints, package: described } = dntOptions(CONFIG);
+Deno.test("build:npm: dnt is given every entry that is published, and what the manifest says", async () => {
+  const { entryPoints, package: described } = dntOptions(CONFIG, REPOSITORY, "/tmp/out");
   assertEquals(entryPoints.map(({ name }) => name), Object.keys(CONFIG.exports));
   for (const { path } of entryPoints) assert((await Deno.stat(path)).isFile, path);
-  const program = CONFIG.exports["./cli"] ?? "";
-  assertEquals(described.bin, { democracy: program.replace("./", "./esm/").replace(/\.ts$/, ".js") });
-  assertMatch(await Deno.readTextFile(`${ROOT}/${program}`), /^#!\/usr\/bin\/env node\n/);
-  assertEquals([described.name, described.version, described.license], [CONFIG.name, CONFIG.version, CONFIG.license]);
+  assertEquals<object>(described, {
+    name: CONFIG.name,
+    version: CONFIG.version,
+    description: "Leader election among processes over UDP, with leases and fencing tokens, without a lock server",
+    keywords: ["leader", "election", "lease", "fencing", "cluster", "udp", "distributed"],
+    license: "MIT",
+    homepage: `${REPOSITORY}#readme`,
+    repository: { type: "git", url: `git+${REPOSITORY}.git` },
+    bugs: { url: `${REPOSITORY}/issues` },
+    sideEffects: ["./dist/cli.js", "./dist/worker.mjs", "./dist/guard.mjs"],
+    engines: { node: ">=20.19.0" },
+    publishConfig: { access: "public", provenance: true },
+    devDependencies: { "@types/node": "^20.19.0" },
+  });
 });
 
 Deno.test("build:npm: no published source asks for import.meta.main, which dnt does not type-check", async () => {
@@ -48,44 +61,66 @@ Deno.test("build:npm: no published source asks for import.meta.main, which dnt d
   assertEquals(wrong, []);
 });
 
-/** What the two builders write of an entry. */
-const BUILT: Record<string, Described["exports"]> = {
-  dnt: { ".": { import: "./esm/mod.js" }, "./cli": { import: { types: "./esm/cli.d.ts", default: "./esm/cli.js" } } },
-  "deno pack": {
-    ".": { types: "./mod.d.ts", import: "./mod.js" },
-    "./cli": { types: "./cli.d.ts", import: "./cli.js" },
-  },
-};
-
-for (const [builder, exports] of Object.entries(BUILT)) {
-  Deno.test(`build:npm: what ${builder} exports can be required, too: each entry ends with a default`, () => {
-    const before = structuredClone(exports);
-    const amended = publishedManifest({ dependencies: {}, exports }).exports;
-    assertEquals(Object.keys(amended), [".", "./cli"]);
-    for (const [entry, target] of Object.entries(amended)) {
-      assert(typeof target === "object" && target !== null, entry);
-      const { default: last, ...others } = target;
-      assertEquals<unknown>(others, before[entry], `the conditions of ${entry} stay`);
-      assertEquals(Object.keys(target).at(-1), "default", `${entry}: what comes after default is never looked at`);
-      assertMatch(String(last), /\.js$/, `${entry}: a file, not a condition`);
-    }
+Deno.test("build:npm: each entry is a file with types, which can be required, too: it ends with a default", () => {
+  const { exports, bin, main, types, files } = manifestOf(CONFIG, undefined);
+  assertEquals<object>(exports, {
+    ...Object.fromEntries(
+      Object.entries(CONFIG.exports).map(([entry, source]) => {
+        const file = `./dist/${fileOf(entry)}`;
+        return [entry, {
+          types: source.replace("./", "./types/").replace(/\.ts$/, ".d.ts"),
+          import: file,
+          default: file,
+        }];
+      }),
+    ),
+    "./package.json": "./package.json",
   });
-}
-
-Deno.test("build:npm: an entry with a default stays as it is, and one that cannot be imported is refused", () => {
-  const exports = { ".": "./mod.js", "./a": { types: "./a.d.ts", import: "./a.js", default: "./b.js" } };
-  assertEquals(publishedManifest({ dependencies: {}, exports }).exports, exports);
-  const nothing = { ".": { types: "./mod.d.ts" } };
-  assertThrows(() => publishedManifest({ dependencies: {}, exports: nothing }), Error, "nothing to import");
+  assertEquals([fileOf("."), fileOf("./cli"), fileOf("./worker")], ["mod.js", "cli.js", "worker.mjs"]);
+  assertEquals([bin.democracy, main, types], ["./dist/cli.js", "./dist/mod.js", "./types/mod.d.ts"]);
+  assertEquals(files, ["dist", "types", "CHANGELOG.md", "THIRD_PARTY_LICENSES"]);
 });
 
-Deno.test("build:npm: what only some need is an optional peer, and all else of the manifest stays", () => {
-  const described = { name: "a", dependencies: { hono: "^4", "kubernetes-models": "^4.5" }, exports: {} };
-  assertEquals<object>(publishedManifest(described), {
-    name: "a",
-    exports: {},
+Deno.test("build:npm: the program of the package begins as one", async () => {
+  assertMatch(await Deno.readTextFile(`${ROOT}/${CONFIG.exports["./cli"]}`), /^#!\/usr\/bin\/env node\n/);
+});
+
+Deno.test("build:npm: where the sources are is told by git's remote, in all ways in which that is written", () => {
+  const remotes = [
+    `${REPOSITORY}.git`,
+    REPOSITORY,
+    `git+${REPOSITORY}.git`,
+    "git@forge.example:polis/democracy.git",
+    "ssh://git@forge.example:2222/polis/democracy.git",
+    "https://user:word@forge.example/polis/democracy\n",
+  ];
+  for (const remote of remotes) assertEquals(repositoryPage(remote), REPOSITORY, remote);
+  for (const remote of ["/srv/git/democracy.git", "../democracy", "file:///srv/democracy", "C:\\democracy", ""]) {
+    assertEquals(repositoryPage(remote), undefined, remote);
+  }
+  const { homepage, repository, bugs } = { homepage: "", repository: {}, bugs: {}, ...manifestOf(CONFIG, undefined) };
+  assertEquals<unknown>([homepage, repository, bugs], ["", {}, {}], "nothing is said of a place that nobody knows");
+});
+
+Deno.test("build:npm: what only some need is an optional peer, and what became a part of the code is no dependency", () => {
+  const imported = { devalue: "^5", hono: "^4", "kubernetes-models": "^4.5" };
+  assertEquals<object>(dependenciesOf(imported, ["devalue"]), {
     dependencies: { hono: "^4" },
-    peerDependencies: { "kubernetes-models": "^4.5" },
+    peerDependencies: { "kubernetes-models": "^4.5 || ^5" },
     peerDependenciesMeta: { "kubernetes-models": { optional: true } },
   });
+});
+
+Deno.test("build:npm: companions share with the library the values that it exports, by where they come from", () => {
+  const text = `export { Democracy, Democracy as default } from "./src/democracy.ts";
+export type { A } from "./src/a.ts";
+export {
+  BError,
+  type Code,
+} from "./src/errors.ts";
+`;
+  assertEquals([...sharedNames(text)], [
+    [`${ROOT}/src/democracy.ts`, ["Democracy"]],
+    [`${ROOT}/src/errors.ts`, ["BError"]],
+  ]);
 });

@@ -10,6 +10,7 @@ import { setTimeout } from "node:timers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type Environment, SECRET_VARIABLES } from "../settings.ts";
+import { guardEntry } from "./guard_entry.ts";
 import type { Assignment, GuardCommand, GuardReport } from "./protocol.ts";
 
 /** How a run ended. */
@@ -25,12 +26,6 @@ export type Outcome =
 const BURIAL = 1000;
 /** ms in which a guard must have done what a signal asks, unless it hangs. */
 const OBEDIENCE_TIME = 5000;
-
-/**
- * Nobody calls this. It puts the guard, which is otherwise named by a URL only, into the module graph, so that whoever
- * caches, vendors or packs this library does not miss it.
- */
-export const guardModule = (): Promise<unknown> => import("./guard.ts");
 
 /** A guard and, once armed, its command. */
 export class GuardedCommand {
@@ -136,10 +131,9 @@ function withoutSecrets(environment: Environment): Environment {
 }
 
 function startGuard(assignment: Assignment): ChildProcess {
-  const extension = import.meta.url.slice(import.meta.url.lastIndexOf("."));
-  const { href } = new URL(`./guard${extension}`, import.meta.url);
+  const entry = guardEntry();
   const isDeno = "deno" in process.versions;
-  const script = isDeno ? ["run", "--quiet", "--no-config", "--allow-all", href] : [fileURLToPath(href)];
+  const script = isDeno ? ["run", "--quiet", "--no-config", "--allow-all", entry] : [fileURLToPath(entry)];
   return spawn(process.execPath, [...script, JSON.stringify(assignment)], {
     detached: true,
     stdio: ["inherit", "inherit", "inherit", "ipc"],

@@ -99,10 +99,12 @@ function refuseFuture(self: Election, peer: Peer, { term, sequence }: Claim): Vo
   drop(self.ground, "absurd-term");
   effects.push({ kind: "mismatch", what: "clock-ahead", member: nameOf(peer), value: term - wall });
   const answer = pool.vote();
-  answer.term = term;
-  answer.sequence = sequence;
-  answer.refusal = "future-term";
-  answer.limit = wall;
+  void ({
+    term: answer.term = term,
+    sequence: answer.sequence = sequence,
+    refusal: answer.refusal = "future-term",
+    limit: answer.limit = wall,
+  } satisfies Vote);
   return answer;
 }
 

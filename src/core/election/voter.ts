@@ -56,10 +56,12 @@ function tellVoting(self: Election): void {
  */
 export function vote(self: Election, peer: Peer, from: Boot, claim: Claim, inOffice: boolean): Vote {
   const answer = self.ground.pool.vote();
-  answer.term = claim.term;
-  answer.sequence = claim.sequence;
-  answer.refusal = refusalOf(self, peer, from, claim, inOffice);
-  answer.limit = answer.refusal === "longer-lease" ? self.ground.config.timeout : 0;
+  void ({
+    term: answer.term = claim.term,
+    sequence: answer.sequence = claim.sequence,
+    refusal: answer.refusal = refusalOf(self, peer, from, claim, inOffice),
+    limit: answer.limit = answer.refusal === "longer-lease" ? self.ground.config.timeout : 0,
+  } satisfies Vote);
   if (answer.refusal === "longer-lease") tellTimeout(self, peer, "longer-timeout", claim.lease);
   if (answer.refusal !== undefined) return answer;
   promise(self, from, claim);
@@ -123,12 +125,18 @@ function noteAsking({ ground: { now, config } }: Election, record: PeerRecord): 
   record.askedAt = now;
 }
 
+/** Whether votes for this process were wasted of late. */
+function isWasteful({ ground: { now, config } }: Election, { wasted, wastedAt }: PeerRecord): boolean {
+  return wasted > 0 && now - wastedAt <= FORGIVEN * config.timeout;
+}
+
 /**
  * Whether others come first: a candidate that wasted votes before is granted another only once it has asked for it for so long
  * that anybody else who stands has asked, too. Each time that is twice as long, up to a timeout.
  */
-function comesLater({ ground: { now, config } }: Election, record: PeerRecord): boolean {
-  if (record.wasted === 0 || now - record.wastedAt > FORGIVEN * config.timeout) return false;
+function comesLater(self: Election, record: PeerRecord): boolean {
+  const { ground: { now, config } } = self;
+  if (!isWasteful(self, record)) return false;
   return now - record.asksSince < Math.min(2 ** (record.wasted - 1) * config.interval, config.timeout);
 }
 
@@ -148,7 +156,11 @@ function refusalOf(
   noteAsking(self, record);
   const held = grant !== undefined && now < grant.expiresAt;
   if (held && grant.boot === from && grant.term === claim.term) return undefined;
-  if (held && grant.boot !== from && !isReleasedTo(self, grant, claim)) return "held";
+  if (held && grant.boot !== from && !isReleasedTo(self, grant, claim)) {
+    // Two candidates that wait for each other's votes would do so until they are exhausted: the one that wasted votes gives up.
+    const isInTheWay = self.candidacy?.elected === false && isWasteful(self, record);
+    return isInTheWay && !inOffice && claim.term <= promisedTerm ? "stale-term" : "held";
+  }
   const isOld = grant?.boot === from &&
     (claim.term < grant.term || claim.term === grant.term && claim.sequence <= grant.sequence);
   if (isOld || claim.term <= record.endedTerm) return "stale-term";

@@ -53,7 +53,11 @@ class Pool<Item> {
   }
 }
 
-/** Where the objects of a step's heartbeats come from. Whoever takes one sets all of its fields. */
+/**
+ * Where the objects of a step's heartbeats come from. Whoever takes one sets all of its fields, as
+ * `void ({ field: object.field = value } satisfies Whole)`: one that is forgotten does not compile, and compiled code makes no
+ * such record.
+ */
 export class MessagePool {
   /** What this member says of itself: the same in all heartbeats of a step, and complete at its end. */
   readonly status: Mutable<Status> = newStatus();

@@ -15,21 +15,23 @@ function run(folder, ...args) {
   });
 }
 
-test("manifests are printed where kubernetes-models is installed", async () => {
-  const { code, stdout, stderr } = await run("operator", ...ARGS, "--lease", "--secret-name", "app-secret");
-  assert.equal(code, 0, stderr);
-  assert.deepEqual([...stdout.matchAll(/^kind: (.*)$/gm)].map(([, kind]) => kind), [
-    "ServiceAccount",
-    "Role",
-    "RoleBinding",
-    "Service",
-    "StatefulSet",
-    "PodDisruptionBudget",
-    "NetworkPolicy",
-  ]);
-  assert.match(stdout, /image: registry\.example\/app:1$/m);
-  assert.doesNotMatch(stderr, /democracy:/);
-});
+for (const major of [4, 5]) {
+  test(`manifests are printed where kubernetes-models ${major} is installed`, async () => {
+    const { code, stdout, stderr } = await run(`operator${major}`, ...ARGS, "--lease", "--secret-name", "app-secret");
+    assert.equal(code, 0, stderr);
+    assert.deepEqual([...stdout.matchAll(/^kind: (.*)$/gm)].map(([, kind]) => kind), [
+      "ServiceAccount",
+      "Role",
+      "RoleBinding",
+      "Service",
+      "StatefulSet",
+      "PodDisruptionBudget",
+      "NetworkPolicy",
+    ]);
+    assert.match(stdout, /image: registry\.example\/app:1$/m);
+    assert.doesNotMatch(stderr, /democracy:/);
+  });
+}
 
 test("where it is not installed, the program says so and how to get it", async () => {
   const { code, stdout, stderr } = await run(".", ...ARGS);

@@ -58,7 +58,8 @@ it("the README's first program: one of three works, and another after it", async
     await first.kill();
     const before = Math.max(...programs.flatMap(({ tokens }) => tokens));
     await until(() => rest.find(({ tokens }) => tokens.filter((each) => each > before).length >= 2), "another to work");
-    for (const { stderr } of rest) assert.equal(stderr, "");
+    // On a machine that is busy with other things a member may be late, and is told so.
+    for (const { stderr } of rest) assert.equal(stderr.replaceAll(/^democracy: Others said .*\n/gm, ""), "");
   } finally {
     await Promise.all(programs.map((program) => program.kill()));
   }
