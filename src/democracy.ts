@@ -9,7 +9,7 @@ import type { LeaderInfo, ResignReason } from "./core/effect.ts";
 import type { Resignation } from "./core/input.ts";
 import { followDiscovery } from "./discovery/follow.ts";
 import type { Discovery } from "./discovery/discovery.ts";
-import { ClosedError, describe } from "./errors.ts";
+import { ClosedError, closedError, describe } from "./errors.ts";
 import type { Stats } from "./stats/counters.ts";
 import { checkMessageName, CustomMessageEvent, emit, type LifecycleEvents, TypedEvents } from "./leadership/events.ts";
 import { type NodeInfo, Roster } from "./leadership/roster.ts";
@@ -94,13 +94,8 @@ export class Democracy extends TypedEvents {
       warn: (message, error) => logger.warn(message, error),
     });
     for (const advice of adviceOn(settings)) logger.warn(advice);
-    this.#roster = new Roster({
-      id: settings.id,
-      source: settings.advertise,
-      weight: settings.weight,
-      eligible: settings.eligible,
-      voter: true,
-    });
+    const { id, advertise: source, weight, eligible } = settings;
+    this.#roster = new Roster({ id, source, weight, eligible, voter: true });
     this.ready = new Promise((resolve, reject) => this.#settle = { resolve, reject });
     // Whoever does not wait for it hears of the same trouble by the event `error`, or reads it in the log.
     this.ready.catch(() => {});
@@ -108,7 +103,7 @@ export class Democracy extends TypedEvents {
       onReport: (news) => this.#hear(news),
       onDeath: (error) => this.#die(error),
     });
-    if (signal !== undefined) onAbort(this.#over.signal, onAbort(signal, () => void this.close()));
+    if (signal !== undefined) onAbort(this.#over.signal, onAbort(signal, () => this.#closing ??= this.#close(signal)));
   }
 
   /** The name of this member. */
@@ -273,17 +268,22 @@ export class Democracy extends TypedEvents {
     return this.close();
   }
 
-  async #close(): Promise<void> {
+  /** `signal` is the one that closes it by having aborted. */
+  async #close(signal?: AbortSignal): Promise<void> {
     this.#host.view.silence(true);
     this.#work.end("closed");
-    const error = new ClosedError(`Cannot join: ${this.id} was closed`);
-    this.#settle.reject(error);
-    this.#over.abort(error);
+    this.#settle.reject(closedError("join", this.id, signal));
+    this.#over.abort(closedError("lead", this.id, signal));
     void this.#minting?.request(null);
     await this.#host.close();
     this.#endOffice("closed");
     this.#roster.clear();
     this.#resignations.end();
+  }
+
+  /** Says it to the logger. */
+  protected override advise(text: string): void {
+    this.#logger.warn(text);
   }
 
   #giveAway(resignation: Resignation): Promise<void> {
@@ -298,7 +298,9 @@ export class Democracy extends TypedEvents {
   }
 
   #spread(message: EncodedMessage): void {
-    this.#over.signal.throwIfAborted();
+    const { signal } = this.#over;
+    if (signal.reason instanceof ClosedError) throw closedError(message.channel ? "publish" : "send", this.id);
+    signal.throwIfAborted();
     this.#host.post({ type: "send", ...message }, transferOf(message));
   }
 
@@ -329,7 +331,8 @@ export class Democracy extends TypedEvents {
         return this.#deliver(news);
       case "warning":
         return this.#logger.warn(news.text);
-      case "done":
+      default:
+        // It is `done`: any other report has no request, and does not compile.
         this.#resignations.answer(news.request, news.obstacle);
         if (this.#resignations.size === 0 && this.#closing === undefined) this.#host.view.silence(false);
     }

@@ -96,7 +96,10 @@ export interface Options {
   broadcast?: string | false;
   /** Where the election runs: `"worker"` (default) survives a blocked main thread, `"none"` is this thread. */
   isolation?: "worker" | "none";
-  /** Where the worker's module is, when a bundler has moved it: an absolute URL. */
+  /**
+   * Where the worker's module is, when a bundler has left it behind: the absolute URL of a module that is
+   * `import "@polis/democracy/worker";`.
+   */
   workerUrl?: URL | string;
   /** Mints the tokens outside the cluster, once for every change of leader; `elected` waits for it. */
   fencing?: Fencing;

@@ -12,6 +12,7 @@ import { advanceTerm, resign, setStalled } from "./election/commands.ts";
 import { leaderOf as electedLeader } from "./election/leader.ts";
 import { nextDue, review } from "./election/review.ts";
 import { obstacleTo as findObstacle, postpone } from "./election/standing.ts";
+import { type Turnout, turnoutOf as electionTurnout } from "./election/turnout.ts";
 import type { Effect, LeaderInfo, MemberInfo } from "./effect.ts";
 import { heartbeat, isRepeatDue, nextRepeatDue, repeat } from "./heartbeat.ts";
 import type { Input } from "./input.ts";
@@ -28,6 +29,7 @@ import { speak } from "./speak.ts";
 import type { MemberState } from "./state.ts";
 
 export { createMember } from "./state.ts";
+export type { Turnout } from "./election/turnout.ts";
 export type { MemberState } from "./state.ts";
 
 /** Takes one input and returns the effects to carry out, in order: before the next step, which overwrites them. */
@@ -77,6 +79,11 @@ export function wakeAt(self: MemberState): number {
 /** Who leads now, as this member knows, with the token. */
 export function leaderOf(self: MemberState): LeaderInfo | undefined {
   return electedLeader(self.election);
+}
+
+/** Which of the voters answer. */
+export function turnoutOf(self: MemberState): Turnout {
+  return electionTurnout(self.election);
 }
 
 /** Why this member cannot hand the lead to the one with that id; undefined when it can. */

@@ -190,7 +190,16 @@ function writeVoters(writer: ByteWriter, { listsReceiver, isMany, hashes }: Vote
   if (hashes.length > LIMITS.toldVoters) {
     throw new RangeError(`Cannot encode "voters": must be ${LIMITS.toldVoters} at most, got ${hashes.length}`);
   }
-  writer.u8((listsReceiver ? LISTS_RECEIVER : 0) | (isMany ? IS_MANY : 0));
+  let flags = 0;
+  void ({
+    listsReceiver: flags |= listsReceiver ? LISTS_RECEIVER : 0,
+    isMany: flags |= isMany ? IS_MANY : 0,
+    hashes: writeHashes(writer, flags, hashes),
+  } satisfies Steps<VoterList>);
+}
+
+function writeHashes(writer: ByteWriter, flags: number, hashes: readonly number[]): void {
+  writer.u8(flags);
   writer.u8(hashes.length);
   for (const hash of hashes) writer.u32(hash);
 }

@@ -60,7 +60,7 @@ export class Host {
     this.#handlers = handlers;
     const watched = settings.isolation === "worker";
     if (watched) this.#stamps = this.#stamp();
-    this.#thread = settings.isolation === "none" ? this.#local() : this.#spawn(workerUrl ?? workerEntry());
+    this.#thread = settings.isolation === "none" ? this.#local() : this.#spawn(workerUrl);
     this.#thread.receive((report) => this.#receive(report));
     this.post({
       type: "start",
@@ -144,9 +144,11 @@ export class Host {
     return { ...near, terminate: () => Promise.resolve() };
   }
 
-  #spawn(url: string): Thread<LoopCommand, LoopReport> {
-    const failed = (error: Error): void => this.#die(explain(error, url));
+  #spawn(given: string | undefined): Thread<LoopCommand, LoopReport> {
+    let url = given;
+    const failed = (error: Error): void => this.#die(explain(error, url, given !== undefined));
     try {
+      url ??= workerEntry();
       return spawn(url, `democracy ${this.#settings.id}`, failed);
     } catch (error) {
       queueMicrotask(() => failed(error instanceof Error ? error : new Error(String(error))));
@@ -155,17 +157,26 @@ export class Host {
   }
 }
 
-function explain(error: Error, url: string): Error {
+/** What a bundler has to be told where it does not find the worker by itself. */
+const REMEDY = `build 'import "@polis/democracy/worker";' as a module of its own, and give its URL as "workerUrl"`;
+
+/** A longer URL is cut when it is shown: it may be the whole worker. */
+const LONGEST_URL = 200;
+
+function explain(error: Error, url: string | undefined, given: boolean): Error {
   const { message } = error;
+  const name = url === undefined
+    ? "the worker"
+    : `the worker ${url.length > LONGEST_URL ? `${url.slice(0, 40)}...` : url}`;
   if (error.name === "NotCapable" || /Requires (?:read|net|import) access/u.test(message)) {
-    const flag = url.startsWith("file:") ? "--allow-read" : "--allow-net";
+    const flag = url?.startsWith("file:") ? "--allow-read" : "--allow-net";
     return new PermissionError(
-      `Cannot start the worker ${url}: Deno has no permission for it; run with ${flag}, or with isolation: "none"`,
+      `Cannot start ${name}: Deno has no permission for it; run with ${flag}, or with isolation: "none"`,
       { cause: error },
     );
   }
-  return new WorkerError(
-    `The worker ${url} failed: ${message}; where a bundler has moved it, "workerUrl" says where it is`,
-    { cause: error },
-  );
+  const remedy = given
+    ? `"workerUrl" must lead to a module that is 'import "@polis/democracy/worker";', in a form that this runtime can load`
+    : `where a bundler has left it behind, ${REMEDY}`;
+  return new WorkerError(`Cannot run ${name}: ${message}; ${remedy}; or take isolation: "none"`, { cause: error });
 }

@@ -6,7 +6,7 @@
  */
 
 import { advertisedAddress } from "../base/address.ts";
-import { createMember, type MemberState, obstacleTo, peersOf, step, wakeAt } from "../core/citizen.ts";
+import { createMember, type MemberState, obstacleTo, peersOf, step, turnoutOf, wakeAt } from "../core/citizen.ts";
 import type { Effect } from "../core/effect.ts";
 import type { Input, InputEvent } from "../core/input.ts";
 import { type Boot, type Cookie, type Message, NO_COOKIE, UNKNOWN_BOOT } from "../core/message/message.ts";
@@ -247,7 +247,9 @@ class Loop {
     this.#due = Number.POSITIVE_INFINITY;
     this.#run({ kind: "tick" });
     if (this.#watched) this.#watch();
-    this.#exchange.expire(performance.now());
+    const now = performance.now();
+    this.#exchange.expire(now);
+    if (this.#hasPeers) this.#warnings.turnout(turnoutOf(this.#member), now);
   }
 
   #watch(): void {

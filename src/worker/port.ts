@@ -6,7 +6,7 @@
  */
 
 import process from "node:process";
-import { parentPort as nodeParent, Worker as NodeWorker } from "node:worker_threads";
+import * as threads from "node:worker_threads";
 import type { Transferable as NodeTransferable } from "node:worker_threads";
 
 /** One end of a line between two threads of this library, so that what arrives is what was typed. */
@@ -75,7 +75,7 @@ function spawnNodeThread<Sent, Received>(
 ): Thread<Sent, Received> {
   // A flag of the application may be none for a module in a thread, `--input-type` for instance.
   const execArgv = process.execArgv.filter((flag) => flag === "--enable-source-maps");
-  const worker = new NodeWorker(new URL(url), { name, execArgv });
+  const worker = new threads.Worker(new URL(url), { name, execArgv });
   let over = false;
   const fail = (error: Error): void => {
     if (over) return;
@@ -103,8 +103,8 @@ function spawnNodeThread<Sent, Received>(
 /** The line to the thread that started this one; throws where nobody did. */
 export function parentPort<Sent, Received>(): Port<Sent, Received> {
   if (isDeno) return webParent();
-  if (nodeParent === null) throw new Error("This module is the entry of a worker, and was imported elsewhere");
-  const parent = nodeParent;
+  const parent = threads.parentPort;
+  if (parent === null) throw new Error("This module is the entry of a worker, and was imported elsewhere");
   return {
     post: (message, transfer: readonly NodeTransferable[] = []) => parent.postMessage(message, [...transfer]),
     receive: (handler) => void parent.on("message", handler),

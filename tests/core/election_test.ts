@@ -120,8 +120,9 @@ Deno.test("a release that is not answered is sent again, one that is answered is
 
 Deno.test("a candidate that is told of a higher term gives up at once", () => {
   const solo = metBy(puppetOf(2, { answers: false }), puppetOf(3, { answers: false }));
-  const ping = messages(solo.log, "ping").find(({ message }) => message.claim !== undefined)!;
-  const { term, sequence } = ping.message.claim!;
+  const ping = messages(solo.log, "ping").find(({ message }) => message.claim !== undefined);
+  assert(ping?.message.claim !== undefined, "the member should stand as soon as it has met two voters");
+  const { term, sequence } = ping.message.claim;
   const voter = solo.puppets.find(({ address }) => address === ping.address)!;
   voter.highestTerm = term + 7;
   solo.ack(voter, ping.message.nonce, { term, sequence, refusal: "stale-term", limit: 0 });

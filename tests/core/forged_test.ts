@@ -128,7 +128,9 @@ Deno.test("a vote that answers no ping of this member elects nobody", () => {
   const [first, second] = [puppetOf(2), puppetOf(3)];
   const solo = new Solo([first, second], { weight: 5 });
   solo.puppets.forEach((puppet) => solo.introduce(puppet));
-  const { term } = solo.state.election.candidacy!;
+  const { candidacy } = solo.state.election;
+  assert(candidacy !== undefined, "the heaviest of three should stand once it knows the two others");
+  const { term } = candidacy;
   for (let nonce = 50_000; nonce < 50_010; nonce++) {
     solo.ack(first, nonce, voteFor(claimOf(term, 1)), ELSEWHERE);
   }

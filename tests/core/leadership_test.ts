@@ -45,8 +45,12 @@ function lastClaim(solo: Solo, puppet: Puppet): { nonce: number; term: number; s
   const pings = messages(solo.log, "ping").filter(({ address, message }) =>
     address === puppet.address && message.claim !== undefined
   );
-  const { nonce, claim } = pings.at(-1)!.message;
-  return { nonce, term: claim!.term, sequence: claim!.sequence };
+  const last = pings.at(-1)?.message;
+  assert(
+    last?.claim !== undefined,
+    `the member should have claimed the lead from ${puppet.address}, and did not stand`,
+  );
+  return { nonce: last.nonce, term: last.claim.term, sequence: last.claim.sequence };
 }
 
 Deno.test("who is elected tells the view first, then the events, then the peers", () => {
