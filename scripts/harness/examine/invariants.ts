@@ -47,7 +47,9 @@ function checkCandidacy(self: Election, candidacy: Candidacy): void {
   expect(now >= self.ballot.quarantineUntil, "who is in quarantine does not stand");
   const isOwn = grant?.boot === config.boot && grant.term === term && now < grant.expiresAt &&
     grant.sequence <= sequence;
-  expect(isOwn || !self.membership.electorate.votes, "a candidate has its own vote");
+  // One that became a voter just now has not voted yet.
+  const votes = self.membership.electorate.votes && candidacy.granted.has(config.address);
+  expect(isOwn || !votes, "a candidate has its own vote");
 }
 
 /** Claims are remembered for a timeout. */

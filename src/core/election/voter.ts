@@ -119,6 +119,12 @@ export function noteWaste({ ground: { now, config } }: Election, record: PeerRec
   record.wastedAt = now;
 }
 
+/** A process asks for this vote: whoever has it meanwhile, it waits. */
+function noteAsking({ ground: { now, config } }: Election, record: PeerRecord): void {
+  if (now - record.askedAt > config.timeout) record.asksSince = now;
+  record.askedAt = now;
+}
+
 /** Whether votes for this process were wasted of late. */
 function isWasteful({ ground: { now, config } }: Election, { wasted, wastedAt }: PeerRecord): boolean {
   return wasted > 0 && now - wastedAt <= FORGIVEN * config.timeout;
@@ -131,8 +137,6 @@ function isWasteful({ ground: { now, config } }: Election, { wasted, wastedAt }:
 function comesLater(self: Election, record: PeerRecord): boolean {
   const { ground: { now, config } } = self;
   if (!isWasteful(self, record)) return false;
-  if (now - record.askedAt > config.timeout) record.asksSince = now;
-  record.askedAt = now;
   return now - record.asksSince < Math.min(2 ** (record.wasted - 1) * config.interval, config.timeout);
 }
 
@@ -148,19 +152,21 @@ function refusalOf(
   // The candidate would believe for longer than this voter promises, or is quarantined after a restart.
   if (claim.lease > config.timeout) return "longer-lease";
   if (isQuarantined(self)) return "quarantined";
+  const record = recordOf(self, peer);
+  noteAsking(self, record);
   const held = grant !== undefined && now < grant.expiresAt;
   if (held && grant.boot === from && grant.term === claim.term) return undefined;
   if (held && grant.boot !== from && !isReleasedTo(self, grant, claim)) {
     // Two candidates that wait for each other's votes would do so until they are exhausted: the one that wasted votes gives up.
-    const isInTheWay = self.candidacy?.elected === false && isWasteful(self, recordOf(self, peer));
+    const isInTheWay = self.candidacy?.elected === false && isWasteful(self, record);
     return isInTheWay && !inOffice && claim.term <= promisedTerm ? "stale-term" : "held";
   }
   const isOld = grant?.boot === from &&
     (claim.term < grant.term || claim.term === grant.term && claim.sequence <= grant.sequence);
-  if (isOld || claim.term <= recordOf(self, peer).endedTerm) return "stale-term";
+  if (isOld || claim.term <= record.endedTerm) return "stale-term";
   const isNew = claim.term > promisedTerm && claim.term >= floorTerm;
   if (!isNew && !inOffice) return "stale-term";
-  const mustWait = !inOffice && claim.succeeds === undefined && comesLater(self, recordOf(self, peer));
+  const mustWait = !inOffice && claim.succeeds === undefined && comesLater(self, record);
   return mustWait ? "held" : undefined;
 }
 
