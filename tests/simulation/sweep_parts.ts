@@ -33,7 +33,7 @@ function testPart(from: number): void {
       ...["link", "link heal", "voter rollout", "timeout rollout", "anew", "advance-term"],
     ];
     for (const kind of kinds) assert((totals.faults[kind] ?? 0) > 0, `no ${kind} in ${PART} seeds`);
-    assert(totals.worst > 1, "somebody could have been elected, and was not for a while");
+    assert(totals.worst > 0, "somebody could have been elected, and was not for a while: the checker looked");
     assert(totals.elections > PART, `${totals.elections} elections`);
     assert(totals.handovers > 0, "no hand-over");
   });
