@@ -142,6 +142,7 @@ function print(totals: Totals, seconds: number): void {
   console.log(`${speed.toFixed(0)} simulated seconds a second, ${(totals.steps / seconds).toFixed(0)} steps a second`);
   console.log(`${totals.elections} elections, ${totals.handovers} of them by hand-over`);
   console.log(`${totals.forgotten} tokens that did not grow because nobody could remember (the documented limit)`);
+  console.log(`${totals.worst.toFixed(2)} timeouts without a leader at most while somebody could be elected`);
   const faults = Object.entries(totals.faults).sort(([a], [b]) => a < b ? -1 : 1);
   for (const [kind, count] of faults) console.log(`  ${kind.padEnd(18)}${count}`);
   console.log(totals.failures.length === 0 ? "all promises held" : `${totals.failures.length} seeds FAILED:`);

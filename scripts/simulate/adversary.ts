@@ -5,8 +5,9 @@
  */
 
 import type { Effect } from "../../src/core/effect.ts";
-import { cut, later, restart, type Scene, span } from "./chaos.ts";
+import { cut } from "./chaos.ts";
 import type { Machine, Outgoing } from "./machine.ts";
+import { later, restart, type Scene, span } from "./scene.ts";
 import type { Adversary } from "./world.ts";
 
 /** Makes the adversary of a seed: it strikes about `plan.spite` times each timeout, and at many elections. */

@@ -7,7 +7,7 @@
 import type { Effect } from "../../src/core/effect.ts";
 import type { Message } from "../../src/core/message/message.ts";
 import { Failure } from "./failure.ts";
-import type { Machine } from "./machine.ts";
+import { EPOCH, type Machine } from "./machine.ts";
 import type { WorldPlan } from "./world_plan.ts";
 
 /** One time in office. */
@@ -65,6 +65,7 @@ export class Judge<MemberState> {
 
   constructor(readonly plan: WorldPlan, readonly machines: readonly Machine<MemberState>[]) {
     this.#told = machines.map(() => undefined);
+    if (plan.base !== undefined) this.raised(plan.base, 0);
   }
 
   started(machine: Machine<MemberState>, time: number): void {
@@ -90,6 +91,11 @@ export class Judge<MemberState> {
   changed(machine: Machine<MemberState>, time: number): void {
     this.#noteWall(machine, time);
     this.#atMostOne(machine, time);
+  }
+
+  /** A member is told of a term from outside, which may be ahead of all clocks. */
+  raised(term: number, time: number): void {
+    this.#spread.high = Math.max(this.#spread.high, term - EPOCH - time);
   }
 
   /** A message leaves a member. */
@@ -335,7 +341,7 @@ export class Judge<MemberState> {
 
   /** How far wall clocks were ever apart. */
   #noteWall(machine: Machine<MemberState>, time: number): void {
-    const ahead = machine.clock.wallAt(time) - time;
+    const ahead = machine.clock.wallAt(time) - EPOCH - time;
     this.#spread.low = Math.min(this.#spread.low, ahead);
     this.#spread.high = Math.max(this.#spread.high, ahead);
   }

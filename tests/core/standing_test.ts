@@ -109,6 +109,19 @@ Deno.test("a candidate whose votes were wasted comes after others, and each time
   assertEquals(solo.claim(first, claimOf(30)), "granted", "after ten timeouts it is forgiven");
 });
 
+Deno.test("a candidate whose votes were wasted waits while somebody else has the vote, too", () => {
+  const [first, second] = followers({}, {}) as [Puppet, Puppet];
+  const solo = new Solo([first, second], { eligible: false });
+  for (const puppet of solo.puppets) solo.introduce(puppet);
+  assertEquals(solo.claim(first, claimOf(10)), "granted");
+  solo.release(first, 10, undefined, { unanswered: true });
+  assertEquals(solo.claim(second, claimOf(11)), "granted");
+  assertEquals(solo.claim(first, claimOf(12)), "held", "the vote is another's");
+  solo.advance(INTERVAL);
+  solo.release(second, 11);
+  assertEquals(solo.claim(first, claimOf(12, 2)), "granted", "it has asked for an interval");
+});
+
 Deno.test("of two candidates that wait for each other's votes the heavier gives up once it has wasted votes", () => {
   const [heavy, other] = followers({ weight: 9 }, {}) as [Puppet, Puppet];
   const solo = new Solo([heavy, other], { weight: 5 });

@@ -67,16 +67,16 @@ export const MUTANTS: readonly Mutant[] = [
     bug: "a second candidate is granted while the first holds the grant",
     patches: [{
       file: "election/voter.ts",
-      find: `if (held && grant.boot !== from && !isReleasedTo(self, grant, claim)) return "held";`,
-      replace: "",
+      find: `if (held && grant.boot !== from && !isReleasedTo(self, grant, claim)) {`,
+      replace: "if (held && grant.boot === undefined) {",
     }],
   },
   {
     bug: "the old term is used again after a lapse",
     patches: [{
       file: "election/candidate.ts",
-      find: "const term = Math.max(self.seenTerm + 1, Math.floor(self.ground.wall));",
-      replace: "const term = Math.max(self.seenTerm, 1);",
+      find: "const term = Math.max(seenTerm + 1, Math.floor(wall));",
+      replace: "const term = Math.max(seenTerm, 1 + 0 * wall);",
     }, {
       file: "election/voter.ts",
       find: "claim.term > promisedTerm && claim.term",
@@ -91,7 +91,7 @@ export const MUTANTS: readonly Mutant[] = [
       replace: "",
     }, {
       file: "election/candidate.ts",
-      find: "const term = Math.max(self.seenTerm + 1, Math.floor(self.ground.wall));",
+      find: "const term = mint(self);",
       replace: "const term = Math.max(self.ballot.promisedTerm + 1, Math.floor(self.ground.wall));",
     }],
   },
@@ -140,7 +140,7 @@ export const MUTANTS: readonly Mutant[] = [
     bug: "one silent interval removes a member",
     patches: [{
       file: "membership/suspicion.ts",
-      find: "return lifeguard ? Math.max(due, peer.lastSign + timeout) : due;",
+      find: "return lifeguard ? Math.max(due, peer.lastSign + timeout, answerDue) : due;",
       replace: "return Math.min(due, peer.lastSign + 2.5 * interval);",
     }],
   },
@@ -148,8 +148,8 @@ export const MUTANTS: readonly Mutant[] = [
     bug: "configured peers are forgotten when they fall silent",
     patches: [{
       file: "membership/turns.ts",
-      find: "return now - peer.lastPing >=",
-      replace: "return peer.lastSign < 0 && now - peer.lastPing >=",
+      find: "return now - peer.lastPing >= (wanted.absent",
+      replace: "return peer.lastSign < 0 && now - peer.lastPing >= (wanted.absent",
     }],
   },
   {
@@ -164,16 +164,16 @@ export const MUTANTS: readonly Mutant[] = [
     bug: "tokens ignore the wall clock",
     patches: [{
       file: "election/candidate.ts",
-      find: "Math.max(self.seenTerm + 1, Math.floor(self.ground.wall))",
-      replace: "self.seenTerm + 1",
+      find: "Math.max(seenTerm + 1, Math.floor(wall))",
+      replace: "seenTerm + 1 + 0 * wall",
     }],
   },
   {
     bug: "tokens ignore the terms that were seen",
     patches: [{
       file: "election/candidate.ts",
-      find: "Math.max(self.seenTerm + 1, Math.floor(self.ground.wall))",
-      replace: "Math.floor(self.ground.wall)",
+      find: "Math.max(seenTerm + 1, Math.floor(wall))",
+      replace: "Math.floor(wall)",
     }],
   },
   {
@@ -214,8 +214,8 @@ export const MUTANTS: readonly Mutant[] = [
     crowd: true,
     patches: [{
       file: "membership/updates.ts",
-      find: "(rumor.incarnation <= peer.incarnation || rumor.boot === peer.departed)",
-      replace: "(rumor.boot === peer.departed)",
+      find: "(rumor.incarnation <= peer.incarnation || isOver)",
+      replace: "isOver",
     }],
   },
   {

@@ -46,7 +46,9 @@ function checkCandidacy(self: Election, candidacy: Candidacy): void {
   expect(now < startedAt + leaseLength(config.timeout, config.drift), "a candidacy does not outlive a lease");
   expect(now >= self.voting.quarantineUntil, "who is in quarantine does not stand");
   const isOwn = vote?.boot === config.boot && vote.term === term && isInForce(self, self.ballot);
-  expect(isOwn || !self.membership.electorate.votes, "a candidate has its own vote");
+  // One that became a voter just now has not voted yet.
+  const votes = self.membership.electorate.votes && candidacy.granted.has(config.address);
+  expect(isOwn || !votes, "a candidate has its own vote");
 }
 
 /** Requests are remembered for a timeout, and promises count from when they were sent. */

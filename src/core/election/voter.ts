@@ -158,6 +158,12 @@ export function noteWaste({ ground: { now, config } }: Election, record: PeerRec
   record.wastedAt = now;
 }
 
+/** A process asks for this vote: whoever has it meanwhile, it waits. */
+function noteAsking({ ground: { now, config } }: Election, record: PeerRecord): void {
+  if (now - record.askedAt > config.timeout) record.asksSince = now;
+  record.askedAt = now;
+}
+
 /** Whether votes for this process were wasted of late. */
 function isWasteful({ ground: { now, config } }: Election, { wasted, wastedAt }: PeerRecord): boolean {
   return wasted > 0 && now - wastedAt <= FORGIVEN * config.timeout;
@@ -170,8 +176,6 @@ function isWasteful({ ground: { now, config } }: Election, { wasted, wastedAt }:
 function comesLater(self: Election, record: PeerRecord): boolean {
   const { ground: { now, config } } = self;
   if (!isWasteful(self, record)) return false;
-  if (now - record.askedAt > config.timeout) record.asksSince = now;
-  record.askedAt = now;
   return now - record.asksSince < Math.min(2 ** (record.wasted - 1) * config.interval, config.timeout);
 }
 
@@ -179,6 +183,8 @@ function refusalOf(self: Election, peer: Peer, from: Boot, claim: Claim): Refusa
   const { voting, voting: { floorTerm, ballots } } = self;
   const { term, inOffice } = claim;
   if (isQuarantined(self)) return "quarantined";
+  const record = recordOf(self, peer);
+  noteAsking(self, record);
   const ballot = ballotOf(self, claim.election);
   const given = ballot?.vote;
   const promisedTerm = ballot?.promisedTerm ?? 0;
@@ -186,7 +192,7 @@ function refusalOf(self: Election, peer: Peer, from: Boot, claim: Claim): Refusa
   if (isHeld && given?.boot === from && given.term === term) return undefined;
   if (isHeld && given?.boot !== from && !isReleasedTo(self, given, claim)) {
     // Two candidates that wait for each other's votes would do so until they are exhausted: the one that wasted votes gives up.
-    const isInTheWay = self.candidacy?.elected === false && isWasteful(self, recordOf(self, peer));
+    const isInTheWay = self.candidacy?.elected === false && isWasteful(self, record);
     return isInTheWay && !inOffice && term <= promisedTerm ? "stale-term" : "held";
   }
   if (ballot === undefined && ballots.size >= LIMITS.elections) return "too-many";
@@ -195,7 +201,7 @@ function refusalOf(self: Election, peer: Peer, from: Boot, claim: Claim): Refusa
   if (inOffice) return undefined;
   if (term <= promisedTerm || term < floorTerm) return "stale-term";
   if (term <= voting.forgottenTerm) return "forgotten";
-  return claim.succeeds === undefined && comesLater(self, recordOf(self, peer)) ? "held" : undefined;
+  return claim.succeeds === undefined && comesLater(self, record) ? "held" : undefined;
 }
 
 /** The holder of a vote gives it back; nobody else can. */
