@@ -7,23 +7,15 @@
  * @module
  */
 
-import type { Leave, Message, Nack, Page, Probe, Pull, Release, ReleasedTerm, Vouch } from "../core/message/message.ts";
+import type { Leave, Message, Nack, Page, Probe, Pull, Release, Vouch } from "../core/message/message.ts";
 import { readAddress, readAddressOrNone, writeAddress, writeAddressOrNone } from "./address_bytes.ts";
 import { type ByteReader, type ByteWriter, MICROSECONDS } from "./bytes.ts";
 import type { Steps } from "./fields.ts";
 import { chunkOf, type DataFragment } from "./fragments.ts";
 import { readRumors, writeRumors } from "./gossip.ts";
-import {
-  readAck,
-  readElection,
-  readFlags,
-  readList,
-  readPing,
-  writeAck,
-  writeCount,
-  writeElection,
-  writePing,
-} from "./heartbeat.ts";
+import { readTerms, writeTerms } from "./ballots.ts";
+import { readFlags } from "./flags.ts";
+import { readAck, readPing, writeAck, writePing } from "./heartbeat.ts";
 
 /** What a datagram carries: a message for the core, or a piece of one for the application. */
 export type Payload = Message | DataFragment;
@@ -42,8 +34,6 @@ const KINDS = {
 } as const;
 /** Of a piece of a custom message. */
 const CHANNEL = 1;
-/** Of a release. */
-const UNANSWERED = 1;
 
 /** Writes a body. A value that no valid member would say is a mistake of the caller: a RangeError. */
 export function writeBody(writer: ByteWriter, payload: Payload): void {
@@ -104,25 +94,6 @@ function writeOther(writer: ByteWriter, message: Exclude<Payload, { kind: "ping"
   }
 }
 
-function writeTerms(writer: ByteWriter, terms: readonly ReleasedTerm[]): void {
-  writeCount(writer, terms, "terms");
-  for (const { election, term, successor, unanswered } of terms) {
-    void ({
-      election: writeElection(writer, election),
-      term: writer.integer(term, "term"),
-      successor: writer.boot(successor ?? "", "successor"),
-      unanswered: writer.u8(unanswered ? UNANSWERED : 0),
-    } satisfies Steps<ReleasedTerm>);
-  }
-}
-
-function readTerm(reader: ByteReader, exact: boolean): ReleasedTerm {
-  const election = readElection(reader);
-  const term = reader.integer();
-  const successor = reader.bootOrNone() || undefined;
-  return { election, term, successor, unanswered: (readFlags(reader, UNANSWERED, exact) & UNANSWERED) !== 0 };
-}
-
 function writeFragment(writer: ByteWriter, fragment: DataFragment): void {
   void ({
     kind: writer.u8(KINDS.data),
@@ -157,7 +128,7 @@ function readKind(reader: ByteReader, exact: boolean): Payload | undefined {
         kind: "release",
         nonce: reader.integer(),
         sequence: reader.integer(),
-        terms: readList<ReleasedTerm>(reader, [], () => readTerm(reader, exact)),
+        terms: readTerms(reader, exact),
       };
     case KINDS.leave:
       return { kind: "leave", nonce: reader.integer() };

@@ -4,33 +4,8 @@
  * @module
  */
 
-import {
-  type Lead,
-  type Mutable,
-  newAck,
-  newAnswer,
-  newLead,
-  newPing,
-  newRequest,
-  newStatus,
-  NO_CLAIMS,
-  NO_VOTES,
-} from "../core/message/blank.ts";
-import type {
-  Ack,
-  Answer,
-  Claim,
-  ElectionName,
-  Gossip,
-  Ping,
-  Refusal,
-  Request,
-  Status,
-  TermId,
-  Vote,
-  VoterList,
-} from "../core/message/message.ts";
-import { DEFAULT_ELECTION } from "../core/message/message.ts";
+import { type Lead, newAck, newLead, newPing, newStatus } from "../core/message/blank.ts";
+import type { Ack, Answer, Gossip, Ping, Status, VoterList } from "../core/message/message.ts";
 import { BOUNDS, LIMITS } from "../limits.ts";
 import { readAddress, writeAddress } from "./address_bytes.ts";
 import {
@@ -42,23 +17,10 @@ import {
   INTEGER_BYTES,
   MICROSECONDS,
 } from "./bytes.ts";
+import { ANSWER_BYTES, readAnswer, readRequest, REQUEST_BYTES, writeAnswer, writeRequest } from "./ballots.ts";
 import { type Sizes, type Steps, total } from "./fields.ts";
+import { known, readFlags } from "./flags.ts";
 import { GOSSIP_BYTES, readGossip, writeGossip } from "./gossip.ts";
-
-/** By their numbers on the wire; 0 is a grant. */
-const REFUSALS: readonly (Refusal | undefined)[] = [
-  undefined,
-  "quarantined",
-  "held",
-  "stale-term",
-  "not-a-voter",
-  "longer-lease",
-  "future-term",
-  "forgotten",
-  "too-many",
-];
-/** Those that say what the claim went beyond. */
-const LIMITED: ReadonlySet<Refusal | undefined> = new Set<Refusal>(["longer-lease", "future-term", "forgotten"]);
 
 const STATUS_ELIGIBLE = 1;
 const IDLE = 2;
@@ -74,11 +36,6 @@ const VOTERS = 128;
 const REQUEST = 256;
 const ACK_FLAGS = STATUS_ELIGIBLE | IDLE | LEADING | ANSWER | GOSSIP | VOTING | VOTERS;
 const PING_FLAGS = ACK_FLAGS | HEARS | REQUEST;
-/** Of a request. */
-const URGENT = 1;
-/** Of a claim. */
-const IN_OFFICE = 1;
-const SUCCEEDS = 2;
 /** Of a list of voters. */
 const LISTS_RECEIVER = 1;
 const IS_MANY = 2;
@@ -90,8 +47,6 @@ const ADDRESS_BYTES = 19;
 /** Heartbeats are read into the same objects, instead of into garbage. */
 const lead = newLead();
 const status = newStatus();
-const request = newRequest();
-const answer = newAnswer();
 const ping = newPing(status);
 const ack = newAck(status);
 
@@ -105,25 +60,6 @@ const STATUS_BYTES = total(
     // They are flags.
     ...{ eligible: 0, idle: 0, voting: 0 },
   } satisfies Sizes<Status>,
-);
-/** Of one claim, in the default election. */
-const CLAIM_BYTES = total(
-  {
-    ...{ election: 1, term: INTEGER_BYTES, inOffice: 1 },
-    succeeds: total({ boot: BOOT_BYTES, term: INTEGER_BYTES } satisfies Sizes<TermId>),
-  } satisfies Sizes<Claim>,
-);
-/** Of one vote, in the default election. */
-const VOTE_BYTES = total(
-  { election: 1, term: INTEGER_BYTES, refusal: 1, limit: INTEGER_BYTES } satisfies Sizes<Vote>,
-);
-const REQUEST_BYTES = total(
-  {
-    ...{ sequence: INTEGER_BYTES, part: 1, lease: DURATION_BYTES, urgent: 1, claims: 1 + CLAIM_BYTES },
-  } satisfies Sizes<Request>,
-);
-const ANSWER_BYTES = total(
-  { sequence: INTEGER_BYTES, epoch: INTEGER_BYTES, votes: 1 + VOTE_BYTES } satisfies Sizes<Answer>,
 );
 /** Where a list of voters is due, rumors make room for it: `VOTERS_BYTES` of the core. */
 const COMMON_BYTES = {
@@ -208,68 +144,6 @@ function writeLead(writer: ByteWriter, { term, remaining }: Lead): void {
   } satisfies Steps<Lead>);
 }
 
-function writeRequest(writer: ByteWriter, { sequence, part, lease, urgent, claims }: Request): void {
-  void ({
-    sequence: writer.integer(sequence, "request.sequence"),
-    part: writer.u8(part),
-    // Rounded up: a voter must not take a lease for shorter than it is.
-    lease: writer.microseconds(Math.ceil(lease * MICROSECONDS), "request.lease"),
-    urgent: writer.u8(urgent ? URGENT : 0),
-    claims: writeCount(writer, claims, "request.claims"),
-  } satisfies Steps<Request>);
-  for (const claim of claims) writeClaim(writer, claim);
-}
-
-/** How many things of as many elections follow. */
-export function writeCount(writer: ByteWriter, { length }: readonly unknown[], name: string): void {
-  const most = LIMITS.electionsPerMessage;
-  if (length > most) throw new RangeError(`Cannot encode "${name}": must be ${most} at most, got ${length}`);
-  writer.u8(length);
-}
-
-function writeClaim(writer: ByteWriter, { election, term, succeeds, inOffice }: Claim): void {
-  let flags = 0;
-  void ({
-    election: writeElection(writer, election),
-    term: writer.integer(term, "claim.term"),
-    inOffice: flags |= inOffice ? IN_OFFICE : 0,
-    succeeds: writeSucceeds(writer, flags, succeeds),
-  } satisfies Steps<Claim>);
-}
-
-function writeSucceeds(writer: ByteWriter, flags: number, id: TermId | undefined): void {
-  writer.u8(flags | (id === undefined ? 0 : SUCCEEDS));
-  if (id === undefined) return;
-  void ({
-    boot: writer.boot(id.boot, "claim.succeeds.boot"),
-    term: writer.integer(id.term, "claim.succeeds.term"),
-  } satisfies Steps<TermId>);
-}
-
-function writeAnswer(writer: ByteWriter, { sequence, epoch, votes }: Answer): void {
-  void ({
-    sequence: writer.integer(sequence, "answer.sequence"),
-    epoch: writer.integer(epoch, "answer.epoch"),
-    votes: writeCount(writer, votes, "answer.votes"),
-  } satisfies Steps<Answer>);
-  for (const vote of votes) writeVote(writer, vote);
-}
-
-/** An election by its name; the default one by none. */
-export function writeElection(writer: ByteWriter, election: ElectionName): void {
-  if (election === DEFAULT_ELECTION) writer.u8(0);
-  else writer.text(election, BOUNDS.maxElectionBytes, "election");
-}
-
-function writeVote(writer: ByteWriter, { election, term, refusal, limit }: Vote): void {
-  void ({
-    election: writeElection(writer, election),
-    term: writer.integer(term, "vote.term"),
-    refusal: writer.u8(REFUSALS.indexOf(refusal)),
-    limit: LIMITED.has(refusal) && writer.integer(Math.max(0, Math.floor(limit)), "vote.limit"),
-  } satisfies Steps<Vote>);
-}
-
 function writeVoters(writer: ByteWriter, { listsReceiver, isMany, hashes }: VoterList): void {
   if (hashes.length > LIMITS.toldVoters) {
     throw new RangeError(`Cannot encode "voters": must be ${LIMITS.toldVoters} at most, got ${hashes.length}`);
@@ -341,64 +215,6 @@ function readLead(reader: ByteReader): Lead {
   return lead;
 }
 
-function readRequest(reader: ByteReader, exact: boolean): Request {
-  void ({
-    sequence: request.sequence = reader.integer(),
-    part: request.part = reader.u8(),
-    lease: request.lease = reader.u32() / MICROSECONDS,
-    urgent: request.urgent = (readFlags(reader, URGENT, exact) & URGENT) !== 0,
-    claims: request.claims = readList(reader, NO_CLAIMS, () => readClaim(reader, exact)),
-  } satisfies Request);
-  return request;
-}
-
-/** What is said of some elections: rare, and kept by the receiver, so not the same objects each time. */
-export function readList<Item>(reader: ByteReader, none: readonly Item[], read: () => Item): readonly Item[] {
-  const count = reader.u8();
-  if (count === 0) return none;
-  if (count > LIMITS.electionsPerMessage) reader.fail();
-  const items: Item[] = [];
-  while (items.length < count && !reader.failed) items.push(read());
-  return items;
-}
-
-function readClaim(reader: ByteReader, exact: boolean): Claim {
-  const election = readElection(reader);
-  const term = reader.integer();
-  const flags = readFlags(reader, IN_OFFICE | SUCCEEDS, exact);
-  const succeeds = flags & SUCCEEDS ? { boot: reader.boot(), term: reader.integer() } : undefined;
-  return { election, term, succeeds, inOffice: (flags & IN_OFFICE) !== 0 };
-}
-
-function readAnswer(reader: ByteReader): Answer {
-  void ({
-    sequence: answer.sequence = reader.integer(),
-    epoch: answer.epoch = reader.integer(),
-    votes: answer.votes = readList(reader, NO_VOTES, () => readVote(reader)),
-  } satisfies Answer);
-  return answer;
-}
-
-/** An election by its name; the default one by none. */
-export function readElection(reader: ByteReader): ElectionName {
-  if (reader.peek() !== 0) return reader.text(BOUNDS.maxElectionBytes);
-  reader.u8();
-  return DEFAULT_ELECTION;
-}
-
-function readVote(reader: ByteReader): Vote {
-  const election = readElection(reader);
-  const term = reader.integer();
-  const refusal = readRefusal(reader);
-  return { election, term, refusal, limit: LIMITED.has(refusal) ? reader.integer() : 0 };
-}
-
-function readRefusal(reader: ByteReader): Refusal | undefined {
-  const code = reader.u8();
-  if (code >= REFUSALS.length) reader.fail();
-  return REFUSALS[code];
-}
-
 /** Kept by the receiver: not the same object each time. */
 function readVoters(reader: ByteReader, exact: boolean): VoterList {
   const flags = readFlags(reader, LISTS_RECEIVER | IS_MANY, exact);
@@ -406,14 +222,4 @@ function readVoters(reader: ByteReader, exact: boolean): VoterList {
   if (count > LIMITS.toldVoters) reader.fail();
   const hashes = Array.from({ length: Math.min(count, LIMITS.toldVoters) }, () => reader.u32());
   return { listsReceiver: (flags & LISTS_RECEIVER) !== 0, isMany: (flags & IS_MANY) !== 0, hashes };
-}
-
-/** The flags in one byte, among which none may be without a meaning where the version is `exact` this one. */
-export function readFlags(reader: ByteReader, meant: number, exact: boolean): number {
-  return known(reader, reader.u8(), meant, exact);
-}
-
-function known(reader: ByteReader, flags: number, meant: number, exact: boolean): number {
-  if (exact && flags & ~meant) reader.fail();
-  return flags;
 }

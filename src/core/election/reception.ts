@@ -85,7 +85,8 @@ interface Asked {
   readonly status: Status;
 }
 
-const NOTHING: Support = {
+/** What is promised to who gets nothing. */
+const NO_SUPPORT: Support = {
   ...{ epoch: 0, sequence: 0, parts: 0, promisedBy: 0, expiresAt: -Infinity, owesAnswer: false },
 };
 
@@ -97,7 +98,7 @@ function takeRequest(self: Election, request: Request, asked: Asked): Answer | u
   const obstacle = obstacleFor(self, peer, request);
   if (obstacle === "longer-lease") tellTimeout(self, peer, "longer-timeout", lease);
   if (obstacle !== undefined) {
-    return answerWith(self, NOTHING, claims.map((claim) => answerTo(self, claim, obstacle)));
+    return answerWith(self, NO_SUPPORT, claims.map((claim) => answerTo(self, claim, obstacle)));
   }
   const known = support(self, from, request);
   if (known === undefined) return undefined;
