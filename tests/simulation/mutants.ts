@@ -146,22 +146,6 @@ export const MUTANTS: readonly Mutant[] = [
     }],
   },
   {
-    bug: "a late word of an epoch that is over replaces the newer one",
-    patches: [{
-      file: "election/asking.ts",
-      find: "if (known !== undefined && word.sequence <= known.sequence) return undefined;",
-      replace: "",
-    }],
-  },
-  {
-    bug: "a request that was overtaken is carried out",
-    patches: [{
-      file: "election/support.ts",
-      find: "if (sequence < known.sequence) return undefined;",
-      replace: "",
-    }],
-  },
-  {
     bug: "a member that is removed loses the support that it was promised",
     patches: [{
       file: "election/review.ts",
