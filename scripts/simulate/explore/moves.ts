@@ -90,33 +90,54 @@ function changeLinks<MemberState>({ world, random }: Walk<MemberState>): void {
 
 /** A cluster in two parts stays so, but one member changes sides: it may be a new process there, which remembers nothing. */
 function changeSides<MemberState>(walk: Walk<MemberState>): void {
-  const { world, random } = walk;
-  const { machines, network } = world;
-  const [first] = machines;
-  const side = machines.map(({ index }) => index === 0 || !network.isCut(0, index) && !network.isCut(index, 0));
-  const one = random.pick(machines.filter((machine) => machine !== first));
-  side[one.index] = !side[one.index];
+  const { world: { machines, network }, random } = walk;
+  const [first, ...others] = machines;
+  const beside = others.filter(({ index }) => !network.isCut(0, index) && !network.isCut(index, 0));
+  const side = new Set([first!, ...beside]);
+  const one = random.pick(others);
+  if (!side.delete(one)) side.add(one);
   if (random.chance(0.5)) restart(walk, one);
+  cutBetween(walk, side);
+}
+
+/**
+ * The leader keeps a bare majority on its side. One of these restarts on the other side, which makes a majority there; before the lease
+ * that it granted is over, the leader resigns; and soon others are reached.
+ */
+function desert<MemberState>(walk: Walk<MemberState>): void {
+  const { world, random } = walk;
+  const { timeline, plan: { interval, timeout }, machines } = world;
+  const [leader] = world.judge.believers(world.now);
+  if (leader === undefined) return;
+  const others = random.shuffle(machines.filter((machine) => machine !== leader));
+  const side = new Set([leader, ...others.slice(0, world.quorum - 1)]);
+  const [deserter] = others;
+  cutBetween(walk, side);
+  if (random.chance(0.5)) raise(walk);
+  const gone = random.between(0, 3) * interval;
+  timeline.after(gone, () => {
+    side.delete(deserter!);
+    restart(walk, deserter!);
+    cutBetween(walk, side);
+  });
+  const resigned = gone + random.between(0.3, 1) * timeout;
+  timeline.after(resigned, () => resign(walk));
+  timeline.after(resigned + random.between(0, 0.5) * timeout, () => changeLinks(walk));
+}
+
+/** Those of one side reach each other, and the others each other. */
+function cutBetween<MemberState>({ world }: Walk<MemberState>, side: ReadonlySet<Machine<MemberState>>): void {
+  const { machines, network } = world;
   for (const from of machines) {
     for (const to of machines) {
       if (from === to) continue;
       network.restore(from.index, to.index);
-      if (side[from.index] !== side[to.index]) network.cut(from.index, to.index);
+      if (side.has(from) !== side.has(to)) network.cut(from.index, to.index);
     }
   }
-  const beside = machines.filter(({ index }) => side[index]).map(({ plan }) => plan.name);
-  world.fault("sides", one.plan.name, `changes sides: now ${beside.join(" ")} are one`);
-}
-
-/** A voter restarts on the other side; before the lease that it granted is over, its leader resigns; and soon others are reached. */
-function desert<MemberState>(walk: Walk<MemberState>): void {
-  const { world, random } = walk;
-  const { timeline, plan: { timeout } } = world;
-  if (random.chance(0.5)) raise(walk);
-  changeSides(walk);
-  const resigned = random.between(0.3, 1) * timeout;
-  timeline.after(resigned, () => resign(walk));
-  timeline.after(resigned + random.between(0, 0.5) * timeout, () => changeLinks(walk));
+  const names = (beside: boolean): string =>
+    machines.filter((machine) => side.has(machine) === beside).map(({ plan }) => plan.name).join(" ");
+  world.fault("sides", "network", `${names(true)} | ${names(false)}`);
 }
 
 /** Which directed links carry datagrams. */
