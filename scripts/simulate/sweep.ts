@@ -69,6 +69,6 @@ export function* seedsFrom(from: number, count: number): Generator<number> {
 }
 
 /** The one command that runs a seed again, and shows it. */
-export function replayCommand(seed: number): string {
-  return `deno task simulate --seed ${seed}`;
+export function replayCommand(seed: number, explore = false): string {
+  return `deno task simulate${explore ? " --explore" : ""} --seed ${seed}`;
 }
