@@ -16,6 +16,7 @@ interface Addition {
 
 const MESSAGE = "src/core/message/message.ts";
 const [BLANK, CODEC] = ["src/core/message/blank.ts", "src/wire/codec.ts"];
+const [ASKING, BALLOTS] = ["src/core/election/asking.ts", "src/wire/ballots.ts"];
 const [GOSSIP, HEARTBEAT] = ["src/wire/gossip.ts", "src/wire/heartbeat.ts"];
 
 const ADDITIONS: readonly Addition[] = [
@@ -32,9 +33,11 @@ const ADDITIONS: readonly Addition[] = [
   { file: MESSAGE, to: "Status", wanted: [BLANK, "src/core/speak.ts", HEARTBEAT] },
   { file: MESSAGE, to: "Ping", wanted: [BLANK, "src/core/membership/sending.ts", HEARTBEAT] },
   { file: MESSAGE, to: "Ack", wanted: [BLANK, "src/core/membership/sending.ts", HEARTBEAT] },
-  { file: MESSAGE, to: "Claim", wanted: ["src/core/election/candidate.ts", HEARTBEAT] },
-  { file: MESSAGE, to: "TermId", wanted: ["src/core/election/candidate.ts", HEARTBEAT] },
-  { file: MESSAGE, to: "Vote", wanted: [BLANK, "src/core/election/voter.ts", HEARTBEAT] },
+  { file: MESSAGE, to: "Request", wanted: [BLANK, ASKING, BALLOTS] },
+  { file: MESSAGE, to: "Answer", wanted: [BLANK, "src/core/election/support.ts", BALLOTS] },
+  { file: MESSAGE, to: "Claim", wanted: [ASKING, BALLOTS] },
+  { file: MESSAGE, to: "TermId", wanted: ["src/core/election/candidate.ts", BALLOTS] },
+  { file: MESSAGE, to: "Vote", wanted: ["src/core/election/voter.ts", BALLOTS] },
   { file: MESSAGE, to: "VoterList", wanted: ["src/core/membership/electorate.ts", HEARTBEAT] },
   { file: MESSAGE, to: "Gossip", wanted: [BLANK, "src/core/membership/sending.ts", GOSSIP] },
   { file: MESSAGE, to: "LeaderHint", wanted: [BLANK, "src/core/election/word.ts", GOSSIP] },
@@ -42,6 +45,7 @@ const ADDITIONS: readonly Addition[] = [
   { file: MESSAGE, to: "SuspectRumor", wanted: ["src/core/membership/gossip.ts", GOSSIP] },
   { file: MESSAGE, to: "DeadRumor", wanted: ["src/core/membership/gossip.ts", GOSSIP] },
   { file: MESSAGE, to: "Release", wanted: ["src/core/election/releases.ts", CODEC] },
+  { file: MESSAGE, to: "ReleasedTerm", wanted: ["src/core/election/candidate.ts", BALLOTS] },
   { file: MESSAGE, to: "Leave", wanted: ["src/core/closing.ts", CODEC] },
   { file: MESSAGE, to: "Probe", wanted: ["src/core/membership/probing.ts", CODEC] },
   { file: MESSAGE, to: "Vouch", wanted: ["src/core/membership/probing.ts", CODEC] },

@@ -58,8 +58,8 @@ export class Judge<MemberState> {
   readonly #claimants = new Set<Machine<MemberState>>();
   /** The boots that granted a term to a boot, by `term boot`. */
   #granted = new Map<string, Set<string>>();
-  /** The boots that sent claims, by the nonce of the ping. */
-  readonly #asking = new Map<number, string>();
+  /** The boot that claimed a term last, by `term address`. */
+  readonly #claiming = new Map<string, string>();
   #succeeding = new Set<string>();
   /** When a term was claimed first, by `term boot`. */
   #minted = new Map<string, number>();
@@ -101,18 +101,22 @@ export class Judge<MemberState> {
   }
 
   /** A message leaves a member. */
-  sent(machine: Machine<MemberState>, message: Message, time: number): void {
-    if (message.kind === "ack" && message.vote !== undefined && message.vote.refusal === undefined) {
+  sent(machine: Machine<MemberState>, address: string, message: Message, time: number): void {
+    if (message.kind !== "ack" && message.kind !== "ping") return;
+    for (const { term, refusal } of message.answer?.votes ?? []) {
+      if (refusal !== undefined) continue;
       // Another process may have the candidate's address by now.
-      const key = `${message.vote.term} ${this.#asking.get(message.nonce)}`;
+      const key = `${term} ${this.#claiming.get(`${term} ${address}`)}`;
       let voters = this.#granted.get(key);
       if (voters === undefined) this.#granted.set(key, voters = new Set());
       voters.add(machine.boot);
-    } else if (message.kind === "ping" && message.claim !== undefined) {
-      const key = `${message.claim.term} ${machine.boot}`;
-      this.#asking.set(message.nonce, machine.boot);
+    }
+    if (message.kind === "ack") return;
+    for (const { term, succeeds } of message.request?.claims ?? []) {
+      const key = `${term} ${machine.boot}`;
+      this.#claiming.set(`${term} ${machine.plan.address}`, machine.boot);
       if (!this.#minted.has(key)) this.#minted.set(key, time);
-      if (message.claim.succeeds !== undefined) this.#succeeding.add(key);
+      if (succeeds !== undefined) this.#succeeding.add(key);
     }
   }
 

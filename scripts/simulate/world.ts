@@ -267,7 +267,7 @@ export class World<MemberState> {
   #carryOut(machine: Machine<MemberState>, effect: Effect): void {
     this.spectator.told?.(machine, effect, this.now);
     if (effect.kind === "send") {
-      this.judge.sent(machine, effect.message, this.now);
+      this.judge.sent(machine, effect.address, effect.message, this.now);
       if (!machine.blocked) this.#send(machine, effect);
       else if (machine.outbox.length < this.plan.socketBuffer) machine.outbox.push(effect);
       return;

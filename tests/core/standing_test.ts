@@ -3,7 +3,7 @@ import { bootOf, claimOf, INTERVAL, messages, type Puppet, puppetOf, Solo, TIMEO
 
 /** How many claims this member has sent. */
 function claims(solo: Solo): number {
-  return messages(solo.log, "ping").filter(({ message }) => message.claim !== undefined).length;
+  return messages(solo.log, "ping").filter(({ message }) => message.request !== undefined).length;
 }
 
 function followers(...overrides: Partial<Puppet>[]): Puppet[] {
@@ -56,7 +56,9 @@ Deno.test("the lead is handed to a voter that votes, rather than to a heavier on
   const solo = new Solo(peers, { weight: 9 });
   solo.advance(TIMEOUT);
   assert(solo.leads, "it leads with one other vote");
-  const successors = messages(solo.input({ kind: "resign" }), "release").map(({ message }) => message.successor);
+  const successors = messages(solo.input({ kind: "resign" }), "release").map(({ message }) =>
+    message.terms[0]?.successor
+  );
   assertEquals(new Set(successors), new Set([peers[1]!.boot]));
 });
 

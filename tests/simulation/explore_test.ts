@@ -12,8 +12,9 @@ const FAULTS: readonly (Pick<Mutant, "bug" | "patches"> & { readonly walks: read
     bug: "a term is known by its number alone, without its candidate",
     patches: [{
       file: "election/voter.ts",
-      find: "if (succeeds === undefined || succeeds.term !== term || succeeds.boot !== boot) return false;",
-      replace: "if (succeeds === undefined || succeeds.term !== term) return false;",
+      find:
+        "if (succeeds === undefined || succeeds.term !== given?.term || succeeds.boot !== given.boot) return false;",
+      replace: "if (succeeds === undefined || succeeds.term !== given?.term) return false;",
     }],
     walks: [2555, 100968],
   },
