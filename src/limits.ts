@@ -36,6 +36,8 @@ export const BOUNDS = {
   minPacketSize: 640,
   maxPacketSize: 65_507,
   maxNameBytes: 128,
+  /** What an election is called on the wire. */
+  maxElectionBytes: 64,
   maxChannels: 256,
   maxSecrets: 8,
   /** A secret of fewer bytes is taken, with a warning. */
@@ -53,6 +55,11 @@ export const LIMITS = {
   strangers: 1024,
   /** Processes that are told what to show before they are believed. */
   greetings: { atOnce: 1024, perSecond: 200 },
+  /** Processes whose requests a voter remembers. */
+  supports: 4096,
+  /** Elections in which a voter remembers what it promised, and those in one request, or answer, or release. */
+  elections: 10_000,
+  electionsPerMessage: 64,
   /** Voters that a member tells others at most; of more it says that they are many. */
   toldVoters: 9,
   /** Processes in no list that become members: each is an event for the application, and another when it goes. */

@@ -21,7 +21,7 @@ import { adviceOn } from "./options/advice.ts";
 import { decodeValue } from "./wire/value.ts";
 import { atExit } from "./worker/exit.ts";
 import { Host, type News } from "./worker/host.ts";
-import { type EncodedMessage, type PreparedDatagram, transferOf } from "./worker/protocol.ts";
+import { type EncodedMessage, transferOf } from "./worker/protocol.ts";
 import { closeOn } from "./worker/signals.ts";
 
 /** A member that is new to a list has as many timeouts to answer before another of its addresses is tried. */
@@ -50,7 +50,6 @@ export class LocalMember {
   readonly #over = new AbortController();
   /** Answered by what keeps the member that was named from leading, if anything does. */
   readonly #resignations = new Requests<string | undefined>();
-  readonly #preparations = new Requests<readonly PreparedDatagram[]>();
   /** What the end of the process, and signals to it, would do otherwise. */
   readonly #callOffs: (() => void)[] = [];
   /** The leadership that the application was told of, and not yet told the end of. */
@@ -127,12 +126,6 @@ export class LocalMember {
     throw new HandOverError(`Cannot hand the lead to ${describe(to)}: ${obstacle}`);
   }
 
-  /** What another process may send in this member's name; nothing where there is no member any more. */
-  prepareHandOver(): Promise<readonly PreparedDatagram[]> {
-    if (this.#over.signal.aborted) return Promise.resolve([]);
-    return this.#preparations.open((request) => this.host.post({ type: "prepare", request }));
-  }
-
   /** Sends a message to all others. */
   spread(message: EncodedMessage): void {
     const { signal } = this.#over;
@@ -169,7 +162,6 @@ export class LocalMember {
 
   #endRequests(): void {
     this.#resignations.end(undefined);
-    this.#preparations.end([]);
     for (const callOff of this.#callOffs) callOff();
   }
 
@@ -208,8 +200,6 @@ export class LocalMember {
         return this.#deliver(news);
       case "warning":
         return this.#logger.warn(news.text);
-      case "prepared":
-        return this.#preparations.answer(news.request, news.datagrams);
       default:
         // It is `done`: any other report has no request with an obstacle, and does not compile.
         this.#resignations.answer(news.request, news.obstacle);

@@ -29,6 +29,7 @@ export const REST: readonly Rest[] = [
   { path: "tests/simulation/scale_test.ts", why: "clusters of 100 members" },
   { path: "tests/end_to_end/long_flood_test.ts", why: "half a minute of forged datagrams, six times" },
   { path: "tests/end_to_end/fuzz_test.ts", why: "400 000 datagrams over real sockets" },
+  { path: "tests/scripts/bench_peers_test.ts", why: "processes that are killed and stopped" },
   { path: "tests/scripts/bench_scale_test.ts", why: "measures what datagrams cost" },
   { path: "tests/netns", why: "a minute and a half of real faults", need: NAMESPACES },
   {
@@ -52,6 +53,7 @@ export const TIMED: readonly string[] = [
   "tests/logger_test.ts",
   "tests/metrics/",
   "tests/netns/",
+  "tests/scripts/bench_peers_test.ts",
   "tests/scripts/bench_scale_test.ts",
   "tests/scripts/demo_test.ts",
   "tests/sidecar/",

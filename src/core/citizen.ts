@@ -28,7 +28,6 @@ import { empty } from "./small_set.ts";
 import { speak } from "./speak.ts";
 import type { MemberState } from "./state.ts";
 
-export { farewells } from "./closing.ts";
 export { createMember } from "./state.ts";
 export type { Turnout } from "./election/turnout.ts";
 export type { MemberState } from "./state.ts";

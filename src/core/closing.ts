@@ -4,13 +4,10 @@
  * @module
  */
 
-import type { Effect } from "./effect.ts";
 import { withdraw } from "./election/commands.ts";
 import { repeatReleases } from "./election/releases.ts";
-import { findSuccessor } from "./election/standing.ts";
 import { cookieTo } from "./membership/sending.ts";
 import { audience, nextNonce } from "./membership/state.ts";
-import { type Leave, NO_COOKIE, type Release } from "./message/message.ts";
 import { sample } from "./random.ts";
 import type { MemberState } from "./state.ts";
 
@@ -19,8 +16,6 @@ const FAREWELLS = 4;
 const FAREWELL_INTERVALS = 2;
 /** Members told, beside those that vote, where not everybody hears everybody; they tell the others. */
 const TOLD = 10;
-/** The nonce of what nobody waits for the answer to. */
-const UNAWAITED = 0;
 
 /** Resigns if it leads, and tells its peers that it leaves. The effect `closed` follows. */
 export function close(self: MemberState): void {
@@ -38,26 +33,6 @@ export function close(self: MemberState): void {
     const farewell = { boot: peer.boot, cookie: cookieTo(peer), nonce: nextNonce(membership, peer) };
     self.closing.pending.set(peer.address, farewell);
   }
-}
-
-/** A message that is not sent yet. */
-export type Prepared = Pick<Extract<Effect, { kind: "send" }>, "address" | "cookie"> & {
-  readonly message: Release | Leave;
-};
-
-/** What would be said now to hand over and to leave; nobody waits for the answers. */
-export function farewells({ membership, election }: MemberState): Prepared[] {
-  const { candidacy } = election;
-  const successor = findSuccessor(election);
-  const told = audience(membership);
-  if (successor !== undefined) told.add(successor);
-  const said: (Release | Leave)[] = [{ kind: "leave", nonce: UNAWAITED }];
-  if (candidacy?.elected === true) {
-    const { term } = candidacy;
-    said.unshift({ kind: "release", nonce: UNAWAITED, term, successor: successor?.boot, unanswered: false });
-  }
-  const heard = [...told].filter((peer) => cookieTo(peer) !== NO_COOKIE);
-  return said.flatMap((message) => heard.map((peer) => ({ address: peer.address, cookie: cookieTo(peer), message })));
 }
 
 /** Says goodbye again to those that may have missed it, and ends when nobody is left or the time is up. */

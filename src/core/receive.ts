@@ -25,8 +25,8 @@ export function receive(self: MemberState, packet: Packet): void {
   if (closing !== undefined && message.kind === "ack") return noteFarewell(closing, from, message);
   const heard = take(membership, packet);
   if (heard === undefined) return;
-  const vote = respond(election, heard);
-  if (heard.wantsAck) ack(membership, heard.peer, from, message.kind === "ping" ? message.nonce : 0).vote = vote;
+  const answer = respond(election, heard);
+  if (heard.wantsAck) ack(membership, heard.peer, from, message.kind === "ping" ? message.nonce : 0).answer = answer;
 }
 
 /** A farewell was heard, if that is what the ack answers. */

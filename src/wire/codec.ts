@@ -13,7 +13,9 @@ import { type ByteReader, type ByteWriter, MICROSECONDS } from "./bytes.ts";
 import type { Steps } from "./fields.ts";
 import { chunkOf, type DataFragment } from "./fragments.ts";
 import { readRumors, writeRumors } from "./gossip.ts";
-import { readAck, readFlags, readPing, writeAck, writePing } from "./heartbeat.ts";
+import { readTerms, writeTerms } from "./ballots.ts";
+import { readFlags } from "./flags.ts";
+import { readAck, readPing, writeAck, writePing } from "./heartbeat.ts";
 
 /** What a datagram carries: a message for the core, or a piece of one for the application. */
 export type Payload = Message | DataFragment;
@@ -32,8 +34,6 @@ const KINDS = {
 } as const;
 /** Of a piece of a custom message. */
 const CHANNEL = 1;
-/** Of a release. */
-const UNANSWERED = 1;
 
 /** Writes a body. A value that no valid member would say is a mistake of the caller: a RangeError. */
 export function writeBody(writer: ByteWriter, payload: Payload): void {
@@ -57,9 +57,8 @@ function writeOther(writer: ByteWriter, message: Exclude<Payload, { kind: "ping"
       return void ({
         kind: writer.u8(KINDS.release),
         nonce: writer.integer(message.nonce, "nonce"),
-        term: writer.integer(message.term, "term"),
-        successor: writer.boot(message.successor ?? "", "successor"),
-        unanswered: writer.u8(message.unanswered ? UNANSWERED : 0),
+        sequence: writer.integer(message.sequence, "sequence"),
+        terms: writeTerms(writer, message.terms),
       } satisfies Steps<Release>);
     case "leave":
       return void ({
@@ -128,9 +127,8 @@ function readKind(reader: ByteReader, exact: boolean): Payload | undefined {
       return {
         kind: "release",
         nonce: reader.integer(),
-        term: reader.integer(),
-        successor: reader.bootOrNone() || undefined,
-        unanswered: (readFlags(reader, UNANSWERED, exact) & UNANSWERED) !== 0,
+        sequence: reader.integer(),
+        terms: readTerms(reader, exact),
       };
     case KINDS.leave:
       return { kind: "leave", nonce: reader.integer() };

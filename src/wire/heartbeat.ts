@@ -4,8 +4,8 @@
  * @module
  */
 
-import { type Lead, type Mutable, newAck, newLead, newPing, newStatus, newVote } from "../core/message/blank.ts";
-import type { Ack, Claim, Gossip, Ping, Refusal, Status, TermId, Vote, VoterList } from "../core/message/message.ts";
+import { type Lead, newAck, newLead, newPing, newStatus } from "../core/message/blank.ts";
+import type { Ack, Answer, Gossip, Ping, Status, VoterList } from "../core/message/message.ts";
 import { BOUNDS, LIMITS } from "../limits.ts";
 import { readAddress, writeAddress } from "./address_bytes.ts";
 import {
@@ -17,34 +17,25 @@ import {
   INTEGER_BYTES,
   MICROSECONDS,
 } from "./bytes.ts";
+import { ANSWER_BYTES, readAnswer, readRequest, REQUEST_BYTES, writeAnswer, writeRequest } from "./ballots.ts";
 import { type Sizes, type Steps, total } from "./fields.ts";
+import { known, readFlags } from "./flags.ts";
 import { GOSSIP_BYTES, readGossip, writeGossip } from "./gossip.ts";
-
-/** By their numbers on the wire; 0 is a grant. */
-const REFUSALS: readonly (Refusal | undefined)[] = [
-  undefined,
-  "quarantined",
-  "held",
-  "stale-term",
-  "not-a-voter",
-  "longer-lease",
-  "future-term",
-];
-/** Those that say what the claim went beyond. */
-const LIMITED: ReadonlySet<Refusal | undefined> = new Set<Refusal>(["longer-lease", "future-term"]);
 
 const STATUS_ELIGIBLE = 1;
 const IDLE = 2;
 const LEADING = 4;
-/** A ping's claim, an ack's vote. */
-const BALLOT = 8;
+/** A voter's answer. */
+const ANSWER = 8;
 const GOSSIP = 16;
 const VOTING = 32;
 /** Of a ping. */
 const HEARS = 64;
 const VOTERS = 128;
-const ACK_FLAGS = STATUS_ELIGIBLE | IDLE | LEADING | BALLOT | GOSSIP | VOTING | VOTERS;
-const PING_FLAGS = ACK_FLAGS | HEARS;
+/** Of a ping. */
+const REQUEST = 256;
+const ACK_FLAGS = STATUS_ELIGIBLE | IDLE | LEADING | ANSWER | GOSSIP | VOTING | VOTERS;
+const PING_FLAGS = ACK_FLAGS | HEARS | REQUEST;
 /** Of a list of voters. */
 const LISTS_RECEIVER = 1;
 const IS_MANY = 2;
@@ -56,9 +47,6 @@ const ADDRESS_BYTES = 19;
 /** Heartbeats are read into the same objects, instead of into garbage. */
 const lead = newLead();
 const status = newStatus();
-const claim: Mutable<Claim> = { term: 0, sequence: 0, succeeds: undefined, lease: 0 };
-const succeeds: Mutable<TermId> = { term: 0, boot: "" };
-const vote = newVote();
 const ping = newPing(status);
 const ack = newAck(status);
 
@@ -73,19 +61,12 @@ const STATUS_BYTES = total(
     ...{ eligible: 0, idle: 0, voting: 0 },
   } satisfies Sizes<Status>,
 );
-const CLAIM_BYTES = total(
-  {
-    ...{ term: INTEGER_BYTES, sequence: INTEGER_BYTES, lease: DURATION_BYTES },
-    succeeds: total({ boot: BOOT_BYTES, term: INTEGER_BYTES } satisfies Sizes<TermId>),
-  } satisfies Sizes<Claim>,
-);
-const VOTE_BYTES = total(
-  { term: INTEGER_BYTES, sequence: INTEGER_BYTES, refusal: 1, limit: INTEGER_BYTES } satisfies Sizes<Vote>,
-);
 /** Where a list of voters is due, rumors make room for it: `VOTERS_BYTES` of the core. */
-const COMMON_BYTES = { kind: 1, nonce: INTEGER_BYTES, status: STATUS_BYTES, gossip: GOSSIP_BYTES, voters: 0 };
-const PING_BYTES = total({ ...COMMON_BYTES, hears: 0, claim: CLAIM_BYTES } satisfies Sizes<Ping>);
-const ACK_BYTES = total({ ...COMMON_BYTES, cookie: BOOT_BYTES, vote: VOTE_BYTES } satisfies Sizes<Ack>);
+const COMMON_BYTES = {
+  ...{ kind: 1, nonce: INTEGER_BYTES, status: STATUS_BYTES, answer: ANSWER_BYTES, gossip: GOSSIP_BYTES, voters: 0 },
+};
+const PING_BYTES = total({ ...COMMON_BYTES, hears: 0, request: REQUEST_BYTES } satisfies Sizes<Ping>);
+const ACK_BYTES = total({ ...COMMON_BYTES, cookie: BOOT_BYTES } satisfies Sizes<Ack>);
 
 /** At most what a ping or an ack of that member takes without its rumors. */
 export function statusBytes(id: string): number {
@@ -93,32 +74,35 @@ export function statusBytes(id: string): number {
 }
 
 /** Writes what follows the kind of a ping. */
-export function writePing(writer: ByteWriter, { nonce, hears, status, claim, gossip, voters }: Ping): void {
-  const flags = ballotFlag(claim) | gossipFlag(gossip) | votersFlag(voters) | (hears ? HEARS : 0);
+export function writePing(writer: ByteWriter, ping: Ping): void {
+  const { nonce, hears, status, request, answer, gossip, voters } = ping;
+  const asks = request === undefined ? 0 : REQUEST;
+  const flags = asks | answerFlag(answer) | gossipFlag(gossip) | votersFlag(voters) | (hears ? HEARS : 0);
   void ({
     nonce: writer.integer(nonce, "nonce"),
     status: writeStatus(writer, status, flags),
-    claim: claim && writeClaim(writer, claim),
+    request: request && writeRequest(writer, request),
+    answer: answer && writeAnswer(writer, answer),
     gossip: gossip && writeGossip(writer, gossip),
     voters: voters && writeVoters(writer, voters),
   } satisfies Steps<Omit<Ping, "kind" | "hears">>);
 }
 
 /** Writes what follows the kind of an ack. */
-export function writeAck(writer: ByteWriter, { nonce, cookie, status, vote, gossip, voters }: Ack): void {
-  const flags = ballotFlag(vote) | gossipFlag(gossip) | votersFlag(voters);
+export function writeAck(writer: ByteWriter, { nonce, cookie, status, answer, gossip, voters }: Ack): void {
+  const flags = answerFlag(answer) | gossipFlag(gossip) | votersFlag(voters);
   void ({
     nonce: writer.integer(nonce, "nonce"),
     cookie: writer.boot(cookie, "cookie"),
     status: writeStatus(writer, status, flags),
-    vote: vote && writeVote(writer, vote),
+    answer: answer && writeAnswer(writer, answer),
     gossip: gossip && writeGossip(writer, gossip),
     voters: voters && writeVoters(writer, voters),
   } satisfies Steps<Omit<Ack, "kind">>);
 }
 
-function ballotFlag(ballot: Claim | Vote | undefined): number {
-  return ballot === undefined ? 0 : BALLOT;
+function answerFlag(answer: Answer | undefined): number {
+  return answer === undefined ? 0 : ANSWER;
 }
 
 function gossipFlag(gossip: Gossip | undefined): number {
@@ -160,37 +144,20 @@ function writeLead(writer: ByteWriter, { term, remaining }: Lead): void {
   } satisfies Steps<Lead>);
 }
 
-function writeClaim(writer: ByteWriter, { term, sequence, succeeds, lease }: Claim): void {
-  void ({
-    term: writer.integer(term, "claim.term"),
-    sequence: writer.integer(sequence, "claim.sequence"),
-    succeeds: writeTermId(writer, succeeds),
-    // Rounded up: a voter must not take a lease for shorter than it is.
-    lease: writer.microseconds(Math.ceil(lease * MICROSECONDS), "claim.lease"),
-  } satisfies Steps<Claim>);
-}
-
-function writeTermId(writer: ByteWriter, id: TermId | undefined): void {
-  void ({
-    boot: writer.boot(id?.boot ?? "", "claim.succeeds.boot"),
-    term: id && writer.integer(id.term, "claim.succeeds.term"),
-  } satisfies Steps<TermId>);
-}
-
-function writeVote(writer: ByteWriter, { term, sequence, refusal, limit }: Vote): void {
-  void ({
-    term: writer.integer(term, "vote.term"),
-    sequence: writer.integer(sequence, "vote.sequence"),
-    refusal: writer.u8(REFUSALS.indexOf(refusal)),
-    limit: LIMITED.has(refusal) && writer.integer(Math.max(0, Math.floor(limit)), "vote.limit"),
-  } satisfies Steps<Vote>);
-}
-
 function writeVoters(writer: ByteWriter, { listsReceiver, isMany, hashes }: VoterList): void {
   if (hashes.length > LIMITS.toldVoters) {
     throw new RangeError(`Cannot encode "voters": must be ${LIMITS.toldVoters} at most, got ${hashes.length}`);
   }
-  writer.u8((listsReceiver ? LISTS_RECEIVER : 0) | (isMany ? IS_MANY : 0));
+  let flags = 0;
+  void ({
+    listsReceiver: flags |= listsReceiver ? LISTS_RECEIVER : 0,
+    isMany: flags |= isMany ? IS_MANY : 0,
+    hashes: writeHashes(writer, flags, hashes),
+  } satisfies Steps<VoterList>);
+}
+
+function writeHashes(writer: ByteWriter, flags: number, hashes: readonly number[]): void {
+  writer.u8(flags);
   writer.u8(hashes.length);
   for (const hash of hashes) writer.u32(hash);
 }
@@ -202,7 +169,8 @@ export function readPing(reader: ByteReader, exact: boolean): Ping {
   void ({
     hears: ping.hears = (flags & HEARS) !== 0,
     status: ping.status = readStatus(reader, flags),
-    claim: ping.claim = flags & BALLOT ? readClaim(reader) : undefined,
+    request: ping.request = flags & REQUEST ? readRequest(reader, exact) : undefined,
+    answer: ping.answer = flags & ANSWER ? readAnswer(reader) : undefined,
     gossip: ping.gossip = flags & GOSSIP ? readGossip(reader) : undefined,
     voters: ping.voters = flags & VOTERS ? readVoters(reader, exact) : undefined,
   } satisfies Omit<Ping, "kind" | "nonce">);
@@ -216,7 +184,7 @@ export function readAck(reader: ByteReader, exact: boolean): Ack {
   const flags = known(reader, reader.u16(), ACK_FLAGS, exact);
   void ({
     status: ack.status = readStatus(reader, flags),
-    vote: ack.vote = flags & BALLOT ? readVote(reader) : undefined,
+    answer: ack.answer = flags & ANSWER ? readAnswer(reader) : undefined,
     gossip: ack.gossip = flags & GOSSIP ? readGossip(reader) : undefined,
     voters: ack.voters = flags & VOTERS ? readVoters(reader, exact) : undefined,
   } satisfies Omit<Ack, "kind" | "nonce" | "cookie">);
@@ -247,39 +215,6 @@ function readLead(reader: ByteReader): Lead {
   return lead;
 }
 
-function readClaim(reader: ByteReader): Claim {
-  void ({
-    term: claim.term = reader.integer(),
-    sequence: claim.sequence = reader.integer(),
-    succeeds: claim.succeeds = readTermId(reader),
-    lease: claim.lease = reader.u32() / MICROSECONDS,
-  } satisfies Claim);
-  return claim;
-}
-
-function readTermId(reader: ByteReader): TermId | undefined {
-  const boot = reader.bootOrNone();
-  if (boot === "") return undefined;
-  void ({ boot: succeeds.boot = boot, term: succeeds.term = reader.integer() } satisfies TermId);
-  return succeeds;
-}
-
-function readVote(reader: ByteReader): Vote {
-  void ({
-    term: vote.term = reader.integer(),
-    sequence: vote.sequence = reader.integer(),
-    refusal: vote.refusal = readRefusal(reader),
-    limit: vote.limit = LIMITED.has(vote.refusal) ? reader.integer() : 0,
-  } satisfies Vote);
-  return vote;
-}
-
-function readRefusal(reader: ByteReader): Refusal | undefined {
-  const code = reader.u8();
-  if (code >= REFUSALS.length) reader.fail();
-  return REFUSALS[code];
-}
-
 /** Kept by the receiver: not the same object each time. */
 function readVoters(reader: ByteReader, exact: boolean): VoterList {
   const flags = readFlags(reader, LISTS_RECEIVER | IS_MANY, exact);
@@ -287,14 +222,4 @@ function readVoters(reader: ByteReader, exact: boolean): VoterList {
   if (count > LIMITS.toldVoters) reader.fail();
   const hashes = Array.from({ length: Math.min(count, LIMITS.toldVoters) }, () => reader.u32());
   return { listsReceiver: (flags & LISTS_RECEIVER) !== 0, isMany: (flags & IS_MANY) !== 0, hashes };
-}
-
-/** The flags in one byte, among which none may be without a meaning where the version is `exact` this one. */
-export function readFlags(reader: ByteReader, meant: number, exact: boolean): number {
-  return known(reader, reader.u8(), meant, exact);
-}
-
-function known(reader: ByteReader, flags: number, meant: number, exact: boolean): number {
-  if (exact && flags & ~meant) reader.fail();
-  return flags;
 }

@@ -8,7 +8,6 @@
 import { advertisedAddress } from "../base/address.ts";
 import {
   createMember,
-  farewells,
   hasHandedOver,
   type MemberState,
   obstacleTo,
@@ -40,7 +39,7 @@ import { Messenger } from "./messenger.ts";
 import { Latch } from "./latch.ts";
 import type { Port } from "./port.ts";
 import { NoticeBoard } from "./notice_board.ts";
-import { type LoopCommand, type LoopReport, type PreparedDatagram, transferOf } from "./protocol.ts";
+import { type LoopCommand, type LoopReport, transferOf } from "./protocol.ts";
 import { Threshold } from "./threshold.ts";
 import { Warnings } from "./warnings.ts";
 
@@ -195,8 +194,6 @@ class Loop {
         return this.#messenger.subscribe(command.channel);
       case "unsubscribe":
         return this.#messenger.unsubscribe(command.channel);
-      case "prepare":
-        return this.#port.post({ type: "prepared", request: command.request, datagrams: this.#prepare() });
       case "close":
         if (this.#hasPeers) this.#run({ kind: "close" });
         else this.#end({ type: "closed" });
@@ -210,14 +207,6 @@ class Loop {
     this.#handingOver = true;
     this.#reviewHandOver();
     this.#port.post({ type: "done", request, obstacle });
-  }
-
-  /** What hands this member's lead over, and says that it leaves, whoever sends it. */
-  #prepare(): PreparedDatagram[] {
-    return farewells(this.#member).map(({ address, cookie, message }) => ({
-      to: address,
-      bytes: this.#wire.seal(cookie, message).slice(),
-    }));
   }
 
   /** Takes a datagram that anybody may have sent. */

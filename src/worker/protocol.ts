@@ -17,13 +17,6 @@ export interface EncodedMessage {
   readonly body: Uint8Array;
 }
 
-/** A datagram that is not sent yet. */
-export interface PreparedDatagram {
-  /** Where it goes, `ip:port`. */
-  readonly to: string;
-  readonly bytes: Uint8Array;
-}
-
 /** From the application's thread to the loop. */
 export type LoopCommand =
   | {
@@ -58,8 +51,6 @@ export type LoopCommand =
   | { readonly type: "minted"; readonly term: number; readonly token: number }
   | ({ readonly type: "send" } & EncodedMessage)
   | { readonly type: "subscribe" | "unsubscribe"; readonly channel: string }
-  /** Answered by `prepared` of the same number. */
-  | { readonly type: "prepare"; readonly request: number }
   /** Answered by `closed`. */
   | { readonly type: "close" };
 
@@ -80,7 +71,6 @@ export type LoopReport =
   | { readonly type: "warning"; readonly text: string }
   /** With the obstacle where nothing was done. */
   | { readonly type: "done"; readonly request: number; readonly obstacle?: string }
-  | { readonly type: "prepared"; readonly request: number; readonly datagrams: readonly PreparedDatagram[] }
   /** Nothing of the loop is left. */
   | { readonly type: "closed" };
 

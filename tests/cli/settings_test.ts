@@ -11,7 +11,6 @@ import {
   variableOf,
 } from "../../src/cli/settings.ts";
 import { UsageError } from "../../src/cli/usage_error.ts";
-import { resolveOptions } from "../../src/options.ts";
 
 async function withFile(content: string, test: (path: string) => Promise<void>): Promise<void> {
   const path = await Deno.makeTempFile({ prefix: "democracy_", suffix: ".yaml" });
@@ -135,20 +134,6 @@ Deno.test("a file that cannot be read quotes nothing of what stands in it, and p
 
 Deno.test("the variables that are secret are those whose values no message may tell, and the name of the file", () => {
   assertEquals(SECRET_VARIABLES, ["DEMOCRACY_SECRET", "DEMOCRACY_SECRET_FILE", "DEMOCRACY_RESIGN_TOKEN"]);
-});
-
-Deno.test("every option of the library that text can express has a setting", () => {
-  // The compiler checks that the library's own list is complete; it names all in this error.
-  let message = "";
-  try {
-    resolveOptions(JSON.parse('{"zzzzzzzzzzzzzzzz": 1}'));
-  } catch (error) {
-    message = String(error);
-  }
-  const options = /known are (.*)$/u.exec(message)?.[1]?.split(", ") ?? [];
-  const codeOnly = ["workerUrl", "signal", "logger", "fencing"];
-  const settings = MEMBER_SETTINGS.map(({ name }) => name);
-  assertEquals(options.filter((name) => !settings.includes(name) && !codeOnly.includes(name)), []);
 });
 
 Deno.test("the flag and the variable follow from the name", () => {

@@ -39,7 +39,7 @@ Deno.test("release: each thing that is wrong is told, with the value", () => {
 
 Deno.test("release: the task tells what is missing, and ends with 1", async () => {
   const env = { DEMOCRACY_REPOSITORY: "/srv/nowhere" };
-  const args = ["run", "-A", "--no-check", `${ROOT}/scripts/release.ts`, "--dry-run", "--tag", "v0.0.0"];
+  const args = ["run", "--quiet", "-A", "--no-check", `${ROOT}/scripts/release.ts`, "--dry-run", "--tag", "v0.0.0"];
   const { code, stderr } = await capture(Deno.execPath(), args, { env });
   assertEquals(code, 1, stderr);
   assertMatch(stderr, /^release: the tag must be "v\d+\.\d+\.\d+", got "v0\.0\.0"$/m);

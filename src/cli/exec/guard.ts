@@ -20,7 +20,6 @@ class Guard {
   #lease: Lease = { until: -Infinity, wallUntil: -Infinity };
   #token = 0;
   #armed = false;
-  #farewell: readonly EncodedDatagram[] = [];
   #orphaned = false;
   /** When the command is killed at the latest because it was told to end; the lease may say earlier. */
   #killAt = Infinity;
@@ -46,7 +45,6 @@ class Guard {
       return this.#beat();
     }
     if (command.type === "signal") return this.#pass(command);
-    if (command.type === "farewell") return void (this.#farewell = command.datagrams);
     const { at, wall, remaining, token } = command;
     if (this.#child !== undefined && token !== this.#token) return this.#kill();
     this.#lease = { until: at + remaining, wallUntil: wall + remaining };
@@ -116,11 +114,6 @@ class Guard {
   /** The member's process is gone, and with it the lease's renewals. */
   #abandon(): void {
     this.#orphaned = true;
-    // It starts while the command ends.
-    if (this.#farewell.length > 0) {
-      const patience = Math.max(0, this.#left());
-      sendCourier({ group: process.pid, datagrams: this.#farewell, patience });
-    }
     if (this.#child === undefined || this.#child.exitCode !== null || this.#child.signalCode !== null) this.#kill();
     this.#terminate();
     this.#watch();

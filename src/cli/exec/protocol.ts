@@ -22,13 +22,6 @@ export type GuardReport =
   /** The command is being ended, for want of time or because the lead is lost. */
   | { readonly type: "ending" };
 
-/** A datagram, as text. */
-export interface EncodedDatagram {
-  /** Where it goes, `ip:port`. */
-  readonly to: string;
-  readonly base64: string;
-}
-
 /** To the guard. */
 export type GuardCommand =
   /** This member leads: start asking, and start the command with the first good answer. */
@@ -38,8 +31,6 @@ export type GuardCommand =
    * from being started.
    */
   | { readonly type: "signal"; readonly name: NodeJS.Signals; readonly ends: boolean }
-  /** What hands the lead over should this member's process be killed: sent once the command is certainly gone. */
-  | { readonly type: "farewell"; readonly datagrams: readonly EncodedDatagram[] }
   /** The answer: ms that are left under this token, or 0. */
   | {
     readonly type: "lease";
@@ -53,13 +44,4 @@ export type GuardCommand =
 export interface Assignment {
   readonly command: readonly string[];
   readonly timing: Timing;
-}
-
-/** What a courier is started with. */
-export interface Errand {
-  /** The process group that must be gone before. */
-  readonly group: number;
-  readonly datagrams: readonly EncodedDatagram[];
-  /** ms after which it is no use any more. */
-  readonly patience: number;
 }

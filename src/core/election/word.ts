@@ -7,11 +7,14 @@
 import type { Lead, Mutable } from "../message/blank.ts";
 import type { LeaderHint, Status } from "../message/message.ts";
 import { type Election, isEligible, isQuarantined } from "./state.ts";
+import { isInForce } from "./support.ts";
 
 /** Idle: nothing that this member did or promised can be behind a lease. */
-function isIdle({ ballot: { grant }, candidacy, lastClaimAt, ground: { now, config } }: Election): boolean {
-  return candidacy === undefined && now >= lastClaimAt + config.timeout &&
-    (grant === undefined || now >= grant.expiresAt);
+function isIdle(self: Election): boolean {
+  const { candidacy, asking, voting: { ballots }, ground: { now, config } } = self;
+  if (candidacy !== undefined || now < asking.lastAt + config.timeout) return false;
+  for (const ballot of ballots.values()) if (isInForce(self, ballot)) return false;
+  return true;
 }
 
 /** What the election has to say of a status. */

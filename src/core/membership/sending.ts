@@ -37,7 +37,7 @@ export function send({ ground }: Membership, peer: Peer, message: Message): void
   ground.effects.push({ kind: "send", address: peer.address, cookie: cookieTo(peer), message });
 }
 
-/** Pings a peer. A candidate may add its claim to the ping that is returned. */
+/** Pings a peer. A candidate may add its request to the ping that is returned, and a voter its answer. */
 export function ping(self: Membership, peer: Peer): Mutable<Ping> {
   const { ground: { now, config, effects, pool } } = self;
   const pending = peer.pings.add();
@@ -52,7 +52,8 @@ export function ping(self: Membership, peer: Peer): Mutable<Ping> {
   void ({
     nonce: message.nonce = pending.nonce,
     hears: message.hears = now - peer.lastHeard <= OF_LATE * config.interval,
-    claim: message.claim = undefined,
+    request: message.request = undefined,
+    answer: message.answer = undefined,
     gossip: message.gossip = undefined,
     voters: message.voters = undefined,
   } satisfies Omit<Ping, "kind" | "status">);
@@ -67,7 +68,7 @@ export function introduce(self: Membership, boot: Boot): void {
   if (peer !== undefined && cookieTo(peer) === NO_COOKIE) ping(self, peer);
 }
 
-/** Answers `nonce` to the boot that asked. A voter may add its vote to the ack that is returned. */
+/** Answers `nonce` to the boot that asked. A voter may add its answer to the ack that is returned. */
 export function ack(self: Membership, peer: Peer, to: Boot, nonce: number): Mutable<Ack> {
   const { message } = takeAck(self, peer.address, cookieTo(peer, to), nonce);
   tell(self, peer, message);
@@ -109,7 +110,7 @@ function takeAck(self: Membership, address: string, cookie: Cookie, nonce: numbe
   void ({
     nonce: message.nonce = nonce,
     cookie: message.cookie = NO_COOKIE,
-    vote: message.vote = undefined,
+    answer: message.answer = undefined,
     gossip: message.gossip = undefined,
     voters: message.voters = undefined,
   } satisfies Omit<Ack, "kind" | "status">);

@@ -1,4 +1,5 @@
 import { assertEquals, assertGreater } from "@std/assert";
+import { DEFAULTS } from "../../../src/limits.ts";
 import type { Json } from "../../../scripts/kubernetes/admin_client.ts";
 import type { ControlPlane } from "../../../scripts/kubernetes/control_plane.ts";
 import { LEASES, type Listed, makePodAccess, type Mount, planeTest, putSlice, sliceOf, SLICES } from "./plane.ts";
@@ -165,6 +166,8 @@ async function rolls(plane: ControlPlane, shop: Shop): Promise<void> {
     }
     await shop.start(index);
     await shop.leader();
+    // A voter that has started withholds its vote for a timeout; a rollout that waits as long, as `minReadySeconds` has it, costs no lease.
+    await sleep(2 * DEFAULTS.timeout);
   }
   assertEquals(shop.elections().length - elections, moves);
   const tokens = shop.elections().map(({ token }) => token);

@@ -193,7 +193,7 @@ describe("bundlers", () => {
       await source("deno.mjs"),
     ];
     await run(DENO, args, here);
-    await assertLeads(folder, "deno.js", [DENO, "run", "--allow-all", "--no-prompt"]);
+    await assertLeads(folder, "deno.js", [DENO, "run", "--quiet", "--allow-all", "--no-prompt"]);
   });
 
   it("deno bundle, of the sources as JSR has them: with one line more", {
@@ -214,7 +214,14 @@ describe("bundlers", () => {
     await writeFile(app, named(TOLD));
     await writeFile(worker, named('import "@polis/democracy/worker";'));
     await run(DENO, ["bundle", ...from, "--outdir", join(folder, "out"), app, worker], here);
-    await assertLeads(join(folder, "out"), "app.js", [DENO, "run", "--no-config", "--allow-all", "--no-prompt"]);
+    await assertLeads(join(folder, "out"), "app.js", [
+      DENO,
+      "run",
+      "--quiet",
+      "--no-config",
+      "--allow-all",
+      "--no-prompt",
+    ]);
   });
 
   it("deno compile", { ...TIMEOUT, skip: DENO === undefined && "there is no Deno" }, async (test) => {
