@@ -17,7 +17,7 @@ import { brokenRun, placeIn, type TestRun, watch } from "./test/watched.ts";
 /** Runtimes beside the Node at hand, by the versions that npm knows: `latest` is whatever it says. */
 export const OTHERS: readonly string[] = ["22", "24", "latest", "bun"];
 
-const SUITE = ["package.mjs", "election.mjs", "lifecycle.mjs", "cli.mjs", "manifests.mjs", "readme.mjs"];
+const SUITE = ["package.mjs", "election.mjs", "lifecycle.mjs", "cli.mjs", "manifests.mjs", "readme.mjs", "endings.mjs"];
 
 /** The types are the same in every runtime, and slow to check: once is enough. */
 const ONCE = ["types.mjs"];

@@ -47,8 +47,10 @@ export const BOUNDS = {
   maxClusterSize: 1025,
 } as const;
 
-/** What a remote may cost. */
+/** What a remote may cost, and what else is bounded. */
 export const LIMITS = {
+  /** ms for which the end of a process is held up, so that its members can hand over. */
+  exitPatience: 50,
   /** Members known beside the configured ones, the dead of late among them. */
   strangers: 1024,
   /** Processes that are told what to show before they are believed. */

@@ -177,7 +177,7 @@ Deno.test("an unknown option is refused, with the one that was probably meant", 
       TypeError,
       'unknown option "frobnicate"; known are source, peers, voters, advertise, id, weight, interval, timeout, quorum, ' +
       "clusterSize, cluster, secret, eligible, preempt, quarantine, stallTimeout, channels, maxPacketSize, broadcast, isolation, " +
-      "workerUrl, fencing, signal, logger",
+      "workerUrl, fencing, signal, handOverOnExit, signals, logger",
     ],
   ]);
 });

@@ -40,8 +40,8 @@ interface Setting<Name extends string = string> {
   readonly parse?: (value: unknown, label: string) => unknown;
 }
 
-/** The options that no text can say. */
-type Unspoken = "fencing" | "logger" | "signal" | "workerUrl";
+/** The options that no text can say, and those about a process that is the application's own. */
+type Unspoken = "fencing" | "handOverOnExit" | "logger" | "signal" | "signals" | "workerUrl";
 
 /** An option that text can say; each has a setting of its name, or the program does not compile. */
 type Spoken = Exclude<keyof Options, Unspoken>;

@@ -91,6 +91,11 @@ export function obstacleTo(self: MemberState, id: string): string | undefined {
   return findObstacle(self.election, id);
 }
 
+/** Whether this member does not lead, and all that had to hear of it have said that they did, or have been told often enough. */
+export function hasHandedOver({ election: { candidacy, releases } }: MemberState): boolean {
+  return candidacy?.elected !== true && releases.length === 0;
+}
+
 /** The peers that are alive. */
 export function peersOf(self: MemberState): MemberInfo[] {
   return [...self.membership.byBoot.values()].map(infoOf);

@@ -12,6 +12,7 @@ import type { Settings } from "../options.ts";
 import { bindUdp } from "../transport/udp.ts";
 import { Backlog } from "./backlog.ts";
 import { workerEntry } from "./entry.ts";
+import { Latch } from "./latch.ts";
 import { serve } from "./loop.ts";
 import { localPorts, spawn, type Thread } from "./port.ts";
 import type { LoopCommand, LoopReport } from "./protocol.ts";
@@ -45,10 +46,12 @@ export class Host {
   readonly view = new SharedView();
   readonly counters = new Counters();
   readonly #backlog = new Backlog();
+  readonly #latch = new Latch();
   readonly #settings: Settings;
   readonly #handlers: HostHandlers;
   readonly #thread: Thread<LoopCommand, LoopReport>;
   readonly #stamps: ReturnType<typeof setInterval> | undefined;
+  #bound = false;
   #over = false;
   #closing: Promise<void> | undefined;
   #closed: (() => void) | undefined;
@@ -68,6 +71,7 @@ export class Host {
       view: this.view.buffer,
       counters: this.counters.buffer,
       backlog: this.#backlog.buffer,
+      latch: this.#latch.buffer,
       sentAt: performance.now(),
       watched,
       fenced,
@@ -76,7 +80,16 @@ export class Host {
 
   /** Tells the loop to do something; a loop that is gone does nothing. */
   post(command: LoopCommand, transfer?: readonly ArrayBuffer[]): void {
-    if (!this.#over) this.#thread.post(command, transfer);
+    if (this.#over) return;
+    if (command.type === "resign" || command.type === "close") this.#latch.shut();
+    this.#thread.post(command, transfer);
+  }
+
+  /** Blocks this thread until the loop has handed over, or left, for `ms` at most. */
+  settle(ms: number): void {
+    this.#thread.flush();
+    // A loop that has not begun has nothing to hand over, and on this thread it does nothing meanwhile.
+    if (this.#bound && !this.#over && this.#settings.isolation === "worker") this.#latch.wait(ms);
   }
 
   /** Lets the loop say goodbye, and frees all that it had. More calls do no harm. */
@@ -105,7 +118,10 @@ export class Host {
     if (report.type === "failed") return this.#die(errorFromData(report.error));
     if (report.type === "closed") return this.#closed?.();
     // The first reading came by way of the start of a thread, which takes long.
-    if (report.type === "ready") this.post({ type: "clock", sentAt: performance.now() });
+    if (report.type === "ready") {
+      this.#bound = true;
+      this.post({ type: "clock", sentAt: performance.now() });
+    }
     if (report.type === "message") this.#backlog.taken(report);
     this.#handlers.onReport(report);
   }
@@ -152,7 +168,7 @@ export class Host {
       return spawn(url, `democracy ${this.#settings.id}`, failed);
     } catch (error) {
       queueMicrotask(() => failed(error instanceof Error ? error : new Error(String(error))));
-      return { post: () => {}, receive: () => {}, terminate: () => Promise.resolve() };
+      return { post: () => {}, receive: () => {}, terminate: () => Promise.resolve(), flush: () => {} };
     }
   }
 }

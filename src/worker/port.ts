@@ -21,6 +21,8 @@ export interface Port<Sent, Received> {
 export interface Thread<Sent, Received> extends Port<Sent, Received> {
   /** Ends the thread, whatever it is doing. After it has resolved no handler is called. */
   terminate(): Promise<void>;
+  /** Has what was posted arrive at once, where this thread does nothing else any more. */
+  flush(): void;
 }
 
 const isDeno = "Deno" in globalThis;
@@ -65,6 +67,7 @@ function spawnWebWorker<Sent, Received>(
       worker.terminate();
       return Promise.resolve();
     },
+    flush: () => {},
   };
 }
 
@@ -97,6 +100,7 @@ function spawnNodeThread<Sent, Received>(
       over = true;
       await worker.terminate();
     },
+    flush: () => {},
   };
 }
 
@@ -134,17 +138,25 @@ function isWorkerScope<Received>(scope: unknown): scope is WorkerScope<Received>
   return typeof scope === "object" && scope !== null && "postMessage" in scope && "onmessage" in scope;
 }
 
-/** Two ends of a line within this thread. Messages arrive in order, and never while `post` runs. */
-export function localPorts<Near, Far>(): [Port<Near, Far>, Port<Far, Near>] {
+/**
+ * Two ends of a line within this thread. Messages arrive in order, and never while `post` runs; `flush` has those arrive that the
+ * first end has posted.
+ */
+export function localPorts<Near, Far>(): [Port<Near, Far> & { flush(): void }, Port<Far, Near>] {
   const near = new Mailbox<Far>();
   const far = new Mailbox<Near>();
   return [
-    { post: (message) => far.deliver(message), receive: (handler) => near.open(handler) },
+    {
+      post: (message) => far.deliver(message),
+      receive: (handler) => near.open(handler),
+      flush: () => far.flush(),
+    },
     { post: (message) => near.deliver(message), receive: (handler) => far.open(handler) },
   ];
 }
 
 class Mailbox<Received> {
+  readonly #waiting: Received[] = [];
   #handler: ((message: Received) => void) | undefined;
 
   open(handler: (message: Received) => void): void {
@@ -152,6 +164,11 @@ class Mailbox<Received> {
   }
 
   deliver(message: Received): void {
-    queueMicrotask(() => this.#handler?.(message));
+    this.#waiting.push(message);
+    queueMicrotask(() => this.flush());
+  }
+
+  flush(): void {
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) this.#handler?.(next);
   }
 }
