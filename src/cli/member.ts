@@ -59,10 +59,11 @@ export async function startMember(values: Values, environment: Environment): Pro
     MEMBER_SETTINGS.filter(({ name }) => values[name] !== undefined && !Object.hasOwn(READ_HERE, name))
       .map(({ name }) => [name, values[name]]),
   );
-  const cluster = values.cluster ?? values.election ?? DEFAULTS.cluster;
   const pace = readPace(values);
+  const found = await readPeers(values, environment);
+  const cluster = values.cluster ?? values.election ?? found.cluster ?? DEFAULTS.cluster;
   const options = {
-    ...await readPeers(values, environment),
+    ...found,
     ...given,
     ...readSecrets(values),
     ...pace,

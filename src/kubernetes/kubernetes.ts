@@ -46,6 +46,8 @@ export interface KubernetesOptions extends ApiOptions {
   readonly voters?: number;
   /** The Lease that tokens are minted on, see {@linkcode kubernetesLease}; default: `DEMOCRACY_LEASE`, or none. */
   readonly lease?: string;
+  /** The name of the election; default: `DEMOCRACY_CLUSTER`, or the namespace and the Service's name, `shop/app`. */
+  readonly cluster?: string;
   /** As in the options of Democracy. */
   readonly quorum?: "majority" | "none" | number;
   /** Default: the variables of this process. */
@@ -58,6 +60,8 @@ export interface KubernetesMember {
   readonly source: string;
   /** The pod's name. */
   readonly id: string;
+  /** The name of the election: another application's pod that got the address of one of these is no member. */
+  readonly cluster: string;
   /** Who stands behind the Service. */
   readonly peers: Discovery;
   /** The number of voters; undefined only with quorum `"none"`. */
@@ -79,6 +83,7 @@ const KUBERNETES_OPTIONS = [
   "clusterSize",
   "voters",
   "lease",
+  "cluster",
   "quorum",
   "environment",
   "server",
@@ -88,7 +93,7 @@ const PORT = 12345;
 
 /**
  * The options of a member in a pod that has nothing but its environment: `POD_NAME`, `POD_IP` and `POD_NAMESPACE` by
- * the downward API, `CLUSTER_SIZE`, `DEMOCRACY_VOTERS`, `DEMOCRACY_SERVICE`, `DEMOCRACY_PORT`, `DEMOCRACY_DISCOVERY`, `DEMOCRACY_LEASE` and `DEMOCRACY_SECRET` or `DEMOCRACY_SECRET_FILE`. The pod's name is the id.
+ * the downward API, `CLUSTER_SIZE`, `DEMOCRACY_VOTERS`, `DEMOCRACY_SERVICE`, `DEMOCRACY_CLUSTER`, `DEMOCRACY_PORT`, `DEMOCRACY_DISCOVERY`, `DEMOCRACY_LEASE` and `DEMOCRACY_SECRET` or `DEMOCRACY_SECRET_FILE`. The pod's name is the id.
  *
  * Throws a TypeError or RangeError that says what is missing or wrong, and how to set it.
  *
@@ -99,7 +104,7 @@ const PORT = 12345;
  * const pod = { POD_NAME: "app-0", POD_IP: "10.0.0.7", POD_NAMESPACE: "shop" };
  * const environment = { ...pod, CLUSTER_SIZE: "3", DEMOCRACY_SERVICE: "app", DEMOCRACY_DISCOVERY: "dns" };
  * const options = kubernetes({ environment });
- * console.log(options.source, options.id, options.clusterSize); // 10.0.0.7:12345 app-0 3
+ * console.log(options.source, options.id, options.cluster, options.clusterSize); // 10.0.0.7:12345 app-0 shop/app 3
  * ```
  */
 export function kubernetes(options: KubernetesOptions = {}): KubernetesMember {
@@ -114,6 +119,7 @@ export function kubernetes(options: KubernetesOptions = {}): KubernetesMember {
   const secret = readSecret(variables);
   const lease = options.lease ?? variables["DEMOCRACY_LEASE"];
   const { quorum, server, serviceAccount } = options;
+  const service = readService(options, variables);
   const replicas = readClusterSize(options, variables);
   const given = options.voters ?? numberOf(variables, "DEMOCRACY_VOTERS");
   const voters = readVoters(options, given, pod, replicas);
@@ -122,12 +128,22 @@ export function kubernetes(options: KubernetesOptions = {}): KubernetesMember {
   return {
     source: podAddress(pod, port),
     id: pod.name,
-    ...electorateOf(options, variables, { pod, port, voters }),
+    // Names of both kinds have 63 characters at most, so that the two fit.
+    cluster: options.cluster ?? (variables["DEMOCRACY_CLUSTER"] || `${pod.namespace}/${service}`),
+    ...electorateOf(options, variables, { pod, service, port, voters }),
     clusterSize: voters ?? replicas,
     ...(agreeing === undefined ? {} : { quorum: agreeing }),
     ...(secret === undefined ? {} : { secret }),
     ...(lease ? { fencing: kubernetesLease({ name: lease, namespace: pod.namespace, server, serviceAccount }) } : {}),
   };
+}
+
+function readService(options: KubernetesOptions, variables: Environment): string {
+  const service = options.service ?? variables["DEMOCRACY_SERVICE"];
+  if (service) return checkName("service", service);
+  throw new TypeError(
+    'Cannot find the peers: set "service", or DEMOCRACY_SERVICE, to the headless Service that selects the pods',
+  );
 }
 
 /** One a line, in a variable or in a file. */
@@ -146,6 +162,7 @@ function readSecret(variables: Environment): string | readonly string[] | undefi
 /** Where this pod is, and how many of its like vote; all when undefined. */
 interface Place {
   readonly pod: PodIdentity;
+  readonly service: string;
   readonly port: number;
   readonly voters: number | undefined;
 }
@@ -153,15 +170,8 @@ interface Place {
 function electorateOf(
   options: KubernetesOptions,
   variables: Environment,
-  { pod, port, voters }: Place,
+  { pod, service, port, voters }: Place,
 ): Pick<KubernetesMember, "peers" | "voters"> {
-  const service = options.service ?? variables["DEMOCRACY_SERVICE"];
-  if (!service) {
-    throw new TypeError(
-      'Cannot find the peers: set "service", or DEMOCRACY_SERVICE, to the headless Service that selects the pods',
-    );
-  }
-  checkName("service", service);
   const discovery = options.discovery ?? (variables["DEMOCRACY_DISCOVERY"] || "api");
   const { server, serviceAccount } = options;
   const api = { service, port, namespace: pod.namespace, voters, server, serviceAccount };
