@@ -184,17 +184,17 @@ export class Democracy extends TypedEvents {
   /**
    * From now on `on(channel, (data, from) => {})` hears what others publish there.
    *
-   * Throws a TypeError when the name is reserved, and a RangeError when it is too long.
+   * Throws a TypeError when the name is reserved, a RangeError when it is too long, and a ClosedError after `close()`.
    */
   subscribe(channel: string): void {
     checkMessageName("Cannot subscribe", channel);
-    this.#member.host.post({ type: "subscribe", channel });
+    this.#member.listen("subscribe", channel);
   }
 
-  /** Ends {@linkcode Democracy.subscribe}. */
+  /** Ends {@linkcode Democracy.subscribe}. Throws a ClosedError after `close()`. */
   unsubscribe(channel: string): void {
     checkMessageName("Cannot unsubscribe", channel);
-    this.#member.host.post({ type: "unsubscribe", channel });
+    this.#member.listen("unsubscribe", channel);
   }
 
   /**

@@ -128,12 +128,21 @@ export class LocalMember {
 
   /** Sends a message to all others. */
   spread(message: EncodedMessage): void {
-    const { signal } = this.#over;
-    if (signal.reason instanceof ClosedError) {
-      throw closedError(message.channel ? "publish" : "send", this.settings.id);
-    }
-    signal.throwIfAborted();
+    this.#wantMember(message.channel ? "publish" : "send");
     this.host.post({ type: "send", ...message }, transferOf(message));
+  }
+
+  /** Hears what others publish on that channel from now on, or no longer. */
+  listen(type: "subscribe" | "unsubscribe", channel: string): void {
+    this.#wantMember(type);
+    this.host.post({ type, channel });
+  }
+
+  /** Throws where there is no member any more. */
+  #wantMember(action: string): void {
+    const { signal } = this.#over;
+    if (signal.reason instanceof ClosedError) throw closedError(action, this.settings.id);
+    signal.throwIfAborted();
   }
 
   /** Says it to the logger. */

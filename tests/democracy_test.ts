@@ -57,6 +57,8 @@ for (const isolation of ["worker", "none"] as const) {
     ]);
     assertThrows(() => democracy.send("ciao"), ClosedError, "Cannot send: a was closed");
     assertThrows(() => democracy.publish("ciao"), ClosedError, "Cannot publish: a was closed");
+    assertThrows(() => democracy.subscribe("ciao"), ClosedError, "Cannot subscribe: a was closed");
+    assertThrows(() => democracy.unsubscribe("ciao"), ClosedError, "Cannot unsubscribe: a was closed");
     await democracy.resign();
     await assertRejects(() => democracy.lead(() => {}), ClosedError, "Cannot lead: a was closed");
   });
