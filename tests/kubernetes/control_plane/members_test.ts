@@ -1,5 +1,4 @@
 import { assertEquals, assertGreater } from "@std/assert";
-import { DEFAULTS } from "../../../src/limits.ts";
 import { until } from "../../../scripts/harness/waiting.ts";
 import type { Json } from "../../../scripts/kubernetes/admin_client.ts";
 import type { ControlPlane } from "../../../scripts/kubernetes/control_plane.ts";
@@ -8,6 +7,8 @@ import { type Pod, PodStarter } from "./pods.ts";
 
 const NAMESPACE = "shop";
 const REPLICAS = 3;
+/** ms. Long, because the machine of a test may be busy: what is counted here is elections, not milliseconds. */
+const DURATIONS = { interval: 400, timeout: 4000 };
 const WRITES = { verb: /^(POST|PUT|PATCH|APPLY|DELETE|DELETECOLLECTION)$/ };
 
 /** s of the steady state; a person who works on the test may want less. */
@@ -43,7 +44,11 @@ class Shop {
     for (const index of indices) {
       const listed = { name: `app-${index}`, ip: `${this.#network}.${++this.#address}` };
       const runtime = this.#starter.runtimes[index % this.#starter.runtimes.length] ?? "deno";
-      const pod = this.#starter.start(runtime, { do: "member", options: { serviceAccount: this.#mount.folder } }, {
+      const pod = this.#starter.start(runtime, {
+        do: "member",
+        options: { serviceAccount: this.#mount.folder },
+        durations: DURATIONS,
+      }, {
         KUBERNETES_SERVICE_HOST: "127.0.0.1",
         KUBERNETES_SERVICE_PORT: String(this.#plane.port),
         POD_NAME: listed.name,
@@ -158,7 +163,7 @@ async function keepsTheLead(plane: ControlPlane, shop: Shop): Promise<void> {
   const elections = shop.elections().length;
   await plane.stopApiServer();
   // Longer than a lease.
-  await sleep(6000);
+  await sleep(1.5 * DURATIONS.timeout);
   assertEquals(await shop.leader(), leader);
   await plane.startApiServer();
   // Until then a pod takes new ones, at other addresses, for those of another cluster.
@@ -179,7 +184,7 @@ async function rolls(plane: ControlPlane, shop: Shop): Promise<void> {
     await shop.start(index);
     await shop.leader();
     // A voter that has started withholds its vote for a timeout; a rollout that waits as long, as `minReadySeconds` has it, costs no lease.
-    await sleep(2 * DEFAULTS.timeout);
+    await sleep(2 * DURATIONS.timeout);
   }
   assertEquals(shop.elections().length - elections, moves);
   const tokens = shop.elections().map(({ token }) => token);
