@@ -11,6 +11,7 @@ import { COLD_START, CRASH, HAND_OVER } from "./bench/failover.ts";
 import { cells, COLUMNS, type Figure, type Section } from "./bench/figure.ts";
 import { median, percentile } from "./harness/statistics.ts";
 import { BLOCK, STOP } from "./bench/pauses.ts";
+import { benchPeers } from "./bench/peers.ts";
 import { benchScale } from "./bench/scale.ts";
 import { table } from "./harness/table.ts";
 import { readWanted } from "./wanted.ts";
@@ -23,6 +24,7 @@ const NAMES = SECTIONS.map(({ name }) => name);
 
 const USAGE = `Usage: deno task bench [--quick] [--only NAME]... [--json FILE]
        deno task bench --scale [--help]
+       deno task bench --peers [--help]
 
 Measures everything on 127.0.0.1 with processes of their own, in about eleven minutes. Ends with 0 if all that is to be reached
 was reached, with 1 if not.
@@ -113,6 +115,7 @@ async function measure({ quick, only, json }: BenchArguments): Promise<boolean> 
 
 async function main(args: readonly string[]): Promise<number> {
   if (args.includes("--scale")) return await benchScale(args);
+  if (args.includes("--peers")) return await benchPeers(args.filter((each) => each !== "--peers"));
   const wanted = readWanted(parseArguments, args, USAGE);
   if (typeof wanted === "number") return wanted;
   return await measure(wanted) ? 0 : 1;

@@ -5,6 +5,7 @@
  */
 
 import { mustRun, ROOT } from "./harness/process.ts";
+import { NPM } from "./npm/runtimes.ts";
 import { bundle, INLINED } from "./npm/bundle.ts";
 import { buildDeclarations, copyDeclarations } from "./npm/declarations.ts";
 import {
@@ -37,7 +38,7 @@ async function emptied(path: string): Promise<void> {
 async function fetchInlined(imported: Packages): Promise<string> {
   const packages = INLINED.map((name) => `${name}@${imported[name]}`);
   const flags = ["--prefix", BUILDER, "--no-save", "--no-fund", "--no-audit", "--no-package-lock", "--ignore-scripts"];
-  await mustRun("npm", ["install", ...flags, ...packages]);
+  await mustRun(NPM, ["install", ...flags, ...packages]);
   return `${BUILDER}/node_modules`;
 }
 
@@ -62,7 +63,7 @@ export async function buildNpm(): Promise<string> {
   const manifest = { ...manifestOf(config, repository), ...dependenciesOf(imported, INLINED) };
   await Deno.writeTextFile(`${PACKAGE}/package.json`, JSON.stringify(manifest, null, 2) + "\n");
   await Promise.all(DOCUMENTS.map((each) => Deno.copyFile(`${ROOT}/${each}`, `${PACKAGE}/${each}`)));
-  await mustRun("npm", ["pack", "--pack-destination", OUTPUT], { cwd: PACKAGE });
+  await mustRun(NPM, ["pack", "--pack-destination", OUTPUT], { cwd: PACKAGE });
   const tarball = `${OUTPUT}/${config.name.slice(1).replace("/", "-")}-${config.version}.tgz`;
   const { size } = await Deno.stat(tarball);
   console.log(`build:npm: ${tarball} (${(size / 1024).toFixed(1)} KiB)`);

@@ -4,6 +4,8 @@
  *     deno task simulate --seeds 1000 [--from 0] [--workers 2]
  *     deno task simulate --seed 42 [--verbose]
  *     deno task simulate --seed 42 --ui [--port 4041]
+ *     deno task simulate --explore --seeds 10000 [--from 0]
+ *     deno task simulate --explore --seed 42 [--verbose]
  *     deno task simulate --scale [--help]
  *
  * @module
@@ -11,16 +13,19 @@
 
 import * as core from "../src/core/citizen.ts";
 import { carryOf } from "./simulate/carry.ts";
+import { runWalk } from "./simulate/explore/run_walk.ts";
+import { walkPlanOf } from "./simulate/explore/walk_plan.ts";
 import { runSeed } from "./simulate/run_seed.ts";
 import { simulateScale } from "./simulate/scale.ts";
 import { planOf } from "./simulate/seed_plan.ts";
 import { include, noTotals, replayCommand, seedsFrom, type Totals } from "./simulate/sweep.ts";
 import { recordSeed, serveStory } from "./simulate/ui.ts";
 import { runWithWorkers } from "./simulate/workers.ts";
+import type { WorldPlan } from "./simulate/world_plan.ts";
 import { DEFAULT_PORT } from "./harness/serve_page.ts";
 
 const USAGE =
-  "Usage: deno task simulate --seeds N [--from S] [--workers W] | --seed S [--verbose] | --seed S --ui [--port P] | --scale [--help] | --help";
+  "Usage: deno task simulate [--explore] --seeds N [--from S] [--workers W] | [--explore] --seed S [--verbose] | --seed S --ui [--port P] | --scale [--help] | --help";
 
 interface Options {
   seeds: number;
@@ -29,6 +34,8 @@ interface Options {
   workers: number;
   verbose: boolean;
   ui: boolean;
+  /** Whether seeds are those of walks. */
+  explore: boolean;
   port: number;
 }
 
@@ -40,12 +47,13 @@ function parse(args: readonly string[]): Options {
     workers: 1,
     verbose: false,
     ui: false,
+    explore: false,
     port: DEFAULT_PORT,
   };
   for (let index = 0; index < args.length; index++) {
     const name = args[index];
-    if (name === "--verbose" || name === "--ui") {
-      options[name === "--ui" ? "ui" : "verbose"] = true;
+    if (isFlag(name)) {
+      options[FLAGS[name]] = true;
       continue;
     }
     if (!isNumeric(name)) {
@@ -62,7 +70,16 @@ function parse(args: readonly string[]): Options {
   if (options.ui && options.seed === undefined) {
     throw new RangeError(`Cannot simulate: "--ui" shows one seed, and needs "--seed"\n${USAGE}`);
   }
+  if (options.ui && options.explore) {
+    throw new RangeError(`Cannot simulate: "--ui" shows a seed of the sweep, and no walk\n${USAGE}`);
+  }
   return options;
+}
+
+const FLAGS = { "--verbose": "verbose", "--ui": "ui", "--explore": "explore" } as const;
+
+function isFlag(name: string | undefined): name is keyof typeof FLAGS {
+  return name !== undefined && Object.hasOwn(FLAGS, name);
 }
 
 const NUMERIC = {
@@ -90,10 +107,11 @@ async function show(seed: number, port: number): Promise<boolean> {
 }
 
 /** Replays one seed with a readable trace. */
-function replay(seed: number, verbose: boolean): boolean {
-  const { treatment, machines, interval, timeout, quorum, preemptAfter, quarantine } = planOf(seed);
+function replay(seed: number, explore: boolean, verbose: boolean): boolean {
+  const plan: WorldPlan = explore ? walkPlanOf(seed) : planOf(seed);
+  const { machines, interval, timeout, quorum, preemptAfter, quarantine = timeout } = plan;
   console.log(
-    `seed ${seed}: ${treatment}, interval ${interval}, timeout ${timeout}, quorum ${quorum}, ` +
+    `${explore ? "walk" : "seed"} ${seed}: interval ${interval}, timeout ${timeout}, quorum ${quorum}, ` +
       `preempt ${preemptAfter !== undefined}, quarantine ${quarantine}`,
   );
   for (const { name, weight, eligible, voter, configured, rate, skew } of machines) {
@@ -104,12 +122,12 @@ function replay(seed: number, verbose: boolean): boolean {
   const line = (time: number, member: string, text: string): void => {
     console.log(`${(time / 1000).toFixed(6).padStart(11)}  ${member.padEnd(8)}${text}`);
   };
-  const { failure, simulated } = runSeed(core, seed, carryOf(seed), { line, verbose });
+  const { failure, simulated } = (explore ? runWalk : runSeed)(core, seed, carryOf(seed), { line, verbose });
   console.log(failure === undefined ? `ok: ${(simulated / 1000).toFixed(1)} s` : `FAILED: ${failure.text}`);
   return failure === undefined;
 }
 
-async function sweepAll({ seeds, from, workers }: Options): Promise<boolean> {
+async function sweepAll({ seeds, from, workers, explore }: Options): Promise<boolean> {
   const totals = noTotals();
   const began = performance.now();
   let shown = began;
@@ -125,27 +143,32 @@ async function sweepAll({ seeds, from, workers }: Options): Promise<boolean> {
   const done = (outcome: Parameters<typeof include>[1]): void => {
     include(totals, outcome);
     if (outcome.failure !== undefined) {
-      console.log(`\nseed ${outcome.seed} FAILED: ${outcome.failure.text}\n  ${replayCommand(outcome.seed)}`);
+      console.log(`\nseed ${outcome.seed} FAILED: ${outcome.failure.text}\n  ${replayCommand(outcome.seed, explore)}`);
     }
     progress();
   };
-  if (workers > 1) await runWithWorkers(workers, from, seeds, done);
-  else for (const seed of seedsFrom(from, seeds)) done(runSeed(core, seed, carryOf(seed)));
-  print(totals, (performance.now() - began) / 1000);
+  if (workers > 1) await runWithWorkers(workers, { from, count: seeds, explore }, done);
+  else for (const seed of seedsFrom(from, seeds)) done((explore ? runWalk : runSeed)(core, seed, carryOf(seed)));
+  print(totals, (performance.now() - began) / 1000, explore);
   return totals.failures.length === 0;
 }
 
-function print(totals: Totals, seconds: number): void {
+function print(totals: Totals, seconds: number, explore: boolean): void {
   const hours = totals.simulated / 3_600_000;
   const speed = totals.simulated / 1000 / seconds;
-  console.log(`\n${totals.seeds} seeds, ${hours.toFixed(2)} simulated hours in ${seconds.toFixed(1)} s`);
+  console.log(
+    `\n${totals.seeds} ${explore ? "walks" : "seeds"}, ${hours.toFixed(2)} simulated hours in ${seconds.toFixed(1)} s`,
+  );
   console.log(`${speed.toFixed(0)} simulated seconds a second, ${(totals.steps / seconds).toFixed(0)} steps a second`);
   console.log(`${totals.elections} elections, ${totals.handovers} of them by hand-over`);
   console.log(`${totals.forgotten} tokens that did not grow because nobody could remember (the documented limit)`);
+  console.log(`${totals.worst.toFixed(2)} timeouts without a leader at most while somebody could be elected`);
   const faults = Object.entries(totals.faults).sort(([a], [b]) => a < b ? -1 : 1);
   for (const [kind, count] of faults) console.log(`  ${kind.padEnd(18)}${count}`);
   console.log(totals.failures.length === 0 ? "all promises held" : `${totals.failures.length} seeds FAILED:`);
-  for (const { seed, text } of totals.failures.slice(0, 20)) console.log(`  ${replayCommand(seed)}    ${text}`);
+  for (const { seed, text } of totals.failures.slice(0, 20)) {
+    console.log(`  ${replayCommand(seed, explore)}    ${text}`);
+  }
 }
 
 async function main(args: readonly string[]): Promise<number> {
@@ -161,10 +184,10 @@ async function main(args: readonly string[]): Promise<number> {
     console.error(error instanceof Error ? error.message : error);
     return 2;
   }
-  const { seed, verbose, ui, port } = options;
+  const { seed, verbose, ui, explore, port } = options;
   if (seed === undefined) return await sweepAll(options) ? 0 : 1;
   try {
-    return (ui ? await show(seed, port) : replay(seed, verbose)) ? 0 : 1;
+    return (ui ? await show(seed, port) : replay(seed, explore, verbose)) ? 0 : 1;
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     return 1;

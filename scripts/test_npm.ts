@@ -1,14 +1,15 @@
 /**
  * `deno task test:npm`: packs the npm package, installs it as a stranger would, and runs the Node suite on it in the
- * Node at hand, in others that npm's `node` package brings, and in Bun. Some of these may follow: `deno task test:npm 22 bun`.
+ * Node at hand, in others that npm's `node` package brings, and in Bun. Some of these may follow: `deno task test:npm 22 bun`, or `here`.
  *
  * @module
  */
 
 import { buildNpm, OUTPUT } from "./build_npm.ts";
-import { print, ROOT, show } from "./harness/process.ts";
+import { capture, print, ROOT, show } from "./harness/process.ts";
+import { INLINED } from "./npm/bundle.ts";
 import { lintPackage } from "./npm/lint.ts";
-import { INSTALL, type Runtime, runtimes, type WantedRuntimes } from "./npm/runtimes.ts";
+import { INSTALL, NPM, type Runtime, runtimes, type WantedRuntimes } from "./npm/runtimes.ts";
 import { closingLine, sum, type Tally, tallyOfJUnit, tallyOfTap, withExit } from "./tally.ts";
 import { LiveReport } from "./test/live_report.ts";
 import { brokenRun, placeIn, type TestRun, watch } from "./test/watched.ts";
@@ -16,19 +17,33 @@ import { brokenRun, placeIn, type TestRun, watch } from "./test/watched.ts";
 /** Runtimes beside the Node at hand, by the versions that npm knows: `latest` is whatever it says. */
 export const OTHERS: readonly string[] = ["22", "24", "latest", "bun"];
 
-const SUITE = ["package.mjs", "election.mjs", "lifecycle.mjs", "cli.mjs", "manifests.mjs", "readme.mjs"];
+const SUITE = ["package.mjs", "election.mjs", "lifecycle.mjs", "cli.mjs", "manifests.mjs", "readme.mjs", "endings.mjs"];
 
 /** The types are the same in every runtime, and slow to check: once is enough. */
 const ONCE = ["types.mjs"];
+
+/** What bundlers make of the package; minutes, so not for every change. */
+const LONG = ["bundlers.mjs"];
+const BUNDLERS = ["esbuild@^0.28", "rollup@^4", "@rollup/plugin-node-resolve@^16", "vite@^7", "webpack@^5", "bun@1"];
 
 /** ms that a test may take, and a suite in a runtime that does not say which test it is at. */
 const TEST_LIMIT = 120_000;
 const SUITE_LIMIT = 900_000;
 
+/** Has npm install bundlers, and what the sources need where they are bundled; one that cannot be installed fails its tests. */
+async function installBundlers(tarball: string, folder: string): Promise<void> {
+  const { imports } = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
+  const inlined = INLINED.map((name) => String(imports[name]).replace("npm:", ""));
+  await Deno.mkdir(folder);
+  await installInto(folder, [tarball, ...BUNDLERS, ...inlined]);
+  // npm may refuse to run the script that brings the executable.
+  await capture("node", ["install.js"], { cwd: `${folder}/node_modules/bun` });
+}
+
 async function installInto(folder: string, packages: readonly string[]): Promise<void> {
   const text = JSON.stringify({ name: "consumer", private: true, type: "module" });
   await Deno.writeTextFile(`${folder}/package.json`, text);
-  if (!await show("npm", [...INSTALL, ...packages], { cwd: folder })) {
+  if (!await show(NPM, [...INSTALL, ...packages], { cwd: folder })) {
     throw new Error(`Cannot test the npm package: npm could not install ${packages.join(", ")}`);
   }
 }
@@ -100,7 +115,9 @@ export async function testNpm(wanted: WantedRuntimes): Promise<Tally> {
   const folder = await consumer(tarball);
   try {
     const tallies: Tally[] = wanted.here ? [await lintPackage(tarball)] : [];
-    let files = wanted.here ? [...SUITE, ...ONCE] : SUITE;
+    const long = wanted.others.length > 0 ? LONG : [];
+    if (long.length > 0) await installBundlers(tarball, `${folder}/bundlers`);
+    let files = wanted.here ? [...SUITE, ...ONCE, ...long] : [...SUITE, ...long];
     const before = tallies.length;
     for await (const runtime of runtimes(wanted, OUTPUT)) {
       tallies.push(await runSuite(runtime, folder, files));
@@ -113,7 +130,10 @@ export async function testNpm(wanted: WantedRuntimes): Promise<Tally> {
 }
 
 if (import.meta.main) {
-  const tally = await testNpm({ here: true, others: Deno.args.length === 0 ? OTHERS : Deno.args });
+  const tally = await testNpm({
+    here: true,
+    others: Deno.args.length === 0 ? OTHERS : Deno.args.filter((each) => each !== "here"),
+  });
   console.log(closingLine(tally));
   Deno.exit(tally.failed === 0 ? 0 : 1);
 }

@@ -4,23 +4,15 @@
  * @module
  */
 
-import { onAbort } from "./base/abort.ts";
-import type { LeaderInfo, ResignReason } from "./core/effect.ts";
-import type { Resignation } from "./core/input.ts";
-import { Following } from "./discovery/following.ts";
-import { ClosedError, describe } from "./errors.ts";
+import type { LeaderInfo } from "./core/effect.ts";
+import { describe } from "./errors.ts";
+import { checkMessageName, TypedEvents } from "./leadership/events.ts";
+import type { NodeInfo } from "./leadership/roster.ts";
+import type { LeadWork, WhileLeadingOptions } from "./leadership/work.ts";
+import { LocalMember } from "./local_member.ts";
+import type { Options } from "./options.ts";
 import type { Stats } from "./stats/counters.ts";
-import { checkMessageName, CustomMessageEvent, emit, type LifecycleEvents, TypedEvents } from "./leadership/events.ts";
-import { type NodeInfo, Roster } from "./leadership/roster.ts";
-import { Minting } from "./leadership/minting.ts";
-import { Resignations } from "./leadership/resignations.ts";
-import { type LeadWork, type WhileLeadingOptions, Work } from "./leadership/work.ts";
-import { type Journal, journalOf } from "./logger.ts";
-import { type Options, resolveOptions, type Settings } from "./options.ts";
-import { adviceOn } from "./options/advice.ts";
-import { decodeValue, encodeValue } from "./wire/value.ts";
-import { Host, type News } from "./worker/host.ts";
-import { type EncodedMessage, transferOf } from "./worker/protocol.ts";
+import { encodeValue } from "./wire/value.ts";
 
 /**
  * One member of a cluster that elects one leader.
@@ -47,20 +39,7 @@ export class Democracy extends TypedEvents {
    * WorkerError when the member cannot start, and with a ClosedError when it is closed before.
    */
   readonly ready: Promise<void>;
-  readonly #settings: Settings;
-  readonly #minting: Minting | undefined;
-  readonly #logger: Journal;
-  readonly #host: Host;
-  readonly #roster: Roster;
-  readonly #work: Work;
-  /** Aborts when this member is over; the reason says why. */
-  readonly #over = new AbortController();
-  readonly #following: Following;
-  readonly #resignations = new Resignations();
-  /** The leadership that the application was told of, and not yet told the end of. */
-  #office: LifecycleEvents["elected"] | undefined;
-  #closing: Promise<void> | undefined;
-  #settle: { resolve(): void; reject(error: Error): void } = { resolve: () => {}, reject: () => {} };
+  readonly #member: LocalMember;
 
   /**
    * Joins the cluster. The options are checked at once; what needs the network is told by `ready`.
@@ -69,55 +48,18 @@ export class Democracy extends TypedEvents {
    */
   constructor(options: Options) {
     super();
-    const { settings, discovery, fencing, logger: given, signal, workerUrl } = resolveOptions(options);
-    const logger = journalOf(given);
-    this.#settings = settings;
-    this.#following = new Following(discovery, {
-      logger,
-      settings,
-      isAlive: (peer) => this.#roster.isAt(peer),
-      onVoters: (found) => {
-        this.#roster.self.voter = found.voters?.includes(this.source) ?? true;
-        this.#host.post({ type: "peers", ...found });
-      },
-    });
-    this.#minting = fencing && new Minting(fencing, settings.id, {
-      onToken: (term, token) => this.#host.post({ type: "minted", term, token }),
-      onFailure: (term, error) => {
-        logger.warn(`No token could be minted for term ${term}; another member may lead`, error);
-        void this.resign();
-      },
-    });
-    this.#logger = logger;
-    this.#work = new Work({
-      token: () => this.token,
-      giveAway: (reason, aside) => this.#giveAway({ reason, aside }),
-    }, {
-      over: this.#over.signal,
-      period: settings.interval,
-      warn: (message, error) => logger.warn(message, error),
-    });
-    for (const advice of adviceOn(settings)) logger.warn(advice);
-    const { id, advertise: source, weight, eligible } = settings;
-    this.#roster = new Roster({ id, source, weight, eligible, voter: true });
-    this.ready = new Promise((resolve, reject) => this.#settle = { resolve, reject });
-    // Whoever does not wait for it hears of the same trouble by the event `error`, or reads it in the log.
-    this.ready.catch(() => {});
-    this.#host = new Host(settings, { workerUrl, fenced: fencing !== undefined }, {
-      onReport: (news) => this.#hear(news),
-      onDeath: (error) => this.#die(error),
-    });
-    if (signal !== undefined) onAbort(this.#over.signal, onAbort(signal, () => void this.close()));
+    this.#member = new LocalMember(options, { target: this, hears: (name) => this.hears(name) });
+    this.ready = this.#member.ready;
   }
 
   /** The name of this member. */
   get id(): string {
-    return this.#settings.id;
+    return this.#member.settings.id;
   }
 
   /** The address that others know this member by, `ip:port`; where port 0 was asked for, complete once it is ready. */
   get source(): string {
-    return this.#roster.self.source;
+    return this.#member.roster.self.source;
   }
 
   /**
@@ -125,7 +67,7 @@ export class Democracy extends TypedEvents {
    * remembers the greatest one can refuse a leader of old.
    */
   get token(): number | null {
-    return this.#host.view.term() ?? null;
+    return this.#member.token;
   }
 
   /**
@@ -133,7 +75,7 @@ export class Democracy extends TypedEvents {
    * clock: after a pause of any length the first call already knows that the lease has run out.
    */
   isLeader(): boolean {
-    return this.#host.view.isLeader();
+    return this.#member.host.view.isLeader();
   }
 
   /**
@@ -141,25 +83,22 @@ export class Democracy extends TypedEvents {
    * For work that cannot be stopped half-way: begin it only when it ends sooner.
    */
   remaining(): number {
-    return this.#host.view.remaining();
+    return this.#member.host.view.remaining();
   }
 
   /** Who leads, as this member knows, or `null`. */
   leader(): LeaderInfo | null {
-    const { token } = this;
-    if (token !== null) return { id: this.id, source: this.source, token };
-    const { leader } = this.#roster;
-    return leader?.id === this.id ? null : leader;
+    return this.#member.leader();
   }
 
   /** The members that are alive, self included, by id. The record has no prototype. */
   nodes(): Record<string, NodeInfo> {
-    return this.#roster.nodes(this.isLeader());
+    return this.#member.roster.nodes(this.isLeader());
   }
 
   /** What went over the network, and what of it was ignored and why. */
   stats(): Stats {
-    return this.#host.counters.read();
+    return this.#member.host.counters.read();
   }
 
   /**
@@ -182,7 +121,7 @@ export class Democracy extends TypedEvents {
    * ```
    */
   lead<Result>(work: LeadWork<Result>, options?: { readonly signal?: AbortSignal }): Promise<Result> {
-    return this.#work.lead(work, options);
+    return this.#member.work.lead(work, options);
   }
 
   /**
@@ -207,7 +146,7 @@ export class Democracy extends TypedEvents {
    * ```
    */
   whileLeading(work: LeadWork<unknown>, options?: WhileLeadingOptions): Promise<void> {
-    return this.#work.whileLeading(work, options);
+    return this.#member.work.whileLeading(work, options);
   }
 
   /**
@@ -219,7 +158,7 @@ export class Democracy extends TypedEvents {
    * @throws HandOverError Where that member cannot lead now; this one goes on then.
    */
   resign({ to }: { readonly to?: string } = {}): Promise<void> {
-    if (to === undefined || typeof to === "string") return this.#giveAway({ to });
+    if (to === undefined || typeof to === "string") return this.#member.giveAway({ to });
     return Promise.reject(new TypeError(`Cannot resign: "to" must be the id of a member, got ${describe(to)}`));
   }
 
@@ -233,29 +172,29 @@ export class Democracy extends TypedEvents {
    */
   send(name: string, data?: unknown): void {
     checkMessageName("Cannot send", name);
-    this.#spread({ name, channel: false, body: encodeValue(data) });
+    this.#member.spread({ name, channel: false, body: encodeValue(data) });
   }
 
   /** Like {@linkcode Democracy.send}, but to those members only that have subscribed to the channel. */
   publish(channel: string, data?: unknown): void {
     checkMessageName("Cannot publish", channel);
-    this.#spread({ name: channel, channel: true, body: encodeValue(data) });
+    this.#member.spread({ name: channel, channel: true, body: encodeValue(data) });
   }
 
   /**
    * From now on `on(channel, (data, from) => {})` hears what others publish there.
    *
-   * Throws a TypeError when the name is reserved, and a RangeError when it is too long.
+   * Throws a TypeError when the name is reserved, a RangeError when it is too long, and a ClosedError after `close()`.
    */
   subscribe(channel: string): void {
     checkMessageName("Cannot subscribe", channel);
-    this.#host.post({ type: "subscribe", channel });
+    this.#member.listen("subscribe", channel);
   }
 
-  /** Ends {@linkcode Democracy.subscribe}. */
+  /** Ends {@linkcode Democracy.subscribe}. Throws a ClosedError after `close()`. */
   unsubscribe(channel: string): void {
     checkMessageName("Cannot unsubscribe", channel);
-    this.#host.post({ type: "unsubscribe", channel });
+    this.#member.listen("unsubscribe", channel);
   }
 
   /**
@@ -264,7 +203,7 @@ export class Democracy extends TypedEvents {
    * member that has joined stays ready when it loses the others.
    */
   isReady(): boolean {
-    return this.#roster.ready && this.#closing === undefined;
+    return this.#member.isReady();
   }
 
   /**
@@ -275,10 +214,7 @@ export class Democracy extends TypedEvents {
    * quorum of voters that vote, it goes on voting, for two timeouts at most. Another call without it ends that.
    */
   close(options: { readonly graceful?: boolean } = {}): Promise<void> {
-    const { graceful = false } = options;
-    if (!graceful) this.#following.stop();
-    if (this.#closing !== undefined && !graceful) void this.#host.close(false);
-    return this.#closing ??= this.#close(graceful);
+    return this.#member.close(options);
   }
 
   /** {@linkcode Democracy.close}, for `await using`. */
@@ -286,115 +222,8 @@ export class Democracy extends TypedEvents {
     return this.close();
   }
 
-  async #close(graceful: boolean): Promise<void> {
-    this.#host.view.silence(true);
-    this.#work.end("closed");
-    const error = new ClosedError(`Cannot join: ${this.id} was closed`);
-    this.#settle.reject(error);
-    this.#over.abort(error);
-    void this.#minting?.request(null);
-    await this.#host.close(graceful);
-    this.#following.stop();
-    this.#endOffice("closed");
-    this.#roster.clear();
-    this.#resignations.end();
-  }
-
-  #giveAway(resignation: Resignation): Promise<void> {
-    if (this.#over.signal.aborted || this.#closing !== undefined) return Promise.resolve();
-    const { reason = "requested", to } = resignation;
-    // Whether the one that is named can lead is found out first: until then nothing changes.
-    if (to === undefined) {
-      this.#host.view.silence(true);
-      this.#work.end(reason);
-    }
-    return this.#resignations.open(to, (request) => this.#host.post({ type: "resign", request, ...resignation }));
-  }
-
-  #spread(message: EncodedMessage): void {
-    this.#over.signal.throwIfAborted();
-    this.#host.post({ type: "send", ...message }, transferOf(message));
-  }
-
-  #hear(news: News): void {
-    switch (news.type) {
-      case "ready":
-        return this.#begin(news.address);
-      case "added":
-        this.#roster.set(news.member);
-        return this.#emit("added", news.member);
-      case "updated":
-        return this.#roster.set(news.member);
-      case "removed":
-        this.#roster.delete(news.member);
-        return this.#emit("removed", news.member);
-      case "readiness":
-        return void (this.#roster.ready = news.ready);
-      case "leader":
-        this.#roster.leader = news.leader;
-        return this.#emit("leader", news.leader);
-      case "elected":
-        this.#office = { id: news.id, token: news.token };
-        this.#emit("elected", this.#office);
-        return this.#work.begin();
-      case "resigned":
-        return this.#endOffice(news.reason);
-      case "mint":
-        return void this.#minting?.request(news.term);
-      case "message":
-        return this.#deliver(news);
-      case "warning":
-        return this.#logger.warn(news.text);
-      case "done":
-        this.#resignations.answer(news.request, news.obstacle);
-        if (this.#resignations.size === 0 && this.#closing === undefined) this.#host.view.silence(false);
-    }
-  }
-
-  #begin(address: string): void {
-    this.#roster.self.source = address;
-    this.#logger.info(`Joined ${this.#settings.cluster} as ${this.id} at ${address}`);
-    this.#settle.resolve();
-    this.#following.begin(address);
-  }
-
-  #deliver({ name, body, from }: Extract<News, { type: "message" }>): void {
-    // What it costs to read is for its sender to choose: nothing, where nobody wants to know.
-    if (!this.hears(name)) return this.#host.counters.dropped("no-listener");
-    const value = decodeValue(body);
-    if (value === undefined) this.#host.counters.dropped("bad-value");
-    else this.dispatchEvent(new CustomMessageEvent(name, value.value, from));
-  }
-
-  #emit<Name extends keyof LifecycleEvents>(name: Name, detail: LifecycleEvents[Name]): void {
-    if (name !== "error") this.#logger.info(name, detail);
-    // The console is for trouble that nobody hears of otherwise.
-    else if (!this.#logger.isFallback() || !this.hears(name)) {
-      this.#logger.error("The election failed on this machine", detail);
-    }
-    emit(this, name, detail);
-  }
-
-  #endOffice(reason: ResignReason): void {
-    const office = this.#office;
-    if (office === undefined) return;
-    this.#office = undefined;
-    this.#work.end(reason);
-    this.#emit("resigned", { ...office, reason });
-  }
-
-  /** The loop is gone, and with it all that this member knew. */
-  #die(error: Error): void {
-    this.#following.stop();
-    this.#settle.reject(error);
-    this.#over.abort(error);
-    void this.#minting?.request(null);
-    this.#endOffice("worker-died");
-    const { leader } = this.#roster;
-    const peers = this.#roster.clear();
-    if (leader !== null) this.#emit("leader", null);
-    for (const peer of peers) this.#emit("removed", peer);
-    this.#resignations.end();
-    this.#emit("error", error);
+  /** Says it to the logger. */
+  protected override advise(text: string): void {
+    this.#member.advise(text);
   }
 }

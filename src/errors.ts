@@ -76,6 +76,12 @@ export class ClosedError extends DemocracyError {
   }
 }
 
+/** What is told who asks something of a member that was closed; `signal` is the one that closed it by having aborted. */
+export function closedError(action: string, id: string, signal?: AbortSignal): ClosedError {
+  const why = signal === undefined ? "" : `, because "signal" has aborted`;
+  return new ClosedError(`Cannot ${action}: ${id} was closed${why}`, signal && { cause: signal.reason });
+}
+
 /** The worker that runs the election could not start, or died. */
 export class WorkerError extends DemocracyError {
   /** An error with this message. */

@@ -36,6 +36,8 @@ export const BOUNDS = {
   minPacketSize: 640,
   maxPacketSize: 65_507,
   maxNameBytes: 128,
+  /** What an election is called on the wire. */
+  maxElectionBytes: 64,
   maxChannels: 256,
   maxSecrets: 8,
   /** A secret of fewer bytes is taken, with a warning. */
@@ -45,12 +47,19 @@ export const BOUNDS = {
   maxClusterSize: 1025,
 } as const;
 
-/** What a remote may cost. */
+/** What a remote may cost, and what else is bounded. */
 export const LIMITS = {
+  /** ms for which the end of a process is held up, so that its members can hand over. */
+  exitPatience: 50,
   /** Members known beside the configured ones, the dead of late among them. */
   strangers: 1024,
   /** Processes that are told what to show before they are believed. */
   greetings: { atOnce: 1024, perSecond: 200 },
+  /** Processes whose requests a voter remembers. */
+  supports: 4096,
+  /** Elections in which a voter remembers what it promised, and those in one request, or answer, or release. */
+  elections: 10_000,
+  electionsPerMessage: 64,
   /** Voters that a member tells others at most; of more it says that they are many. */
   toldVoters: 9,
   /** Processes in no list that become members: each is an event for the application, and another when it goes. */

@@ -8,7 +8,7 @@ import { formatAddress } from "./base/address.ts";
 import type { Discovery } from "./discovery/discovery.ts";
 import type { Fencing } from "./leadership/fencing.ts";
 import type { Logger } from "./logger.ts";
-import { checkKnown, wrongType } from "./options/checks.ts";
+import { checkBoolean, checkKnown, wrongType } from "./options/checks.ts";
 import { readElectorate, readOwnAddresses } from "./options/electorate.ts";
 import {
   readDurations,
@@ -18,6 +18,7 @@ import {
   readMessaging,
   readSeal,
   readSignal,
+  readSignals,
   readWorkerUrl,
 } from "./options/fields.ts";
 
@@ -96,12 +97,26 @@ export interface Options {
   broadcast?: string | false;
   /** Where the election runs: `"worker"` (default) survives a blocked main thread, `"none"` is this thread. */
   isolation?: "worker" | "none";
-  /** Where the worker's module is, when a bundler has moved it: an absolute URL. */
+  /**
+   * Where the worker's module is, when a bundler has left it behind: the absolute URL of a module that is
+   * `import "@polis/democracy/worker";`.
+   */
   workerUrl?: URL | string;
   /** Mints the tokens outside the cluster, once for every change of leader; `elected` waits for it. */
   fencing?: Fencing;
   /** Closes the member when it aborts. */
   signal?: AbortSignal;
+  /**
+   * Whether the end of the process hands over as closing does: an exception or a rejection that nobody catches, `process.exit`,
+   * `Deno.exit`, nothing left to do. That may hold the end up for 50 ms; default `true`. In Deno, an exception hands over and leaves the
+   * member to be missed.
+   */
+  handOverOnExit?: boolean;
+  /**
+   * Signals that close the member, like `["SIGTERM", "SIGINT"]`. The process then ends as the signal would have ended it, unless the
+   * application listens to it, too; default none.
+   */
+  signals?: readonly string[];
   /**
    * Where to log. Unless set, LogTape's category `democracy`; and as long as LogTape is not configured, warnings and errors go to
    * the console.
@@ -146,6 +161,8 @@ export interface ResolvedOptions {
   readonly fencing: Fencing | undefined;
   readonly logger: Logger;
   readonly signal: AbortSignal | undefined;
+  readonly handOverOnExit: boolean;
+  readonly signals: readonly NodeJS.Signals[];
   /** An absolute URL. */
   readonly workerUrl: string | undefined;
 }
@@ -175,6 +192,8 @@ const NAMES: { readonly [Name in keyof Required<Options>]: true } = {
   workerUrl: true,
   fencing: true,
   signal: true,
+  handOverOnExit: true,
+  signals: true,
   logger: true,
 };
 
@@ -216,6 +235,8 @@ export function resolveOptions(options: Options): ResolvedOptions {
     fencing: readFencing(given.fencing),
     logger: readLogger(given.logger),
     signal: readSignal(given.signal),
+    handOverOnExit: checkBoolean("handOverOnExit", given.handOverOnExit ?? true),
+    signals: readSignals(given.signals),
     workerUrl: readWorkerUrl(given.workerUrl),
   };
 }

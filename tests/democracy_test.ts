@@ -55,9 +55,12 @@ for (const isolation of ["worker", "none"] as const) {
     assertEquals(heard.filter((entry) => Array.isArray(entry) && entry[0] === "resigned"), [
       ["resigned", "a", "closed", false],
     ]);
-    assertThrows(() => democracy.send("ciao"), ClosedError);
+    assertThrows(() => democracy.send("ciao"), ClosedError, "Cannot send: a was closed");
+    assertThrows(() => democracy.publish("ciao"), ClosedError, "Cannot publish: a was closed");
+    assertThrows(() => democracy.subscribe("ciao"), ClosedError, "Cannot subscribe: a was closed");
+    assertThrows(() => democracy.unsubscribe("ciao"), ClosedError, "Cannot unsubscribe: a was closed");
     await democracy.resign();
-    await assertRejects(() => democracy.lead(() => {}), ClosedError);
+    await assertRejects(() => democracy.lead(() => {}), ClosedError, "Cannot lead: a was closed");
   });
 
   test(`isolation ${isolation}: a port in use is told by ready and by the event`, async () => {
@@ -93,7 +96,8 @@ for (const isolation of ["worker", "none"] as const) {
     assertEquals(democracy.isLeader(), false);
     await democracy.close();
     const late = single({ isolation, signal: controller.signal });
-    await assertRejects(() => late.ready, ClosedError);
+    const error = await assertRejects(() => late.ready, ClosedError, 'was closed, because "signal" has aborted');
+    assertStrictEquals(error.cause, controller.signal.reason);
     await late.close();
   });
 }
@@ -108,6 +112,36 @@ test("the user's own mistakes are thrown at once", () => {
   assertThrows(() => single({ timeout: 100 }), RangeError, "timeout");
 });
 
+test("who listens to what nobody sends by a slip is told so, and who has names of his own is not", async () => {
+  const warnings: string[] = [];
+  await using democracy = single({
+    logger: { ...quiet, warn: (message: string): void => void warnings.push(message) },
+  });
+  for (const name of ["electd", "elected", "update", "leaders", "ciao", "Resigned"]) democracy.on(name, () => {});
+  assertEquals(
+    warnings,
+    ["electd", "Resigned"].map((name) =>
+      `on("${name}") waits for messages of that name; did you mean the event "${
+        name === "electd" ? "elected" : "resigned"
+      }"?`
+    ),
+  );
+});
+
+test("a member without a quorum says so, once", async () => {
+  const [source = "", ...others] = await freeAddresses(3);
+  const warnings: string[] = [];
+  const logger = { ...quiet, warn: (message: string): void => void warnings.push(message) };
+  await using democracy = single({ source, peers: [source, ...others], logger });
+  await until("it says that it cannot be elected", () => warnings.length > 0);
+  await sleep(QUICK.timeout);
+  const silent = others.map((address) => `${address} (never heard)`).join(", ");
+  assertEquals(warnings.length, 1, warnings.join("\n"));
+  const expected = `1 of 3 voters answers, 2 are needed; silent: ${silent}. Look whether`;
+  assertEquals(warnings[0]?.includes(expected), true, warnings[0]);
+  assertEquals(democracy.leader(), null);
+});
+
 test("nobody has to look at ready", async () => {
   const [source = ""] = await freeAddresses(1);
   await using first = single({ source });
@@ -119,7 +153,9 @@ test("nobody has to look at ready", async () => {
 
 test("a worker that is not there is a WorkerError", async () => {
   await using democracy = single({ workerUrl: new URL("./no_such_worker.ts", import.meta.url) });
-  await assertRejects(() => democracy.ready, WorkerError, "no_such_worker.ts");
+  const error = await assertRejects(() => democracy.ready, WorkerError, "no_such_worker.ts");
+  const remedy = `"workerUrl" must lead to a module that is 'import "@polis/democracy/worker";'`;
+  assertEquals(error.message.includes(remedy), true, `it says what to do: ${error.message}`);
 });
 
 test("a worker that dies takes the lead with it, and is reported", async () => {
@@ -169,10 +205,13 @@ test("lead: the result, the error, and the end of the lead", async () => {
   democracy.once("resigned", ({ reason }) => heard.push(reason));
   await assertRejects(() => democracy.lead(() => Promise.reject(new RangeError("no"))), RangeError, "no");
   assertEquals([heard, democracy.isLeader()], [["failed"], false]);
-  const reason = democracy.lead(({ signal }) =>
-    new Promise((resolve) => signal.addEventListener("abort", () => resolve(signal.reason)))
-  );
-  await until("it leads again", () => democracy.isLeader());
+  // `isLeader()` may be true a moment before the work begins, and one that is given away before that waits for the next.
+  let begun = false;
+  const reason = democracy.lead(({ signal }) => {
+    begun = true;
+    return new Promise((resolve) => signal.addEventListener("abort", () => resolve(signal.reason)));
+  });
+  await until("it leads again", () => begun);
   await democracy.resign();
   assert(`${await reason}`.includes("requested"), `${await reason}`);
 });

@@ -177,7 +177,7 @@ Deno.test("an unknown option is refused, with the one that was probably meant", 
       TypeError,
       'unknown option "frobnicate"; known are source, peers, voters, advertise, id, weight, interval, timeout, quorum, ' +
       "clusterSize, cluster, secret, eligible, preempt, quarantine, stallTimeout, channels, maxPacketSize, broadcast, isolation, " +
-      "workerUrl, fencing, signal, logger",
+      "workerUrl, fencing, signal, handOverOnExit, signals, logger",
     ],
   ]);
 });
@@ -192,7 +192,11 @@ Deno.test("addresses of its own that a member cannot have are refused", () => {
     [{ source: undefined }, TypeError, `"source" ${like}, got undefined`],
     [{ source: "" }, TypeError, `"source" ${like}, got an empty string`],
     [{ source: "10.0.0.7" }, TypeError, '"source" must end with a port, like 10.0.0.7:12345, got "10.0.0.7"'],
-    [{ source: "10.0.0.7:99999" }, RangeError, '"source" must have a port from 1 to 65535, got "10.0.0.7:99999"'],
+    [
+      { source: "10.0.0.7:99999" },
+      RangeError,
+      '"source" must have a port from 1 to 65535, or 0 to let the system choose, got "10.0.0.7:99999"',
+    ],
     [{ source: "localhost:80" }, TypeError, `"source" ${notName}, got "localhost:80"`],
     [
       { source: "224.0.0.1:80" },
@@ -225,7 +229,7 @@ Deno.test("peers that cannot be are refused", () => {
   const kind = '"peers" must be an array of addresses (empty for a cluster of one) or a discovery';
   refused([
     [{ peers: undefined }, TypeError, `${kind}, got undefined`],
-    [{ peers: "10.0.0.8:1,10.0.0.9:1" }, TypeError, `${kind}, got "10.0.0.8:1,10.0.0.9:1"`],
+    [{ peers: "10.0.0.8:1, b:1" }, TypeError, `${kind}, like ["10.0.0.8:1", "b:1"], got "10.0.0.8:1, b:1"`],
     [{ peers: {} }, TypeError, `${kind}, got an object`],
     [{ peers: new Array(1025).fill(SOURCE) }, RangeError, '"peers" must be at most 1024 addresses, got 1025'],
     [{ peers: [SOURCE, 5] }, TypeError, '"peers[1]" must be an address like 10.0.0.7:12345 or [fd00::7]:12345, got 5'],

@@ -19,16 +19,26 @@ export async function readmeBlock(language: string, beginning: string): Promise<
   return text;
 }
 
-/** The first program that the README shows, for the member at one of these addresses; nothing else of it is changed. */
-export async function firstProgram(addresses: readonly string[], index: number): Promise<string> {
-  const text = await readmeBlock("ts", 'import { setTimeout as sleep } from "node:timers/promises";');
-  const peers = /^ {2}peers: (\[.*\]),$/m.exec(text)?.[1];
-  const source = /^ {2}source: (".*"), \/\/ this process$/m.exec(text)?.[1];
-  if (peers === undefined || source === undefined) {
-    throw new Error(`The first program names no source or peers:\n${text}`);
-  }
-  // Whoever copies it changes these two, and the second must have as many members as the test.
-  if (JSON.parse(peers).length !== addresses.length) throw new Error(`Not ${addresses.length} peers: ${peers}`);
-  return text.replace(`source: ${source}`, `source: ${JSON.stringify(addresses[index])}`)
-    .replace(`peers: ${peers}`, `peers: ${JSON.stringify(addresses)}`);
+/** What the README begins with, for members at these addresses; nothing else of it is changed. */
+export interface FirstSteps {
+  /** `invoices.mjs`. */
+  readonly program: string;
+  /** What is typed into each of the terminals after `node invoices.mjs`. */
+  readonly args: readonly string[];
+}
+
+/** The first program that the README shows, and how it is started. */
+export async function firstSteps(addresses: readonly string[]): Promise<FirstSteps> {
+  const text = await readmeBlock(
+    "ts",
+    'import process from "node:process";\nimport { setTimeout as sleep } from "node:timers/promises";',
+  );
+  const commands = (await readmeBlock("sh", "node invoices.mjs")).trimEnd().split("\n");
+  const peers = /^ {2}peers: (\[.*\]),/m.exec(text)?.[1];
+  if (peers === undefined) throw new Error(`The first program names no peers:\n${text}`);
+  const shown: string[] = JSON.parse(peers);
+  const args = commands.map((command) => command.replace("node invoices.mjs ", ""));
+  if (String(args) !== String(shown)) throw new Error(`The commands are for ${args}, and the peers are ${shown}`);
+  if (shown.length !== addresses.length) throw new Error(`Not ${addresses.length} peers: ${peers}`);
+  return { program: text.replace(peers, JSON.stringify(addresses)), args: addresses };
 }

@@ -1,6 +1,7 @@
-/** What the README says holds each promise. */
+/** What the README names is there: files, what holds each promise, every option. */
 
 import { assert, assertEquals } from "@std/assert";
+import { resolveOptions } from "../src/options.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const README = await Deno.readTextFile(new URL("README.md", ROOT));
@@ -28,4 +29,17 @@ Deno.test("each promise names what holds it, and promises and limits take sixty 
   const limits = chapter("Limits").trimEnd().split("\n").length;
   const lines = limits + promises.join("\n").split("\n").length + 6;
   assert(lines <= 60, `the two chapters have ${lines} lines`);
+});
+
+Deno.test("the README has a row for every option, and none for another", () => {
+  // The compiler checks that the library's own list is complete; it names all in this error.
+  let known = "";
+  try {
+    resolveOptions(JSON.parse('{"zzzzzzzzzzzzzzzz": 1}'));
+  } catch (error) {
+    known = /known are (.*)$/u.exec(String(error))?.[1] ?? "";
+  }
+  const [, table = ""] = README.split("\n### Options\n");
+  const rows = table.split("\n### ")[0]!.matchAll(/^\| `(\w+)`/gmu);
+  assertEquals([...rows].map(([, name]) => name).sort(), known.split(", ").sort());
 });

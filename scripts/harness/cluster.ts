@@ -18,7 +18,7 @@ const AGREEMENT = 15_000;
 export interface ClusterSettings extends
   Pick<
     JoinSettings,
-    "interval" | "timeout" | "stallTimeout" | "quorum" | "sampleEvery" | "statusEvery"
+    "interval" | "timeout" | "quarantine" | "stallTimeout" | "quorum" | "sampleEvery" | "statusEvery"
   > {
   readonly count: number;
   /** The addresses that members bind; free ones on loopback unless given. */
@@ -160,7 +160,7 @@ export class Cluster {
     const index = this.members.indexOf(member);
     const source = this.sources[index];
     if (source === undefined) throw new RangeError(`${member.id} is no member of this cluster`);
-    const { interval, timeout, stallTimeout, quorum, sampleEvery, statusEvery } = this.settings;
+    const { interval, timeout, quarantine, stallTimeout, quorum, sampleEvery, statusEvery } = this.settings;
     const settings: JoinSettings = {
       id: member.id,
       weight: this.weightOf(member),
@@ -169,7 +169,7 @@ export class Cluster {
       peers: this.addresses,
       cluster: this.#cluster,
       workerUrl: this.#launch(index).workerUrl,
-      ...{ interval, timeout, stallTimeout, quorum, sampleEvery, statusEvery },
+      ...{ interval, timeout, quarantine, stallTimeout, quorum, sampleEvery, statusEvery },
     };
     return await member.ask({ name: "join", settings });
   }

@@ -17,20 +17,21 @@ export function keepEffect(effect: Effect): Effect {
   return { kind: "send", address, cookie, message: keepMessage(message) };
 }
 
-/** What a message says, kept for later. Rumors are never changed. */
+/** What a message says, kept for later. Rumors, claims and votes are never changed. */
 export function keepMessage(message: Message): Message {
   if (message.kind === "ping") {
-    const { status, claim, gossip } = message;
+    const { status, request, answer, gossip } = message;
     return {
       ...message,
       status: keepStatus(status),
-      claim: claim && { ...claim, succeeds: claim.succeeds && { ...claim.succeeds } },
+      request: request && { ...request },
+      answer: answer && { ...answer },
       gossip: keepGossip(gossip),
     };
   }
   if (message.kind === "ack") {
-    const { status, vote, gossip } = message;
-    return { ...message, status: keepStatus(status), vote: vote && { ...vote }, gossip: keepGossip(gossip) };
+    const { status, answer, gossip } = message;
+    return { ...message, status: keepStatus(status), answer: answer && { ...answer }, gossip: keepGossip(gossip) };
   }
   return message;
 }

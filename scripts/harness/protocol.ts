@@ -18,6 +18,8 @@ export interface JoinSettings {
   readonly cluster: string;
   readonly interval: number;
   readonly timeout: number;
+  /** ms, or "until-idle"; the `timeout` unless given. */
+  readonly quarantine?: number | "until-idle" | undefined;
   readonly stallTimeout: number;
   /** A majority, unless given. */
   readonly quorum?: "none";

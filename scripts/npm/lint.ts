@@ -6,7 +6,7 @@
 
 import { capture, show } from "../harness/process.ts";
 import type { Tally } from "../tally.ts";
-import { INSTALL } from "./runtimes.ts";
+import { INSTALL, NPM } from "./runtimes.ts";
 
 const TOOLS: Readonly<Record<string, { readonly version: string; readonly args: readonly string[] }>> = {
   "publint": { version: "^0.3", args: ["publint", "run", "--strict"] },
@@ -23,12 +23,15 @@ export async function lintPackage(tarball: string): Promise<Tally> {
   let [passed, failed] = [0, 0];
   try {
     for (const [name, { version, args: [program = "", ...args] }] of Object.entries(TOOLS)) {
-      const installed = await capture("npm", [...INSTALL, "--prefix", folder, `${name}@${version}`]);
+      const installed = await capture(NPM, [...INSTALL, "--prefix", folder, `${name}@${version}`]);
       if (!installed.ok) {
         console.log(`test:npm: skipped ${name}: npm could not install it: ${installed.stderr.trim()}`);
         continue;
       }
-      const ok = await show(`${folder}/node_modules/.bin/${program}`, [...args, tarball]);
+      const ok = await show(`${folder}/node_modules/.bin/${program}${Deno.build.os === "windows" ? ".cmd" : ""}`, [
+        ...args,
+        tarball,
+      ]);
       console.log(`test:npm: ${name}: ${ok ? "clean" : "FAILED"}`);
       if (ok) passed++;
       else failed++;

@@ -6,6 +6,9 @@
 
 import { capture } from "../harness/process.ts";
 
+/** Windows has npm as a script. */
+export const NPM: string = Deno.build.os === "windows" ? "npm.cmd" : "npm";
+
 /** How npm installs what a test needs, and no more. */
 export const INSTALL: readonly string[] = [
   ...["install", "--no-fund", "--no-audit", "--no-package-lock", "--loglevel=error"],
@@ -43,7 +46,7 @@ async function fetchRuntime(name: Runtime["name"], version: string, output: stri
   const cwd = `${folder}/node_modules/${wanted}`;
   await Deno.mkdir(folder, { recursive: true });
   const args = [...INSTALL, "--ignore-scripts", "--prefix", folder, `${wanted}@${version}`];
-  const fetched = await capture("npm", args);
+  const fetched = await capture(NPM, args);
   if (!fetched.ok) {
     console.log(`test:npm: skipped ${name} ${version}: npm could not install it: ${fetched.stderr.trim()}`);
     return undefined;

@@ -5,8 +5,9 @@
  */
 
 import type { Effect } from "../../src/core/effect.ts";
-import { cut, later, restart, type Scene, span } from "./chaos.ts";
+import { cut } from "./chaos.ts";
 import type { Machine, Outgoing } from "./machine.ts";
+import { later, restart, type Scene, span } from "./scene.ts";
 import type { Adversary } from "./world.ts";
 
 /** Makes the adversary of a seed: it strikes about `plan.spite` times each timeout, and at many elections. */
@@ -31,11 +32,11 @@ function onSend<MemberState>(
   const rarely = 0.5 * plan.spite / ((timeout / plan.interval) * plan.machines.length);
   const target = world.machines.find(({ plan }) => plan.address === address);
   if (target === undefined) return;
-  if (message.kind === "ack" && message.vote !== undefined && message.vote.refusal === undefined) {
+  if (message.kind === "ack" && message.answer !== undefined && message.answer.epoch > 0) {
     if (random.chance(rarely)) onGrant(scene, machine, target);
     return;
   }
-  if (message.kind !== "release" && !(message.kind === "ping" && message.claim !== undefined)) return;
+  if (message.kind !== "release" && !(message.kind === "ping" && message.request !== undefined)) return;
   // A second copy that comes late, perhaps when the member at that address is another.
   if (random.chance(message.kind === "release" ? 0.5 * plan.spite : 4 * rarely)) {
     const copy = { kind: "packet", source: machine.plan.address, from: machine.boot, cookie, message } as const;

@@ -7,15 +7,10 @@
 import type { Machine } from "./machine.ts";
 import type { Delay, Weather } from "./network.ts";
 import type { Random } from "./random.ts";
+import { later, restart, type Scene, span } from "./scene.ts";
+import { rollOut } from "./rollout.ts";
 import type { SeedPlan } from "./seed_plan.ts";
 import type { World } from "./world.ts";
-
-/** What a fault needs. */
-export interface Scene<MemberState> {
-  readonly world: World<MemberState>;
-  readonly plan: SeedPlan;
-  readonly random: Random;
-}
 
 /** Starts all machines, some of them late, and lets faults happen until `plan.faultsEnd`. */
 export function unleash<MemberState>(world: World<MemberState>, plan: SeedPlan, random: Random): void {
@@ -67,27 +62,18 @@ function repeat<MemberState>(scene: Scene<MemberState>, pace: number, act: () =>
   next();
 }
 
-/** Runs something later, unless the faults have ended by then. */
-export function later<MemberState>({ world, plan }: Scene<MemberState>, delay: number, act: () => void): void {
-  if (world.now + delay < plan.faultsEnd) world.timeline.after(delay, act);
-}
-
-/** A length of time that matters: from much shorter than a lease to several leases. */
-export function span(random: Random, timeout: number): number {
-  return timeout *
-    random.pick([random.between(0, 0.1), random.between(0.1, 1), random.between(0.9, 1.1), random.between(1, 4)]);
-}
-
 function troubleMachine<MemberState>(scene: Scene<MemberState>): void {
   const { world, plan, random } = scene;
   const machine = random.pick(world.machines);
   const { timeout } = plan;
-  switch (random.pick(["crash", "crash", "close", "pause", "sleep", "resign", "stall", "rate", "herd"])) {
+  switch (
+    random.pick(["crash", "crash", "close", "pause", "sleep", "resign", "stall", "rate", "herd", "raise", "roll"])
+  ) {
     case "crash":
       return restart(scene, machine, span(random, timeout));
     case "close":
       world.command(machine, { kind: "close" });
-      return later(scene, span(random, timeout), () => comeBack(scene, machine));
+      return later(scene, span(random, timeout), () => world.start(machine));
     case "pause":
       return world.pause(machine, span(random, timeout));
     case "sleep":
@@ -100,22 +86,19 @@ function troubleMachine<MemberState>(scene: Scene<MemberState>): void {
       return later(scene, span(random, timeout), () => world.command(machine, { kind: "stall", stalled: false }));
     case "rate":
       return world.setRates(machine, rate(scene), rate(scene));
+    case "raise": {
+      // A token outside has come to the newest, or a little further.
+      const newest = Math.max(0, ...world.judge.leaderships.map(({ term }) => term));
+      return world.command(machine, { kind: "advance-term", term: newest + random.whole(0, 2) });
+    }
+    case "roll":
+      return rollOut(scene);
     case "herd":
       // A rollout or a power cut: several at once.
       for (const one of world.machines) {
         if (random.chance(0.5)) restart(scene, one, span(random, timeout));
       }
   }
-}
-
-/** Crashes a member; a new one starts at the same address, with empty memory. */
-export function restart<MemberState>(scene: Scene<MemberState>, machine: Machine<MemberState>, delay: number): void {
-  scene.world.crash(machine);
-  later(scene, delay, () => comeBack(scene, machine));
-}
-
-function comeBack<MemberState>({ world }: Scene<MemberState>, machine: Machine<MemberState>): void {
-  world.start(machine);
 }
 
 function rate<MemberState>({ plan, random }: Scene<MemberState>): number {
@@ -127,7 +110,33 @@ function troubleLinks<MemberState>(scene: Scene<MemberState>): void {
   const { machines, network } = world;
   const duration = span(random, plan.timeout) * random.pick([1, 3]);
   const one = random.pick(machines);
-  switch (random.pick(["pair", "isolate", "partition", "flap", "weather", "link-weather", "heal"])) {
+  switch (
+    random.pick([
+      "link",
+      "link",
+      "link heal",
+      "pair",
+      "isolate",
+      "partition",
+      "flap",
+      "weather",
+      "link-weather",
+      "heal",
+    ])
+  ) {
+    case "link": {
+      const other = random.pick(machines);
+      if (other === one) return;
+      network.cut(one.index, other.index);
+      world.fault("link", one.plan.name, `cut to ${other.plan.name} for ${duration.toFixed(0)} ms`);
+      return later(scene, duration, () => network.mend(one.index, other.index));
+    }
+    case "link heal": {
+      const other = random.pick(machines.filter(({ index }) => network.isCut(one.index, index)).concat(one));
+      if (other === one) return;
+      network.restore(one.index, other.index);
+      return world.fault("link heal", one.plan.name, `mended to ${other.plan.name}`);
+    }
     case "pair":
       return cut(scene, [one], [random.pick(machines)], duration, random.chance(0.4));
     case "isolate":

@@ -22,6 +22,8 @@ export type Check =
   | "minority"
   /** A lease that is over is still counted on. */
   | "stale"
+  /** No leader, though somebody could be elected. */
+  | "liveness"
   /** What one member is, or says, is impossible: see `invariants.ts`. */
   | "invariant"
   | "throws"

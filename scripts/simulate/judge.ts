@@ -7,7 +7,7 @@
 import type { Effect } from "../../src/core/effect.ts";
 import type { Message } from "../../src/core/message/message.ts";
 import { Failure } from "./failure.ts";
-import type { Machine } from "./machine.ts";
+import { EPOCH, type Machine } from "./machine.ts";
 import type { WorldPlan } from "./world_plan.ts";
 
 /** One time in office. */
@@ -58,6 +58,8 @@ export class Judge<MemberState> {
   readonly #claimants = new Set<Machine<MemberState>>();
   /** The boots that granted a term to a boot, by `term boot`. */
   #granted = new Map<string, Set<string>>();
+  /** The boot that claimed a term last, by `term address`. */
+  readonly #claiming = new Map<string, string>();
   #succeeding = new Set<string>();
   /** When a term was claimed first, by `term boot`. */
   #minted = new Map<string, number>();
@@ -65,6 +67,7 @@ export class Judge<MemberState> {
 
   constructor(readonly plan: WorldPlan, readonly machines: readonly Machine<MemberState>[]) {
     this.#told = machines.map(() => undefined);
+    if (plan.base !== undefined) this.raised(plan.base, 0);
   }
 
   started(machine: Machine<MemberState>, time: number): void {
@@ -92,17 +95,28 @@ export class Judge<MemberState> {
     this.#atMostOne(machine, time);
   }
 
+  /** A member is told of a term from outside, which may be ahead of all clocks. */
+  raised(term: number, time: number): void {
+    this.#spread.high = Math.max(this.#spread.high, term - EPOCH - time);
+  }
+
   /** A message leaves a member. */
-  sent(machine: Machine<MemberState>, to: string, message: Message, time: number): void {
-    if (message.kind === "ack" && message.vote !== undefined && message.vote.refusal === undefined) {
-      const key = `${message.vote.term} ${to}`;
+  sent(machine: Machine<MemberState>, address: string, message: Message, time: number): void {
+    if (message.kind !== "ack" && message.kind !== "ping") return;
+    for (const { term, refusal } of message.answer?.votes ?? []) {
+      if (refusal !== undefined) continue;
+      // Another process may have the candidate's address by now.
+      const key = `${term} ${this.#claiming.get(`${term} ${address}`)}`;
       let voters = this.#granted.get(key);
       if (voters === undefined) this.#granted.set(key, voters = new Set());
       voters.add(machine.boot);
-    } else if (message.kind === "ping" && message.claim !== undefined) {
-      const key = `${message.claim.term} ${machine.boot}`;
+    }
+    if (message.kind === "ack") return;
+    for (const { term, succeeds } of message.request?.claims ?? []) {
+      const key = `${term} ${machine.boot}`;
+      this.#claiming.set(`${term} ${machine.plan.address}`, machine.boot);
       if (!this.#minted.has(key)) this.#minted.set(key, time);
-      if (message.claim.succeeds !== undefined) this.#succeeding.add(key);
+      if (succeeds !== undefined) this.#succeeding.add(key);
     }
   }
 
@@ -331,7 +345,7 @@ export class Judge<MemberState> {
 
   /** How far wall clocks were ever apart. */
   #noteWall(machine: Machine<MemberState>, time: number): void {
-    const ahead = machine.clock.wallAt(time) - time;
+    const ahead = machine.clock.wallAt(time) - EPOCH - time;
     this.#spread.low = Math.min(this.#spread.low, ahead);
     this.#spread.high = Math.max(this.#spread.high, ahead);
   }

@@ -10,6 +10,7 @@ import type { Core } from "./core.ts";
 import { keepMessage } from "../harness/keep.ts";
 import { takeStep } from "../harness/examine/examine.ts";
 import { MachineClock } from "./machine_clock.ts";
+import type { Roll } from "./roll.ts";
 
 /** What stays the same over all starts of a member. */
 export interface MachinePlan {
@@ -61,6 +62,12 @@ export class Machine<MemberState> {
   asleepSince = 0;
   /** Whether it can neither send nor receive, though it runs: what it sends waits, and what comes for it. */
   blocked = false;
+  /** The configuration that its member has. */
+  roll: Roll | undefined;
+  /** Whether its application's thread hangs. */
+  stalled = false;
+  /** Until then it may have no vote, or leave the lead to others, because of what was done to it. */
+  settlesAt = 0;
   readonly inbox: InputEvent[] = [];
   readonly outbox: Outgoing[] = [];
   #state: MemberState | undefined;
@@ -95,6 +102,7 @@ export class Machine<MemberState> {
     this.boot = config.boot;
     this.phase = "running";
     this.closing = false;
+    this.stalled = false;
     this.tickAt = Infinity;
     this.#empty();
     this.#view = NO_VIEW;
@@ -116,6 +124,17 @@ export class Machine<MemberState> {
   step(time: number, event: InputEvent): Effect[] {
     const thoroughly = this.#steps++ % this.pace === 0;
     return takeStep(this.core.step, this.#member(), this.#inputOf(event, time), thoroughly);
+  }
+
+  /** It does not have all of its abilities before. */
+  settle(time: number): void {
+    this.settlesAt = Math.max(this.settlesAt, time);
+  }
+
+  /** Since when it has all of its abilities; Infinity where it has not. */
+  get settledSince(): number {
+    const isWell = this.phase === "running" && !this.blocked && !this.stalled && !this.closing;
+    return isWell ? this.settlesAt : Infinity;
   }
 
   /** The monotonic time at which the member wants to tick. */

@@ -42,13 +42,21 @@ export class Network {
   readonly delays = new Float64Array(2);
   /** How many faults keep each direction cut; partitions overlap. */
   readonly #cuts: Uint16Array;
+  /** When each direction last changed, and the weather of all. */
+  readonly #changed: Float64Array;
+  #weatherSince = 0;
   /** The weather of single directions. */
   readonly #weathers = new Map<number, Weather>();
   #size: number;
   #random: Random;
   #weather: Weather;
 
-  constructor(size: number, weather: Weather, random: Random) {
+  /** Tells the time in ms. */
+  readonly #clock: () => number;
+
+  constructor(size: number, weather: Weather, random: Random, clock: () => number = () => 0) {
+    this.#clock = clock;
+    this.#changed = new Float64Array(size * size);
     this.#size = size;
     this.#weather = weather;
     this.#random = random;
@@ -81,7 +89,9 @@ export class Network {
     const link = this.#link(from, to);
     const before = this.#cuts[link]!;
     this.#cuts[link] = before + 1;
-    if (before === 0) this.onLink(from, to, true);
+    if (before > 0) return;
+    this.#changed[link] = this.#clock();
+    this.onLink(from, to, true);
   }
 
   /** Takes one cut back. */
@@ -90,7 +100,24 @@ export class Network {
     const before = this.#cuts[link]!;
     if (before === 0) return;
     this.#cuts[link] = before - 1;
-    if (before === 1) this.onLink(from, to, false);
+    if (before > 1) return;
+    this.#changed[link] = this.#clock();
+    this.onLink(from, to, false);
+  }
+
+  /** Takes all cuts of one direction back. */
+  restore(from: number, to: number): void {
+    const link = this.#link(from, to);
+    if (this.#cuts[link]! > 1) this.#cuts[link] = 1;
+    this.mend(from, to);
+  }
+
+  /** Since when a direction has carried all datagrams within `most` ms; Infinity when it does not. */
+  cleanSince(from: number, to: number, most: number): number {
+    const link = this.#link(from, to);
+    const { loss, delay } = this.#weatherOf(link);
+    const isClean = this.#cuts[link] === 0 && loss === 0 && delay.kind === "uniform" && delay.high <= most;
+    return isClean ? Math.max(this.#changed[link]!, this.#weatherSince) : Infinity;
   }
 
   /** Whether a direction is cut. */
@@ -101,12 +128,14 @@ export class Network {
   /** Sets the weather of one direction; undefined returns it to that of the network. */
   setLink(from: number, to: number, weather: Weather | undefined): void {
     const link = this.#link(from, to);
+    this.#changed[link] = this.#clock();
     if (weather === undefined) this.#weathers.delete(link);
     else this.#weathers.set(link, weather);
   }
 
   /** Sets the weather of the network. */
   setWeather(weather: Weather): void {
+    this.#weatherSince = this.#clock();
     this.#weather = weather;
   }
 
@@ -116,6 +145,7 @@ export class Network {
       if (cuts > 0) this.onLink(Math.floor(link / this.#size), link % this.#size, false);
     }
     this.#cuts.fill(0);
+    this.#changed.fill(this.#clock());
     this.#weathers.clear();
   }
 

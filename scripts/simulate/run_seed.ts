@@ -9,6 +9,7 @@ import { canElect, makePeace, unleash } from "./chaos.ts";
 import type { Core } from "./core.ts";
 import { type Check, Failure } from "./failure.ts";
 import type { Agreement } from "./judge.ts";
+import { Liveness } from "./liveness.ts";
 import type { MachinePlan } from "./machine.ts";
 import { Random } from "./random.ts";
 import { planOf, type SeedPlan } from "./seed_plan.ts";
@@ -25,6 +26,8 @@ export interface Outcome {
   readonly elections: number;
   readonly handovers: number;
   readonly forgotten: number;
+  /** The longest time, in timeouts, that nobody led though somebody could be elected. */
+  readonly worst: number;
   readonly faults: Readonly<Record<string, number>>;
 }
 
@@ -43,9 +46,10 @@ export function runSeed<MemberState>(
 ): Outcome {
   const plan = planOf(seed);
   const world = new World(plan, core, carry, spectator);
+  const liveness = new Liveness(world);
   let failure: Outcome["failure"];
   try {
-    if (plan.treatment === "chaos") runChaos(world, plan);
+    if (plan.treatment === "chaos") runChaos(world, plan, liveness);
     else runCalm(world, plan);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -55,12 +59,14 @@ export function runSeed<MemberState>(
   const { sent, lost, duplicated, blocked } = world.network.counts;
   const { elections, handovers, forgotten } = world.judge;
   const faults = { ...Object.fromEntries(world.faults), datagrams: sent, lost, duplicated, blocked };
-  return { seed, failure, simulated: world.now, steps: world.steps, elections, handovers, forgotten, faults };
+  const { worst } = liveness;
+  return { seed, failure, simulated: world.now, steps: world.steps, elections, handovers, forgotten, worst, faults };
 }
 
 /** Every fault at once, then none: the cluster must come to one leader and keep it. */
-function runChaos<MemberState>(world: World<MemberState>, plan: SeedPlan): void {
+function runChaos<MemberState>(world: World<MemberState>, plan: SeedPlan, liveness: Liveness<MemberState>): void {
   const random = new Random(plan.seed ^ 0xc4a05);
+  liveness.watch(plan.end);
   world.adversary = adversaryOf({ world, plan, random });
   unleash(world, plan, random);
   world.timeline.runUntil(plan.faultsEnd);

@@ -17,12 +17,23 @@ export interface Totals {
   elections: number;
   handovers: number;
   forgotten: number;
+  worst: number;
   readonly faults: Record<string, number>;
   readonly failures: { seed: number; text: string }[];
 }
 
 export function noTotals(): Totals {
-  return { seeds: 0, simulated: 0, steps: 0, elections: 0, handovers: 0, forgotten: 0, faults: {}, failures: [] };
+  return {
+    seeds: 0,
+    simulated: 0,
+    steps: 0,
+    elections: 0,
+    handovers: 0,
+    forgotten: 0,
+    worst: 0,
+    faults: {},
+    failures: [],
+  };
 }
 
 /** Adds one outcome. */
@@ -33,6 +44,7 @@ export function include(totals: Totals, outcome: Outcome): void {
   totals.elections += outcome.elections;
   totals.handovers += outcome.handovers;
   totals.forgotten += outcome.forgotten;
+  totals.worst = Math.max(totals.worst, outcome.worst);
   for (const [kind, count] of Object.entries(outcome.faults)) totals.faults[kind] = (totals.faults[kind] ?? 0) + count;
   if (outcome.failure !== undefined) totals.failures.push({ seed: outcome.seed, text: outcome.failure.text });
 }
@@ -57,6 +69,6 @@ export function* seedsFrom(from: number, count: number): Generator<number> {
 }
 
 /** The one command that runs a seed again, and shows it. */
-export function replayCommand(seed: number): string {
-  return `deno task simulate --seed ${seed}`;
+export function replayCommand(seed: number, explore = false): string {
+  return `deno task simulate${explore ? " --explore" : ""} --seed ${seed}`;
 }

@@ -5,27 +5,27 @@
  */
 
 import type { Effect } from "../../src/core/effect.ts";
-import type { Message } from "../../src/core/message/message.ts";
+import {
+  type Answer,
+  DEFAULT_ELECTION,
+  type Message,
+  type ReleasedTerm,
+  type Request,
+} from "../../src/core/message/message.ts";
 import type { Machine } from "./machine.ts";
 
 /** A message in one line. */
 export function describeMessage(message: Message): string {
   switch (message.kind) {
     case "ping": {
-      const { claim } = message;
-      if (claim === undefined) return "ping";
-      const succeeds = claim.succeeds === undefined ? "" : ` succeeding ${claim.succeeds.term}`;
-      return `ping, claim ${claim.term} #${claim.sequence}${succeeds}`;
+      const { request, answer } = message;
+      return ["ping", ...(request === undefined ? [] : describeRequest(request)), ...describeAnswer(answer)].join(", ");
     }
     case "ack": {
-      const { vote } = message;
-      const idle = message.status.idle ? ", idle" : "";
-      if (vote === undefined) return `ack${idle}`;
-      const answer = vote.refusal === undefined ? "granted" : `refused (${vote.refusal})`;
-      return `ack, ${answer} ${vote.term} #${vote.sequence}${idle}`;
+      return ["ack", ...describeAnswer(message.answer), ...message.status.idle ? ["idle"] : []].join(", ");
     }
     case "release":
-      return `release ${message.term}${message.successor === undefined ? "" : ` to ${message.successor.slice(0, 4)}`}`;
+      return message.terms.map(describeReleased).join(", ");
     case "leave":
       return "leave";
     case "probe":
@@ -39,6 +39,29 @@ export function describeMessage(message: Message): string {
     case "page":
       return `tells of ${message.rumors.length} behind "${message.after}"`;
   }
+}
+
+function describeRequest({ sequence, claims }: Request): string[] {
+  const claimed = claims.map(({ election, term, succeeds }) =>
+    `claim ${inElection(election)}${term}${succeeds === undefined ? "" : ` succeeding ${succeeds.term}`}`
+  );
+  return [`request #${sequence}`, ...claimed];
+}
+
+function describeAnswer(answer: Answer | undefined): string[] {
+  if (answer === undefined) return [];
+  const votes = answer.votes.map(({ election, term, refusal }) =>
+    `${refusal === undefined ? "granted" : `refused (${refusal})`} ${inElection(election)}${term}`
+  );
+  return [`supports #${answer.sequence}`, ...votes];
+}
+
+function describeReleased({ election, term, successor }: ReleasedTerm): string {
+  return `release ${inElection(election)}${term}${successor === undefined ? "" : ` to ${successor.slice(0, 4)}`}`;
+}
+
+function inElection(election: string): string {
+  return election === DEFAULT_ELECTION ? "" : `${election} `;
 }
 
 /** An effect in one line; undefined when it changes nothing that a reader wants to know. */

@@ -11,17 +11,25 @@ export interface Share {
   readonly seed: number;
   readonly stride: number;
   readonly end: number;
+  /** Whether the seeds are those of walks. */
+  readonly explore: boolean;
 }
 
-/** Runs `count` seeds in some workers; `done` hears of each. Rejects when a worker breaks down. */
+/** What all workers run together. */
+export interface Work {
+  readonly from: number;
+  readonly count: number;
+  readonly explore: boolean;
+}
+
+/** Runs all seeds in some workers; `done` hears of each. Rejects when a worker breaks down. */
 export async function runWithWorkers(
   workers: number,
-  from: number,
-  count: number,
+  { from, count, explore }: Work,
   done: (outcome: Outcome) => void,
 ): Promise<void> {
   const shares = Array.from({ length: workers }, (_, index): Share => {
-    return { seed: from + index, stride: workers, end: from + count };
+    return { seed: from + index, stride: workers, end: from + count, explore };
   });
   await Promise.all(shares.map((share) => runShare(share, done)));
 }

@@ -11,6 +11,7 @@ import type { Core } from "./core.ts";
 import { Delivery } from "./delivery.ts";
 import { Enrolment } from "./enrolment.ts";
 import { Failure } from "./failure.ts";
+import { quorumOf } from "../../src/core/election/lease.ts";
 import { Judge } from "./judge.ts";
 import { Machine, type Outgoing, type Packet } from "./machine.ts";
 import { Network } from "./network.ts";
@@ -26,6 +27,10 @@ export type Adversary<MemberState> = (machine: Machine<MemberState>, effect: Eff
 /** Slack for rounding when a local time is turned into a true one, in ms. */
 const ROUNDING = 1e-6;
 
+/** Timeouts for which a member that starts withholds its vote, by a clock that may be slow; and for which one that resigned does not stand. */
+const QUARANTINES = 1.02;
+const RETIREMENT = 2.04;
+
 /** Members up to which each is looked at after each step: what that costs grows with their number. */
 const LOOKED_AT = 32;
 
@@ -34,8 +39,6 @@ export class World<MemberState> {
   readonly timeline = new Timeline();
   readonly network: Network;
   readonly machines: Machine<MemberState>[];
-  /** Those whose votes count. */
-  readonly voters: readonly Machine<MemberState>[];
   readonly judge: Judge<MemberState>;
   readonly faults = new Map<string, number>();
   adversary: Adversary<MemberState> | undefined;
@@ -43,7 +46,7 @@ export class World<MemberState> {
   era = 0;
   steps = 0;
   #random: Random;
-  readonly #enrolment: Enrolment;
+  readonly enrolment: Enrolment;
   #byAddress = new Map<string, Machine<MemberState>>();
 
   constructor(
@@ -53,13 +56,12 @@ export class World<MemberState> {
     readonly spectator: Spectator = {},
   ) {
     this.#random = new Random(plan.seed ^ 0x5eed);
-    this.network = new Network(plan.machines.length, plan.weather, new Random(plan.seed ^ 0x0e7));
+    this.network = new Network(plan.machines.length, plan.weather, new Random(plan.seed ^ 0x0e7), () => this.now);
     const pace = plan.machines.length > LOOKED_AT ? plan.machines.length : 1;
     this.machines = plan.machines.map((machine, index) => new Machine(index, machine, core, pace));
     for (const machine of this.machines) this.#byAddress.set(machine.plan.address, machine);
-    this.voters = this.machines.filter((machine) => machine.plan.voter);
     this.judge = new Judge(plan, this.machines);
-    this.#enrolment = new Enrolment(plan);
+    this.enrolment = new Enrolment(plan);
     const nameOf = (index: number): string => this.machines[index]?.plan.name ?? "";
     const { linked } = spectator;
     if (linked) this.network.onLink = (from, to, cut) => linked(nameOf(from), nameOf(to), cut, this.now);
@@ -69,11 +71,15 @@ export class World<MemberState> {
     return this.timeline.now;
   }
 
+  /** Those whose votes count, by the latest configuration. */
+  get voters(): Machine<MemberState>[] {
+    const { voters } = this.enrolment.roll;
+    return this.machines.filter(({ plan }) => voters.includes(plan.address));
+  }
+
   /** How many votes make a leader. */
   get quorum(): number {
-    const { quorum } = this.plan;
-    if (quorum === "none") return 1;
-    return quorum === "majority" ? Math.floor(this.voters.length / 2) + 1 : quorum;
+    return quorumOf(this.plan.quorum, this.enrolment.roll.voters.length);
   }
 
   /** Counts a fault, and tells of it. */
@@ -82,14 +88,24 @@ export class World<MemberState> {
     this.spectator.line?.(this.now, member, `* ${text}`);
   }
 
-  /** Starts the member of a machine that is down. */
+  /** Starts the member of a machine that is down, if it is still named. */
   start(machine: Machine<MemberState>): void {
-    if (machine.alive) return;
     const { plan } = machine;
-    machine.start(this.now, this.#enrolment.configOf(plan, this.#random));
+    if (machine.alive || this.enrolment.isRemoved(plan)) return;
+    machine.start(this.now, this.enrolment.configOf(plan, this.#random));
+    machine.settlesAt = this.now + QUARANTINES * this.plan.timeout;
+    machine.roll = this.enrolment.roll;
     this.spectator.line?.(this.now, plan.name, "starts");
     this.judge.started(machine, this.now);
-    this.#handle(machine, this.#enrolment.peersOf(plan));
+    this.#handle(machine, this.enrolment.peersOf(plan));
+    const { base } = this.plan;
+    if (base !== undefined && machine.phase === "running") this.#handle(machine, { kind: "advance-term", term: base });
+  }
+
+  /** A member that runs is told of the latest lists. */
+  tell(machine: Machine<MemberState>): void {
+    this.command(machine, this.enrolment.peersOf(machine.plan));
+    machine.roll = this.enrolment.roll;
   }
 
   /** The process dies without a word. */
@@ -106,6 +122,9 @@ export class World<MemberState> {
   command(machine: Machine<MemberState>, event: InputEvent): void {
     if (!machine.alive || machine.closing) return;
     if (event.kind === "close") machine.closing = true;
+    if (event.kind === "stall") machine.stalled = event.stalled;
+    if (event.kind === "advance-term") this.judge.raised(event.term, this.now);
+    machine.settle(this.now + (event.kind === "resign" ? RETIREMENT : 0) * this.plan.timeout);
     if (event.kind === "stall" && !event.stalled) {
       this.spectator.line?.(this.now, machine.plan.name, "application: moves again");
     } else this.fault(event.kind, machine.plan.name, `application: ${event.kind}`);
@@ -138,6 +157,8 @@ export class World<MemberState> {
     const { phase } = machine;
     if (phase === "suspended") machine.clock.resume(this.now);
     machine.phase = "running";
+    machine.settle(this.now + (phase === "suspended" ? QUARANTINES : 0) * this.plan.timeout);
+    if (machine.inbox.some(({ kind }) => kind === "resign")) machine.settle(this.now + RETIREMENT * this.plan.timeout);
     machine.spell++;
     this.spectator.line?.(this.now, machine.plan.name, "resumes");
     if (phase === "suspended") this.judge.woke(machine, this.now, this.now - machine.asleepSince);
@@ -166,6 +187,7 @@ export class World<MemberState> {
 
   #unblock(machine: Machine<MemberState>): void {
     machine.blocked = false;
+    machine.settle(this.now);
     this.spectator.line?.(this.now, machine.plan.name, "sends and receives again");
     for (const effect of machine.outbox.splice(0)) this.#send(machine, effect);
     this.#catchUp(machine, machine.inbox.splice(0));
@@ -185,6 +207,7 @@ export class World<MemberState> {
   stepWall(machine: Machine<MemberState>, by: number): void {
     this.fault("wall-step", machine.plan.name, `wall clock steps by ${by.toFixed(0)} ms`);
     machine.clock.stepWall(this.now, by);
+    machine.settle(this.now + QUARANTINES * this.plan.timeout);
     this.judge.changed(machine, this.now);
     this.#notice(machine);
   }
@@ -244,7 +267,7 @@ export class World<MemberState> {
   #carryOut(machine: Machine<MemberState>, effect: Effect): void {
     this.spectator.told?.(machine, effect, this.now);
     if (effect.kind === "send") {
-      this.judge.sent(machine, this.#byAddress.get(effect.address)?.boot ?? "", effect.message, this.now);
+      this.judge.sent(machine, effect.address, effect.message, this.now);
       if (!machine.blocked) this.#send(machine, effect);
       else if (machine.outbox.length < this.plan.socketBuffer) machine.outbox.push(effect);
       return;

@@ -19,6 +19,8 @@ export interface WorldPlan {
   readonly preemptAfter: number | undefined;
   /** ms that a member which has started withholds its vote, or `"until-idle"`; `timeout` unless set. */
   readonly quarantine?: number | "until-idle";
+  /** A term far ahead of all clocks, to which a token outside has come: terms follow one another from there. None unless set. */
+  readonly base?: number;
   readonly weather: Weather;
   /** Datagrams that a stopped machine keeps; the rest are lost. */
   readonly socketBuffer: number;

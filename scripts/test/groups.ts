@@ -24,11 +24,13 @@ const BUILDING: Patience = { test: 3_600_000, start: 3_600_000 };
 /** What `deno task test:all` runs. */
 export const REST: readonly Rest[] = [
   { path: "tests/simulation/mutants_test.ts", why: "a sweep for each of the bugs that are planted" },
+  { path: "tests/simulation/seam_mutants_test.ts", why: "seeds and walks for each function that is replaced by a bug" },
   { path: "tests/simulation/long_sweep_test.ts", why: "800 more seeds" },
   { path: "tests/simulation/scale_targets_test.ts", why: "clusters of 100 members" },
   { path: "tests/simulation/scale_test.ts", why: "clusters of 100 members" },
   { path: "tests/end_to_end/long_flood_test.ts", why: "half a minute of forged datagrams, six times" },
   { path: "tests/end_to_end/fuzz_test.ts", why: "400 000 datagrams over real sockets" },
+  { path: "tests/scripts/bench_peers_test.ts", why: "processes that are killed and stopped" },
   { path: "tests/scripts/bench_scale_test.ts", why: "measures what datagrams cost" },
   { path: "tests/netns", why: "a minute and a half of real faults", need: NAMESPACES },
   {
@@ -52,6 +54,7 @@ export const TIMED: readonly string[] = [
   "tests/logger_test.ts",
   "tests/metrics/",
   "tests/netns/",
+  "tests/scripts/bench_peers_test.ts",
   "tests/scripts/bench_scale_test.ts",
   "tests/scripts/demo_test.ts",
   "tests/sidecar/",

@@ -19,7 +19,7 @@ export interface Finding {
 const SIZES = { advisedLines: 300, maxLines: 400, maxFunctionLines: 70 };
 
 /** The only places that may ask which runtime they are in. */
-const RUNTIME_AWARE = /^src\/(transport\/|worker\/port\.ts$)/;
+const RUNTIME_AWARE = /^src\/(transport\/|worker\/(port|exit|signals)\.ts$)/;
 
 const IMPURE_NAMES = new Set([
   ...["Date", "performance", "crypto", "fetch", "console", "process", "Deno", "globalThis"],
@@ -63,7 +63,12 @@ function runtime(file: Facts): Finding[] {
       .map(({ specifier, line }) => ({ name: specifier, line })),
   ];
   return marks.map((mark) =>
-    finding(file, mark, "runtime", `uses ${mark.name}: only src/transport and src/worker/port.ts know the runtime`)
+    finding(
+      file,
+      mark,
+      "runtime",
+      `uses ${mark.name}: only src/transport, and port, exit and signals of src/worker, know the runtime`,
+    )
   );
 }
 

@@ -56,6 +56,7 @@ export function parseAddress(text: unknown, rules: AddressRules): Address {
   const got = `got ${describe(text)}`;
   if (text.length > LONGEST_ADDRESS) throw fail(`must be at most ${LONGEST_ADDRESS} characters long, ${got}`);
   if (text === "") throw fail(`must be ${SHAPE}, got an empty string`);
+  if (/[,;]/u.test(text)) throw fail(`must be one address, and of several each a string of its own, ${got}`);
   if (/\s/u.test(text)) throw fail(`must not contain white space, ${got}`);
   if (/^[a-z][a-z0-9+.-]*:\/\//iu.test(text) || text.includes("/")) {
     throw fail(`must be ${SHAPE}, without a protocol or path, ${got}`);
@@ -70,7 +71,7 @@ export function parseAddress(text: unknown, rules: AddressRules): Address {
     const plain = /^\d*$/u.test(host) || host.length > 64 ? "10.0.0.7" : host;
     throw fail(`must end with a port, like ${bracketed ? `[${host}]` : plain}:12345, ${got}`);
   }
-  if (!/^\d+$/u.test(port)) throw fail(`must end with a port from 1 to 65535, ${got}`);
+  if (!/^\d+$/u.test(port)) throw fail(`must end with a port ${portsOf(rules)}, ${got}`);
   checkPort(Number(port), rules, got);
   return { ...checkHost(host, bracketed, fail, got), port: Number(port) };
 }
@@ -99,9 +100,13 @@ function split(text: string, fail: Fail, got: string): Parts {
   return { host: text.slice(0, first), port: text.slice(first + 1), bracketed: false };
 }
 
+function portsOf({ portZero }: AddressRules): string {
+  return portZero === true ? "from 1 to 65535, or 0 to let the system choose" : "from 1 to 65535";
+}
+
 function checkPort(port: number, rules: AddressRules, got: string): void {
   const what = `${rules.action ?? "Cannot join"}: "${rules.label}" must have a port`;
-  if (port > 65_535) throw new RangeError(`${what} from 1 to 65535, ${got}`);
+  if (port > 65_535) throw new RangeError(`${what} ${portsOf(rules)}, ${got}`);
   if (port === 0 && rules.portZero !== true) throw new RangeError(`${what} other than 0, ${got}`);
 }
 

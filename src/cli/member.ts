@@ -10,7 +10,7 @@ import { DEFAULTS } from "../limits.ts";
 import type { Logger } from "../logger.ts";
 import type { Options } from "../options.ts";
 import { secretsOfFile } from "../options/secret_text.ts";
-import type { Environment, Values } from "./settings.ts";
+import { type Environment, type Indirect, MEMBER_SETTINGS, type Values } from "./settings.ts";
 import { complain, complainOf } from "./terminal.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -24,19 +24,17 @@ export interface Member {
   readonly timeout: number;
 }
 
-/** The names of settings that are no options of the library. */
-const OURS = ["peers", "election", "service", "port", "discovery", "lease", "ttl", "secret", "secretFile"];
-const OTHERS = [
-  "http",
-  "httpHosts",
-  "resignToken",
-  "ui",
-  "electionNamespace",
-  "useClusterCredentials",
-  "grace",
-  "once",
-  "format",
-];
+/** The settings that are no options of the library as they stand. */
+const READ_HERE: Readonly<Record<Indirect | "peers" | "secret", true>> = {
+  peers: true,
+  secret: true,
+  secretFile: true,
+  election: true,
+  service: true,
+  port: true,
+  discovery: true,
+  lease: true,
+};
 
 /** What the library wants people to know goes to standard error. */
 const logger: Logger = {
@@ -58,7 +56,8 @@ function tell(message: string, ...[cause]: unknown[]): void {
  */
 export async function startMember(values: Values, environment: Environment): Promise<Member> {
   const given = Object.fromEntries(
-    Object.entries(values).filter(([name]) => !OURS.includes(name) && !OTHERS.includes(name)),
+    MEMBER_SETTINGS.filter(({ name }) => values[name] !== undefined && !Object.hasOwn(READ_HERE, name))
+      .map(({ name }) => [name, values[name]]),
   );
   const pace = readPace(values);
   const found = await readPeers(values, environment);

@@ -17,6 +17,7 @@ import {
   EXEC_SETTINGS,
   MANIFEST_SETTINGS,
   MEMBER_SETTINGS,
+  misspeltVariables,
   optionsOf,
   readSettings,
   SIDECAR_SETTINGS,
@@ -42,6 +43,12 @@ export async function run(args: readonly string[], environment: Environment): Pr
   } catch (error) {
     return explain(error, args[0]);
   }
+}
+
+/** Says what looks like a setting and is none, and reads the rest. */
+function readAll(...wanted: Parameters<typeof readSettings>): ReturnType<typeof readSettings> {
+  for (const text of misspeltVariables(wanted[2])) complain(text);
+  return readSettings(...wanted);
 }
 
 function build(environment: Environment, start: Start): Command {
@@ -77,7 +84,7 @@ function addJoining(program: Command, environment: Environment, start: Start): v
     for (const option of optionsOf(settings)) command.addOption(option);
     command.action((flags) =>
       start(async () => {
-        const values = await readSettings(settings, flags, environment);
+        const values = await readAll(settings, flags, environment);
         const { join } = await import("./join.ts");
         return join({ values, environment, serves });
       })
@@ -93,7 +100,7 @@ function addExec(program: Command, environment: Environment, start: Start): void
   for (const option of optionsOf(settings)) command.addOption(option);
   command.action((words: string[], flags) =>
     start(async () => {
-      const values = await readSettings(settings, flags, environment);
+      const values = await readAll(settings, flags, environment);
       const { exec } = await import("./exec.ts");
       return exec(words, values, environment);
     })
@@ -106,7 +113,7 @@ function addStatus(program: Command, environment: Environment, start: Start): vo
   for (const option of optionsOf(STATUS_SETTINGS)) command.addOption(option);
   command.action((address: string | undefined, flags) =>
     start(async () => {
-      const { http, json } = await readSettings(
+      const { http, json } = await readAll(
         STATUS_SETTINGS,
         { ...flags, http: address ?? flags.http },
         environment,
@@ -122,7 +129,7 @@ function addManifests(program: Command, environment: Environment, start: Start):
   for (const option of optionsOf(MANIFEST_SETTINGS)) command.addOption(option);
   command.action((flags) =>
     start(async () => {
-      const values = await readSettings(MANIFEST_SETTINGS, flags, environment);
+      const values = await readAll(MANIFEST_SETTINGS, flags, environment);
       const { printManifests } = await import("./manifests.ts");
       return printManifests(values);
     })

@@ -7,7 +7,9 @@
 import { readFile } from "node:fs/promises";
 import { Option } from "commander";
 import { parse as parseYaml, YAMLError } from "yaml";
+import { closestTo } from "../base/closest.ts";
 import { describe } from "../errors.ts";
+import type { Options } from "../options.ts";
 import { checkKnown } from "../options/checks.ts";
 import { UsageError } from "./usage_error.ts";
 import {
@@ -26,9 +28,9 @@ import {
   parseText,
 } from "./values.ts";
 
-interface Setting {
+interface Setting<Name extends string = string> {
   /** The key in a configuration file; the flag and the variable follow from it. */
-  readonly name: string;
+  readonly name: Name;
   /** How its value is shown in the help; in brackets where the flag alone means `true`. */
   readonly value: string;
   readonly help: string;
@@ -38,8 +40,17 @@ interface Setting {
   readonly parse?: (value: unknown, label: string) => unknown;
 }
 
+/** The options that no text can say, and those about a process that is the application's own. */
+type Unspoken = "fencing" | "handOverOnExit" | "logger" | "signal" | "signals" | "workerUrl";
+
+/** An option that text can say; each has a setting of its name, or the program does not compile. */
+type Spoken = Exclude<keyof Options, Unspoken>;
+
+/** What sets an option under another name, or finds it out. */
+export type Indirect = "election" | "secretFile" | "service" | "port" | "discovery" | "lease";
+
 /** What makes a member. */
-export const MEMBER_SETTINGS: readonly Setting[] = [
+export const MEMBER_SETTINGS = [
   { name: "source", value: "<address>", help: "address to bind and to be known by, ip:port" },
   {
     name: "peers",
@@ -105,7 +116,10 @@ export const MEMBER_SETTINGS: readonly Setting[] = [
     choices: ["api", "endpoints", "dns"],
   },
   { name: "lease", value: "<name>", help: "in a pod: the Lease by which the API server mints the tokens" },
-];
+] as const satisfies readonly Setting<Spoken | Indirect>[];
+
+/** The options without a setting: none, which only an empty object shows. */
+({}) satisfies Record<Exclude<Spoken, (typeof MEMBER_SETTINGS)[number]["name"]>, Setting>;
 
 /** What makes a sidecar, beside its member. */
 export const SIDECAR_SETTINGS: readonly Setting[] = [
@@ -215,7 +229,7 @@ export const MANIFEST_SETTINGS: readonly Setting[] = [
   { name: "output", value: "<folder>", help: "where to write files, with --format kustomize" },
 ];
 
-const ALL_SETTINGS = [
+const ALL_SETTINGS: readonly Setting[] = [
   ...MEMBER_SETTINGS,
   ...SIDECAR_SETTINGS,
   ...EXEC_SETTINGS,
@@ -265,6 +279,17 @@ export function optionsOf(settings: readonly Setting[]): Option[] {
       }
     }),
   ];
+}
+
+/** What to say of variables that look like settings and are none. Those of a Service of that name, which every pod has, do not. */
+export function misspeltVariables(environment: Environment): readonly string[] {
+  const known = ["DEMOCRACY_CONFIG", ...ALL_SETTINGS.map(({ name }) => variableOf(name))];
+  const others = Object.keys(environment).filter((name) => name.startsWith("DEMOCRACY_") && !known.includes(name));
+  return others.flatMap((name) => {
+    const parts = known.map((each) => each.slice("DEMOCRACY_".length));
+    const meant = closestTo(name.slice("DEMOCRACY_".length), parts);
+    return meant === undefined ? [] : [`${name} is no setting; did you mean DEMOCRACY_${meant}?`];
+  });
 }
 
 /**

@@ -21,10 +21,11 @@ export function parseDuration(value: unknown, label: string): number {
   return ms;
 }
 
-/** A number in decimal notation. */
+/** A number in decimal notation, `1e9` included. */
 export function parseNumber(value: unknown, label: string): number {
   if (typeof value === "number") return value;
-  if (typeof value === "string" && /^-?\d+(\.\d+)?$/u.test(value.trim())) return Number(value);
+  const isNumber = typeof value === "string" && /^-?\d+(\.\d+)?(e[+-]?\d+)?$/iu.test(value.trim());
+  if (isNumber && Number.isFinite(Number(value))) return Number(value);
   throw wrong(label, "a number", value);
 }
 

@@ -12,6 +12,7 @@ import { advanceTerm, resign, setStalled } from "./election/commands.ts";
 import { leaderOf as electedLeader } from "./election/leader.ts";
 import { nextDue, review } from "./election/review.ts";
 import { obstacleTo as findObstacle, postpone } from "./election/standing.ts";
+import { type Turnout, turnoutOf as electionTurnout } from "./election/turnout.ts";
 import type { Effect, LeaderInfo, MemberInfo } from "./effect.ts";
 import { heartbeat, isRepeatDue, nextRepeatDue, repeat } from "./heartbeat.ts";
 import type { Input } from "./input.ts";
@@ -28,6 +29,7 @@ import { speak } from "./speak.ts";
 import type { MemberState } from "./state.ts";
 
 export { createMember } from "./state.ts";
+export type { Turnout } from "./election/turnout.ts";
 export type { MemberState } from "./state.ts";
 
 /** Takes one input and returns the effects to carry out, in order: before the next step, which overwrites them. */
@@ -79,9 +81,19 @@ export function leaderOf(self: MemberState): LeaderInfo | undefined {
   return electedLeader(self.election);
 }
 
+/** Which of the voters answer. */
+export function turnoutOf(self: MemberState): Turnout {
+  return electionTurnout(self.election);
+}
+
 /** Why this member cannot hand the lead to the one with that id; undefined when it can. */
 export function obstacleTo(self: MemberState, id: string): string | undefined {
   return findObstacle(self.election, id);
+}
+
+/** Whether this member does not lead, and all that had to hear of it have said that they did, or have been told often enough. */
+export function hasHandedOver({ election: { candidacy, releases } }: MemberState): boolean {
+  return candidacy?.elected !== true && releases.length === 0;
 }
 
 /** The peers that are alive. */

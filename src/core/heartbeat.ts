@@ -4,11 +4,13 @@
  * @module
  */
 
-import { abandon, countGrants, isExhausted, isUnanswered, nextClaim, owesVote } from "./election/candidate.ts";
+import { requestTo } from "./election/asking.ts";
+import { abandon, ask, countGrants, isExhausted, isUnanswered, owesVote } from "./election/candidate.ts";
 import { considerHandOver } from "./election/preemption.ts";
 import { repeatReleases } from "./election/releases.ts";
 import { isAboutToStand } from "./election/standing.ts";
 import { isEligible, isQuarantined } from "./election/state.ts";
+import { owedAnswer } from "./election/support.ts";
 import { pullIfDue } from "./membership/anti_entropy.ts";
 import { reviewElectorate } from "./membership/electorate.ts";
 import { tellEligible } from "./membership/gossip.ts";
@@ -93,10 +95,11 @@ function patience({ ground, membership }: MemberState, localHealth: number): num
 function round(self: MemberState, all: boolean): void {
   const { membership, election, ground: { now } } = self;
   self.lastRound = now;
-  const claim = election.candidacy === undefined ? undefined : nextClaim(election, election.candidacy, all);
+  const asks = election.candidacy !== undefined && ask(election, election.candidacy, all);
   for (const peer of membership.turns.items) {
     const message = ping(membership, peer);
-    if (peer.voter) message.claim = claim;
+    if (peer.voter && asks) message.request = requestTo(election, peer);
+    message.answer = owedAnswer(election, peer.boot);
     beginProbe(membership, peer);
   }
   countGrants(election);
@@ -107,8 +110,8 @@ function awaitsVotes({ election }: MemberState): boolean {
   return election.candidacy !== undefined && isUnanswered(election, election.candidacy);
 }
 
-function owesAnswer({ election: { candidacy } }: MemberState, peer: Peer): boolean {
-  return candidacy !== undefined && peer.alive && owesVote(candidacy, peer);
+function owesAnswer({ election, election: { candidacy } }: MemberState, peer: Peer): boolean {
+  return candidacy !== undefined && peer.alive && owesVote(election, candidacy, peer);
 }
 
 /** Whether any voter owes its vote. */

@@ -26,8 +26,8 @@ export function receive(self: MemberState, packet: Packet): void {
   if (farewell !== undefined && message.kind === "ack") return noteFarewell(farewell, from, message);
   const heard = take(membership, packet);
   if (heard === undefined) return;
-  const vote = respond(election, heard);
-  if (heard.wantsAck) ack(membership, heard.peer, from, message.kind === "ping" ? message.nonce : 0).vote = vote;
+  const answer = respond(election, heard);
+  if (heard.wantsAck) ack(membership, heard.peer, from, message.kind === "ping" ? message.nonce : 0).answer = answer;
 }
 
 /** A farewell was heard, if that is what the ack answers. */

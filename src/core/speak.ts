@@ -4,9 +4,9 @@
  * @module
  */
 
-import { sayLeader, sayStatus } from "./election/word.ts";
+import { type SaidByElection, sayLeader, sayStatus } from "./election/word.ts";
 import type { Mutable } from "./message/blank.ts";
-import type { Gossip } from "./message/message.ts";
+import type { Gossip, Status } from "./message/message.ts";
 import type { MemberState } from "./state.ts";
 
 /** Completes the heartbeats that the step sends. */
@@ -27,10 +27,12 @@ export function speak(self: MemberState): void {
 /** This member's own status, newer than any before. */
 function completeStatus(self: MemberState): void {
   const { config, pool: { status } } = self.ground;
-  status.beat = ++self.beat;
-  status.incarnation = self.membership.incarnation;
-  status.id = config.id;
-  status.address = config.address;
-  status.weight = config.weight;
+  void ({
+    beat: status.beat = ++self.beat,
+    incarnation: status.incarnation = self.membership.incarnation,
+    id: status.id = config.id,
+    address: status.address = config.address,
+    weight: status.weight = config.weight,
+  } satisfies Omit<Status, SaidByElection>);
   sayStatus(self.election, status);
 }

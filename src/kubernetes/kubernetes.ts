@@ -161,6 +161,14 @@ export function kubernetes(options: KubernetesOptions = {}): KubernetesMember {
   };
 }
 
+function readService(options: KubernetesOptions, variables: Environment): string {
+  const service = options.service ?? variables["DEMOCRACY_SERVICE"];
+  if (service) return checkName("service", service);
+  throw new TypeError(
+    'Cannot find the peers: set "service", or DEMOCRACY_SERVICE, to the headless Service that selects the pods',
+  );
+}
+
 /** One a line, in a variable or in a file. */
 function readSecret(variables: Environment): string | readonly string[] | undefined {
   const { DEMOCRACY_SECRET: text, DEMOCRACY_SECRET_FILE: path } = variables;
@@ -172,14 +180,6 @@ function readSecret(variables: Environment): string | readonly string[] | undefi
   const [first, ...others] = secrets;
   if (first === undefined) throw new TypeError("Cannot join: DEMOCRACY_SECRET must have a secret, one a line");
   return others.length === 0 ? first : secrets;
-}
-
-function readService(options: KubernetesOptions, variables: Environment): string {
-  const service = options.service ?? variables["DEMOCRACY_SERVICE"];
-  if (service) return checkName("service", service);
-  throw new TypeError(
-    'Cannot find the peers: set "service", or DEMOCRACY_SERVICE, to the headless Service that selects the pods',
-  );
 }
 
 /** Names of both kinds have 63 characters at most, so that the two fit. */

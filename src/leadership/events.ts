@@ -6,6 +6,7 @@
  */
 
 import type { LeaderInfo, MemberInfo, ResignReason } from "../core/effect.ts";
+import { closestTo } from "../base/closest.ts";
 import { describe } from "../errors.ts";
 import { BOUNDS } from "../limits.ts";
 import { isPrintable } from "../base/printable.ts";
@@ -32,6 +33,12 @@ export type LifecycleHandler<Name extends keyof LifecycleEvents> = (detail: Life
 
 /** Handles an event as the web's `addEventListener` has it. */
 export type EventHandler<Handled> = ((event: Handled) => void) | { handleEvent(event: Handled): void };
+
+/** The events that the loop tells of; an `error` is raised by the application's own thread. */
+export type LoopEvent = Exclude<keyof LifecycleEvents, "error">;
+
+/** What is done about each event; undefined where nothing is, on purpose. */
+export type LifecycleHandlers = { readonly [Name in keyof LifecycleEvents]: LifecycleHandler<Name> | undefined };
 
 /** Handles a custom event or a channel: what was sent, and by whom. */
 export type MessageHandler = (data: unknown, from: MemberInfo) => void;
@@ -67,20 +74,25 @@ export class CustomMessageEvent extends CustomEvent<unknown> {
   }
 }
 
-const LIFECYCLE: ReadonlySet<string> = new Set<keyof LifecycleEvents>([
-  "added",
-  "removed",
-  "leader",
-  "elected",
-  "resigned",
-  "error",
-]);
+/** The names that no custom event may have, so that no peer can forge an event; the compiler wants each of them here. */
+const RESERVED: Readonly<Record<keyof LifecycleEvents, true>> = {
+  added: true,
+  removed: true,
+  leader: true,
+  elected: true,
+  resigned: true,
+  error: true,
+};
 
 const encoder = new TextEncoder();
 
+function isReserved(name: string): boolean {
+  return Object.hasOwn(RESERVED, name);
+}
+
 /** Whether a custom event or channel may have this name; for what comes from the network. */
 export function isMessageName(name: string): boolean {
-  return name !== "" && isPrintable(name) && !LIFECYCLE.has(name) && encoder.encode(name).length <= BOUNDS.maxNameBytes;
+  return name !== "" && isPrintable(name) && !isReserved(name) && encoder.encode(name).length <= BOUNDS.maxNameBytes;
 }
 
 /**
@@ -91,7 +103,7 @@ export function isMessageName(name: string): boolean {
 export function checkMessageName(action: string, name: unknown): asserts name is string {
   if (typeof name !== "string") throw new TypeError(`${action}: the name must be a string, got ${typeof name}`);
   if (name === "") throw new TypeError(`${action}: the name must not be empty`);
-  if (LIFECYCLE.has(name)) throw new TypeError(`${action}: "${name}" is reserved for an event of the library`);
+  if (isReserved(name)) throw new TypeError(`${action}: "${name}" is reserved for an event of the library`);
   if (!isPrintable(name)) {
     throw new TypeError(`${action}: the name must have no control or format characters, got ${describe(name)}`);
   }
@@ -198,6 +210,17 @@ export class TypedEvents extends EventTarget {
     this.removeEventListener(name, listener);
   }
 
+  /** Is told what somebody should know who uses this; a member says it to its logger. */
+  protected advise(_text: string): void {}
+
+  /** A custom event may have any name, one that nobody sends included. */
+  #advise(name: string): void {
+    const meant = isReserved(name) ? undefined : closestTo(name, Object.keys(RESERVED));
+    // "update" and "leaders" are good names of one's own.
+    if (meant === undefined || meant.startsWith(name) || name.startsWith(meant)) return;
+    this.advise(`on("${name}") waits for messages of that name; did you mean the event "${meant}"?`);
+  }
+
   #listen(name: string, handler: Handler, once: boolean): this {
     if (typeof handler !== "function") {
       throw new TypeError(`Cannot listen to "${name}": the handler must be a function, got ${typeof handler}`);
@@ -205,6 +228,7 @@ export class TypedEvents extends EventTarget {
     let handlers = this.#listeners.get(name);
     if (handlers === undefined) this.#listeners.set(name, handlers = new Map());
     if (handlers.has(handler)) return this;
+    this.#advise(name);
     const listener = (event: globalThis.Event): void => {
       if (once) this.#forget(name, handler);
       if (event instanceof CustomMessageEvent) Reflect.apply(handler, undefined, [event.detail, event.from]);
@@ -223,4 +247,23 @@ export function emit<Name extends keyof LifecycleEvents>(
   detail: LifecycleEvents[Name],
 ): void {
   target.dispatchEvent(new CustomEvent(name, { detail }));
+}
+
+/** Calls the handler of each event from now on; returns what calls them no more. */
+export function onEach(target: TypedEvents, handlers: LifecycleHandlers): () => void {
+  const names = Object.keys(RESERVED) as (keyof LifecycleEvents)[];
+  const stops = names.map((name) => listen(target, name, handlers[name]));
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+function listen<Name extends keyof LifecycleEvents>(
+  target: TypedEvents,
+  name: Name,
+  handler: LifecycleHandlers[Name],
+): () => void {
+  if (handler === undefined) return () => {};
+  target.on<Name>(name, handler);
+  return () => void target.off<Name>(name, handler);
 }

@@ -5,6 +5,7 @@
  */
 
 import { describe } from "../errors.ts";
+import { closestTo } from "../base/closest.ts";
 import { isPrintable } from "../base/printable.ts";
 
 const encoder = new TextEncoder();
@@ -75,26 +76,8 @@ export function checkChoice<Choice extends string>(name: string, value: unknown,
 export function checkKnown(options: object, known: readonly string[]): void {
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
-    const closest = known
-      .map((each) => ({ each, distance: editDistance(name.toLowerCase(), each.toLowerCase()) }))
-      .sort((left, right) => left.distance - right.distance)[0];
-    const near = closest !== undefined && closest.distance <= Math.max(1, Math.floor(closest.each.length / 3));
-    const hint = near ? `did you mean "${closest.each}"?` : `known are ${known.join(", ")}`;
+    const closest = closestTo(name, known);
+    const hint = closest === undefined ? `known are ${known.join(", ")}` : `did you mean "${closest}"?`;
     throw new TypeError(`Cannot join: unknown option ${describe(name)}; ${hint}`);
   }
-}
-
-/** How many letters must be inserted, deleted or replaced to make one word of the other (Levenshtein). */
-function editDistance(from: string, to: string): number {
-  if (from.length > 64) return from.length;
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const [line, letter] of [...from].entries()) {
-    const next = [line + 1];
-    for (let column = 0; column < to.length; column++) {
-      const replace = (row[column] ?? 0) + (letter === to[column] ? 0 : 1);
-      next.push(Math.min(replace, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[to.length] ?? 0;
 }

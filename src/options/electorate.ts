@@ -5,12 +5,16 @@
  */
 
 import { type Address, formatAddress, isUnicast, isWildcard, parseAddress } from "../base/address.ts";
+import { describe } from "../errors.ts";
 import { checkNumber, outOfRange, wrongType } from "./checks.ts";
 import { ALL_VOTE, CHOSEN, chosenQuorum, chosenVoters } from "./chosen_voters.ts";
 import type { Discovery } from "../discovery/discovery.ts";
 import { StaticPeers } from "../discovery/static_peers.ts";
 import { WithVoters } from "../discovery/with_voters.ts";
 import { BOUNDS } from "../limits.ts";
+
+/** Characters of a wrong value that come back as an example of a right one. */
+const LONGEST_EXAMPLE = 80;
 
 /** The addresses of this member. */
 export interface OwnAddresses {
@@ -123,7 +127,7 @@ interface Count {
 /** The user says who votes. */
 function withVoters(peers: Discovery | readonly Address[], value: unknown, { given, quorum, own }: Count): Electorate {
   const voters = [...new Set(readPeers("voters", value, own.source).map(formatAddress))];
-  if (voters.length === 0) throw outOfRange("voters", "at least one address, or nobody could ever be elected", "none");
+  if (voters.length === 0) throw outOfRange("voters", "at least one address, or nobody could ever be elected", []);
   if (given !== undefined && given < voters.length) {
     throw outOfRange("clusterSize", `at least ${voters.length}, as many as "voters" are`, given);
   }
@@ -190,10 +194,17 @@ function checkQuorum(quorum: "majority" | "none" | number, clusterSize: number):
   return clusterSize;
 }
 
+/** What somebody has written in one string, as the array that it should be. */
+function listIn(text: string): string {
+  const addresses = text.slice(0, LONGEST_EXAMPLE).split(/[\s,;]+/u).filter((each) => each !== "");
+  return `[${addresses.map((each) => describe(each)).join(", ")}]`;
+}
+
 function readPeers(option: "peers" | "voters", value: unknown, source: Address): Address[] {
   if (!Array.isArray(value)) {
     const what = option === "voters" ? "" : " (empty for a cluster of one) or a discovery";
-    throw wrongType(option, `an array of addresses${what}`, value);
+    const example = typeof value === "string" && value !== "" ? `, like ${listIn(value)}` : "";
+    throw wrongType(option, `an array of addresses${what}${example}`, value);
   }
   if (value.length > BOUNDS.maxConfiguredPeers) {
     throw outOfRange(option, `at most ${BOUNDS.maxConfiguredPeers} addresses`, value.length);

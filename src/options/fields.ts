@@ -4,6 +4,7 @@
  * @module
  */
 
+import { constants } from "node:os";
 import { describe } from "../errors.ts";
 import type { Fencing } from "../leadership/fencing.ts";
 import { checkMessageName } from "../leadership/events.ts";
@@ -187,6 +188,21 @@ export function readWorkerUrl(value: unknown): string | undefined {
 export function readSignal(value: unknown): AbortSignal | undefined {
   if (value === undefined || value instanceof AbortSignal) return value;
   throw wrongType("signal", "an AbortSignal", value);
+}
+
+/** Reads `signals`. */
+export function readSignals(value: unknown): readonly NodeJS.Signals[] {
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) throw wrongType("signals", "an array of names of signals", value);
+  const names = Array.from(value, (name: unknown, index) => {
+    if (!isSignal(name)) throw wrongType(`signals[${index}]`, "a signal that can be caught, like SIGTERM", name);
+    return name;
+  });
+  return [...new Set(names)];
+}
+
+function isSignal(name: unknown): name is NodeJS.Signals {
+  return typeof name === "string" && Object.hasOwn(constants.signals, name) && !["SIGKILL", "SIGSTOP"].includes(name);
 }
 
 /** Reads `logger`. */

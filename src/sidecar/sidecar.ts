@@ -7,7 +7,7 @@
 import type { Democracy } from "../democracy.ts";
 import type { LeaderInfo } from "../core/effect.ts";
 import type { Stats } from "../stats/counters.ts";
-import type { LifecycleEvents } from "../leadership/events.ts";
+import { type LifecycleEvents, onEach } from "../leadership/events.ts";
 import type { NodeInfo } from "../leadership/roster.ts";
 import { PrometheusText } from "../metrics/prometheus.ts";
 import { Journal } from "./journal.ts";
@@ -61,6 +61,7 @@ export class Sidecar {
   readonly #metrics: PrometheusText;
   readonly #journal = new Journal(EVENT_LIMITS.entries);
   readonly #streams = new Streams(EVENT_LIMITS);
+  readonly #stopListening: () => void;
   #joined = false;
   #ending = false;
   /** When the leader changed last, and how often it did. */
@@ -73,8 +74,15 @@ export class Sidecar {
     this.cluster = cluster;
     this.#pulse = new Pulse(democracy, timeout);
     this.#metrics = new PrometheusText(democracy, { "democracy.cluster": cluster });
-    democracy.on("added", this.#added).on("removed", this.#removed).on("leader", this.#changed);
-    democracy.on("elected", this.#elected).on("resigned", this.#resigned);
+    this.#stopListening = onEach(democracy, {
+      added: (member) => this.#note("added", { member }),
+      removed: (member) => this.#note("removed", { member }),
+      leader: (leader) => this.#change(leader),
+      elected: (detail) => this.#note("elected", detail),
+      resigned: (detail) => this.#note("resigned", detail),
+      // Of a member that failed `/healthz` tells.
+      error: undefined,
+    });
     democracy.ready.then(() => this.#joined = true, () => {});
   }
 
@@ -155,9 +163,7 @@ export class Sidecar {
 
   /** Watches no more, and lets all readers go. */
   stop(): void {
-    const { democracy } = this;
-    democracy.off("added", this.#added).off("removed", this.#removed).off("leader", this.#changed);
-    democracy.off("elected", this.#elected).off("resigned", this.#resigned);
+    this.#stopListening();
     this.#pulse.stop();
     this.#metrics.stop();
     this.#streams.close();
@@ -180,18 +186,13 @@ export class Sidecar {
     return { text: formatEvent(naisBody(this.leaderName(), this.#since)), cursor: this.#changes };
   };
 
-  readonly #added = (member: LifecycleEvents["added"]): void => this.#note("added", { member });
-  readonly #removed = (member: LifecycleEvents["removed"]): void => this.#note("removed", { member });
-  readonly #elected = (detail: LifecycleEvents["elected"]): void => this.#note("elected", detail);
-  readonly #resigned = (detail: LifecycleEvents["resigned"]): void => this.#note("resigned", detail);
-
-  readonly #changed = (leader: LifecycleEvents["leader"]): void => {
+  #change(leader: LifecycleEvents["leader"]): void {
     this.#since = new Date();
     this.#changes++;
     this.#note("leader", { leader });
-  };
+  }
 
-  #note(type: string, detail: object): void {
+  #note(type: keyof LifecycleEvents, detail: object): void {
     this.#journal.append(type, { type, at: new Date().toISOString(), ...detail });
     this.#streams.wake();
   }

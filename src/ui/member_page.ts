@@ -7,7 +7,7 @@
 import { clearInterval, setInterval } from "node:timers";
 import type { LeaderInfo } from "../core/effect.ts";
 import type { Democracy } from "../democracy.ts";
-import type { LifecycleEvents } from "../leadership/events.ts";
+import { type LifecycleEvents, onEach } from "../leadership/events.ts";
 import type { NodeInfo } from "../leadership/roster.ts";
 import { Chronicle } from "./chronicle.ts";
 import type { Change } from "./page/change.ts";
@@ -46,6 +46,7 @@ type Note = Extract<Change, { kind: "note" }>;
 export class MemberPage {
   readonly #democracy: Democracy;
   readonly #chronicle: Chronicle;
+  readonly #stopListening: () => void;
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #known = new Map<string, string>();
   #leader: (LeaderInfo & { readonly from: number }) | null = null;
@@ -56,8 +57,15 @@ export class MemberPage {
     this.#democracy = democracy;
     const detail = `as ${democracy.id} sees it`;
     this.#chronicle = new Chronicle({ title: cluster, detail, timeout, exclusive: true, observer: democracy.id });
-    democracy.on("added", this.#added).on("removed", this.#removed).on("leader", this.#changed);
-    democracy.on("elected", this.#elected).on("resigned", this.#resigned);
+    this.#stopListening = onEach(democracy, {
+      added: ({ id }) => this.#note(id, "is heard", "plain"),
+      removed: ({ id }) => this.#note(id, "is not heard any more", "bad"),
+      leader: (leader) => this.#change(leader),
+      elected: ({ id, token }) => this.#note(id, `was elected, token ${token}`, "good"),
+      resigned: ({ id, reason }) => this.#note(id, `resigned: ${reason}`, "bad"),
+      // Nobody is asked for the page of a member that failed.
+      error: undefined,
+    });
     this.#timer = setInterval(() => this.#chronicle.readers > 0 && this.#look(), LOOK);
     this.#timer.unref();
     this.#look();
@@ -75,25 +83,16 @@ export class MemberPage {
 
   /** Follows no more, and lets all readers go. */
   stop(): void {
-    const democracy = this.#democracy;
-    democracy.off("added", this.#added).off("removed", this.#removed).off("leader", this.#changed);
-    democracy.off("elected", this.#elected).off("resigned", this.#resigned);
+    this.#stopListening();
     clearInterval(this.#timer);
     this.#chronicle.close();
   }
 
-  readonly #added = ({ id }: LifecycleEvents["added"]): void => this.#note(id, "is heard", "plain");
-  readonly #removed = ({ id }: LifecycleEvents["removed"]): void => this.#note(id, "is not heard any more", "bad");
-  readonly #elected = ({ id, token }: LifecycleEvents["elected"]): void =>
-    this.#note(id, `was elected, token ${token}`, "good");
-  readonly #resigned = ({ id, reason }: LifecycleEvents["resigned"]): void =>
-    this.#note(id, `resigned: ${reason}`, "bad");
-
-  readonly #changed = (leader: LifecycleEvents["leader"]): void => {
+  #change(leader: LifecycleEvents["leader"]): void {
     if (leader === null) this.#note("", "nobody leads", "bad");
     else if (leader.id === this.#democracy.id) this.#look();
     else this.#note(leader.id, `leads, token ${leader.token}`, "good");
-  };
+  }
 
   #note(id: string, text: string, tone: Note["tone"]): void {
     this.#look([{ kind: "note", at: Date.now(), id, text, tone }]);

@@ -15,7 +15,10 @@ export const BOOT_BYTES = 8;
 const NO_BOOT = "00".repeat(BOOT_BYTES);
 /** The size of an integer from 0 to 2^53 - 1. */
 export const INTEGER_BYTES = 7;
-const DOUBLE_BYTES = 8;
+/** The size of a duration, in whole microseconds. */
+export const DURATION_BYTES = 4;
+/** The size of a finite number. */
+export const DOUBLE_BYTES = 8;
 
 /** Microseconds in a ms. */
 export const MICROSECONDS = 1000;

@@ -4,11 +4,12 @@
  * @module
  */
 
-import type { Gossip, LeaderHint, Rumor } from "../core/message/message.ts";
+import type { AliveRumor, DeadRumor, Gossip, LeaderHint, Rumor, SuspectRumor } from "../core/message/message.ts";
 import { newGossip, newLeaderHint, NO_RUMORS } from "../core/message/blank.ts";
 import { BOUNDS } from "../limits.ts";
 import { readAddress, writeAddress } from "./address_bytes.ts";
-import { BOOT_BYTES, type ByteReader, type ByteWriter, INTEGER_BYTES, MICROSECONDS } from "./bytes.ts";
+import { BOOT_BYTES, type ByteReader, type ByteWriter, DURATION_BYTES, INTEGER_BYTES, MICROSECONDS } from "./bytes.ts";
+import { type Sizes, type Steps, total } from "./fields.ts";
 
 const ALIVE = 1;
 const SUSPECT = 2;
@@ -17,40 +18,63 @@ const LEFT = 4;
 /** Added to {@linkcode ALIVE}. */
 const RUMOR_ELIGIBLE = 16;
 
-/** What gossip takes at most beside its rumors: whether somebody leads, who, and how many rumors follow. */
-export const GOSSIP_BYTES: number = 1 + BOOT_BYTES + 2 * INTEGER_BYTES + 4 + 2;
-
-/** Writes what rides on a ping or an ack. */
-export function writeGossip(writer: ByteWriter, { leaderHint, rumors }: Gossip): void {
-  writer.u8(leaderHint === undefined ? 0 : 1);
-  if (leaderHint !== undefined) {
-    writer.boot(leaderHint.boot, "leaderHint.boot");
-    writer.integer(leaderHint.term, "leaderHint.term");
-    writer.integer(leaderHint.beat, "leaderHint.beat");
-    // Rounded down: a lease must not look longer than it is.
-    writer.microseconds(Math.floor(leaderHint.remaining * MICROSECONDS), "leaderHint.remaining");
-  }
-  writeRumors(writer, rumors);
-}
-
 /** Read into again and again, as the ping or the ack is that it rides on. */
 const leaderHint = newLeaderHint();
 const gossip = newGossip();
+
+/** What gossip takes at most beside its rumors, which are for the core to measure. */
+export const GOSSIP_BYTES: number = total(
+  {
+    // Whether there is one, and which.
+    leaderHint: 1 + total(
+      {
+        ...{ boot: BOOT_BYTES, term: INTEGER_BYTES, beat: INTEGER_BYTES, remaining: DURATION_BYTES },
+      } satisfies Sizes<LeaderHint>,
+    ),
+    // Their number.
+    rumors: 2,
+  } satisfies Sizes<Gossip>,
+);
+
+/** Writes what rides on a ping or an ack. */
+export function writeGossip(writer: ByteWriter, { leaderHint, rumors }: Gossip): void {
+  void ({
+    leaderHint: writeLeaderHint(writer, leaderHint),
+    rumors: writeRumors(writer, rumors),
+  } satisfies Steps<Gossip>);
+}
+
+function writeLeaderHint(writer: ByteWriter, hint: LeaderHint | undefined): void {
+  writer.u8(hint === undefined ? 0 : 1);
+  if (hint === undefined) return;
+  const { boot, term, beat, remaining } = hint;
+  void ({
+    boot: writer.boot(boot, "leaderHint.boot"),
+    term: writer.integer(term, "leaderHint.term"),
+    beat: writer.integer(beat, "leaderHint.beat"),
+    // Rounded down: a lease must not look longer than it is.
+    remaining: writer.microseconds(Math.floor(remaining * MICROSECONDS), "leaderHint.remaining"),
+  } satisfies Steps<LeaderHint>);
+}
 
 /** Reads what rides on a ping or an ack. It is valid until the next is read, but for the rumors. */
 export function readGossip(reader: ByteReader): Gossip {
   const flag = reader.u8();
   if (flag > 1) reader.fail();
-  gossip.leaderHint = flag === 1 ? readLeaderHint(reader) : undefined;
-  gossip.rumors = readRumors(reader);
+  void ({
+    leaderHint: gossip.leaderHint = flag === 1 ? readLeaderHint(reader) : undefined,
+    rumors: gossip.rumors = readRumors(reader),
+  } satisfies Gossip);
   return gossip;
 }
 
 function readLeaderHint(reader: ByteReader): LeaderHint {
-  leaderHint.boot = reader.boot();
-  leaderHint.term = reader.integer();
-  leaderHint.beat = reader.integer();
-  leaderHint.remaining = reader.u32() / MICROSECONDS;
+  void ({
+    boot: leaderHint.boot = reader.boot(),
+    term: leaderHint.term = reader.integer(),
+    beat: leaderHint.beat = reader.integer(),
+    remaining: leaderHint.remaining = reader.u32() / MICROSECONDS,
+  } satisfies LeaderHint);
   return leaderHint;
 }
 
@@ -70,23 +94,33 @@ export function readRumors(reader: ByteReader): readonly Rumor[] {
 }
 
 function writeRumor(writer: ByteWriter, rumor: Rumor): void {
+  const { address, boot, incarnation } = rumor;
   switch (rumor.kind) {
     case "alive":
-      writer.u8(ALIVE | (rumor.eligible ? RUMOR_ELIGIBLE : 0));
-      break;
+      return void ({
+        eligible: writer.u8(ALIVE | (rumor.eligible ? RUMOR_ELIGIBLE : 0)),
+        address: writeAddress(writer, address, "rumor.address"),
+        boot: writer.boot(boot, "rumor.boot"),
+        incarnation: writer.integer(incarnation, "rumor.incarnation"),
+        id: writer.text(rumor.id, BOUNDS.maxNameBytes, "rumor.id"),
+        weight: writer.finite(rumor.weight, "rumor.weight"),
+      } satisfies Steps<Omit<AliveRumor, "kind">>);
     case "suspect":
-      writer.u8(SUSPECT);
-      break;
+      return void ({
+        kind: writer.u8(SUSPECT),
+        address: writeAddress(writer, address, "rumor.address"),
+        boot: writer.boot(boot, "rumor.boot"),
+        incarnation: writer.integer(incarnation, "rumor.incarnation"),
+        by: writer.boot(rumor.by, "rumor.by"),
+      } satisfies Steps<SuspectRumor>);
     case "dead":
-      writer.u8(rumor.left ? LEFT : DEAD);
+      return void ({
+        left: writer.u8(rumor.left ? LEFT : DEAD),
+        address: writeAddress(writer, address, "rumor.address"),
+        boot: writer.boot(boot, "rumor.boot"),
+        incarnation: writer.integer(incarnation, "rumor.incarnation"),
+      } satisfies Steps<Omit<DeadRumor, "kind">>);
   }
-  writeAddress(writer, rumor.address, "rumor.address");
-  writer.boot(rumor.boot, "rumor.boot");
-  writer.integer(rumor.incarnation, "rumor.incarnation");
-  if (rumor.kind === "alive") {
-    writer.text(rumor.id, BOUNDS.maxNameBytes, "rumor.id");
-    writer.finite(rumor.weight, "rumor.weight");
-  } else if (rumor.kind === "suspect") writer.boot(rumor.by, "rumor.by");
 }
 
 function readRumor(reader: ByteReader): Rumor {

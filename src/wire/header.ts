@@ -30,7 +30,7 @@ import { BOOT_BYTES, type ByteReader, ByteWriter } from "./bytes.ts";
 /** Tells datagrams of this protocol from any other. */
 export const MAGIC = 0xd3c4;
 /** The version that this code speaks. */
-export const MAJOR = 1;
+export const MAJOR = 2;
 /** See {@linkcode MAJOR}. */
 export const MINOR = 0;
 /** The form of a datagram with a checksum. */

@@ -8,7 +8,7 @@ import type { Boot, Cookie } from "../core/message/message.ts";
 import { BOUNDS } from "../limits.ts";
 import { ByteReader, ByteWriter, isBoot } from "./bytes.ts";
 import { crc32 } from "./checksum.ts";
-import { type Payload, readBody, statusBytes, writeBody } from "./codec.ts";
+import { type Payload, readBody, writeBody } from "./codec.ts";
 import { payloadRoom } from "./fragments.ts";
 import {
   CHECKSUM_BYTES,
@@ -24,6 +24,7 @@ import {
   TAG_BYTES,
   type WireDrop,
 } from "./header.ts";
+import { statusBytes } from "./heartbeat.ts";
 import { isNotice, type Notice, type NoticeReason, readNotice, readOrigin, writeNotice } from "./notice.ts";
 import { Scratch } from "./scratch.ts";
 import { Sealer } from "./seal.ts";

@@ -7,13 +7,56 @@
 import { leaderOf, type MemberState, peersOf } from "../core/citizen.ts";
 import type { Effect, LeaderInfo } from "../core/effect.ts";
 import { Broadcast, type BroadcastChange, type BroadcastState } from "../leadership/broadcast.ts";
+import type { LoopEvent } from "../leadership/events.ts";
 import type { Leadership } from "../leadership/shared_view.ts";
 import type { Settings } from "../options.ts";
 import type { MintGate } from "./mint_gate.ts";
 import type { LoopReport } from "./protocol.ts";
 
 /** What is told. */
-export type Told = Extract<Effect, { kind: "added" | "removed" | "updated" | "leader" | "elected" | "resigned" }>;
+export type Told = Extract<Effect, { kind: LoopEvent | "updated" }>;
+
+/** What the channel and the application are told of one event. */
+interface Telling<Name extends LoopEvent> {
+  readonly change: BroadcastChange & { readonly type: Name };
+  readonly report: LoopReport & { readonly type: Name };
+}
+
+type Effects = { readonly [Name in LoopEvent]: Effect & { readonly kind: Name } };
+type Tellings = {
+  readonly [Name in LoopEvent]: (effect: Effects[Name], term: number | null) => Telling<Name>;
+};
+
+/**
+ * The compiler wants every event here: one that the core does not bring about, or that has no place in the channel's posts or
+ * in the reports, cannot be told. `term` is that of the leader, where there is one.
+ */
+const EVENT_TELLINGS: Tellings = {
+  added: ({ member }, term) => ({
+    change: { type: "added", id: member.id, term, peer: member },
+    report: { type: "added", member },
+  }),
+  removed: ({ member }, term) => ({
+    change: { type: "removed", id: member.id, term, peer: member },
+    report: { type: "removed", member },
+  }),
+  leader: ({ leader = null }) => ({
+    change: { type: "leader", id: leader?.id ?? null, term: leader?.token ?? null, leader },
+    report: { type: "leader", leader },
+  }),
+  elected: ({ id, token }) => ({
+    change: { type: "elected", id, term: token },
+    report: { type: "elected", id, token },
+  }),
+  resigned: ({ id, token, reason }) => ({
+    change: { type: "resigned", id, term: token, reason },
+    report: { type: "resigned", id, token, reason },
+  }),
+};
+
+function tellingOf<Name extends LoopEvent>(name: Name, effect: Effects[Name], term: number | null): Telling<Name> {
+  return EVENT_TELLINGS[name](effect, term);
+}
 
 /** The voice of one member. */
 export class Announcer {
@@ -46,40 +89,14 @@ export class Announcer {
   }
 
   tell(effect: Told): void {
-    const { kind } = effect;
-    switch (kind) {
-      case "added":
-      case "removed": {
-        const { member } = effect;
-        this.#announce({ type: kind, id: member.id, term: this.#leader()?.token ?? null, peer: member });
-        return this.#post({ type: kind, member });
-      }
-      case "updated":
-        return this.#post({ type: kind, member: effect.member });
-      case "leader": {
-        const now = effect.leader ?? null;
-        this.#announce({ type: kind, id: now?.id ?? null, term: now?.token ?? null, leader: now });
-        return this.#post({ type: kind, leader: now });
-      }
-      case "elected": {
-        const { id, token } = effect;
-        this.#announce({ type: kind, id, term: token });
-        return this.#post({ type: kind, id, token });
-      }
-      case "resigned": {
-        const { id, token, reason } = effect;
-        this.#announce({ type: kind, id, term: token, reason });
-        return this.#post({ type: kind, id, token, reason });
-      }
-    }
+    if (effect.kind === "updated") return this.#post({ type: "updated", member: effect.member });
+    const { change, report } = tellingOf(effect.kind, effect, this.#leader()?.token ?? null);
+    this.#broadcast?.tell(change);
+    this.#post(report);
   }
 
   close(): void {
     this.#broadcast?.close();
-  }
-
-  #announce(change: BroadcastChange): void {
-    this.#broadcast?.tell(change);
   }
 
   #leader(): LeaderInfo | undefined {

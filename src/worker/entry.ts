@@ -5,10 +5,15 @@
  * @module
  */
 
-/** The URL of the worker's entry, beside this file; source and a registry's copy differ in its extension. */
+/**
+ * The URL of the worker's entry, beside this file; source and a registry's copy differ in its extension.
+ *
+ * @throws {Error} Where a bundler has made CommonJS of this module, which then does not know where it is.
+ */
 export function workerEntry(): string {
-  const extension = import.meta.url.slice(import.meta.url.lastIndexOf("."));
-  return new URL(`./main${extension}`, import.meta.url).href;
+  const { url }: { readonly url?: string } = import.meta;
+  if (url === undefined) throw new Error("CommonJS does not know where it is");
+  return new URL(`./main${url.slice(url.lastIndexOf("."))}`, url).href;
 }
 
 /**

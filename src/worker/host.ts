@@ -13,6 +13,7 @@ import type { Settings } from "../options.ts";
 import { bindUdp } from "../transport/udp.ts";
 import { Backlog } from "./backlog.ts";
 import { workerEntry } from "./entry.ts";
+import { Latch } from "./latch.ts";
 import { serve } from "./loop.ts";
 import { localPorts, spawn, type Thread } from "./port.ts";
 import type { LoopCommand, LoopReport } from "./protocol.ts";
@@ -46,10 +47,12 @@ export class Host {
   readonly view = new SharedView();
   readonly counters = new Counters();
   readonly #backlog = new Backlog();
+  readonly #latch = new Latch();
   readonly #settings: Settings;
   readonly #handlers: HostHandlers;
   readonly #thread: Thread<LoopCommand, LoopReport>;
   readonly #stamps: ReturnType<typeof setInterval> | undefined;
+  #bound = false;
   #over = false;
   #closing: Promise<void> | undefined;
   #closed: (() => void) | undefined;
@@ -61,7 +64,7 @@ export class Host {
     this.#handlers = handlers;
     const watched = settings.isolation === "worker";
     if (watched) this.#stamps = this.#stamp();
-    this.#thread = settings.isolation === "none" ? this.#local() : this.#spawn(workerUrl ?? workerEntry());
+    this.#thread = settings.isolation === "none" ? this.#local() : this.#spawn(workerUrl);
     this.#thread.receive((report) => this.#receive(report));
     this.post({
       type: "start",
@@ -69,6 +72,7 @@ export class Host {
       view: this.view.buffer,
       counters: this.counters.buffer,
       backlog: this.#backlog.buffer,
+      latch: this.#latch.buffer,
       sentAt: performance.now(),
       watched,
       fenced,
@@ -77,7 +81,16 @@ export class Host {
 
   /** Tells the loop to do something; a loop that is gone does nothing. */
   post(command: LoopCommand, transfer?: readonly ArrayBuffer[]): void {
-    if (!this.#over) this.#thread.post(command, transfer);
+    if (this.#over) return;
+    if (command.type === "resign" || command.type === "close") this.#latch.shut();
+    this.#thread.post(command, transfer);
+  }
+
+  /** Blocks this thread until the loop has handed over, or left, for `ms` at most. */
+  settle(ms: number): void {
+    this.#thread.flush();
+    // A loop that has not begun has nothing to hand over, and on this thread it does nothing meanwhile.
+    if (this.#bound && !this.#over && this.#settings.isolation === "worker") this.#latch.wait(ms);
   }
 
   /**
@@ -112,7 +125,10 @@ export class Host {
     if (report.type === "failed") return this.#die(errorFromData(report.error));
     if (report.type === "closed") return this.#closed?.();
     // The first reading came by way of the start of a thread, which takes long.
-    if (report.type === "ready") this.post({ type: "clock", sentAt: performance.now() });
+    if (report.type === "ready") {
+      this.#bound = true;
+      this.post({ type: "clock", sentAt: performance.now() });
+    }
     if (report.type === "message") this.#backlog.taken(report);
     this.#handlers.onReport(report);
   }
@@ -151,28 +167,39 @@ export class Host {
     return { ...near, terminate: () => Promise.resolve() };
   }
 
-  #spawn(url: string): Thread<LoopCommand, LoopReport> {
-    const failed = (error: Error): void => this.#die(explain(error, url));
+  #spawn(given: string | undefined): Thread<LoopCommand, LoopReport> {
+    let url = given;
+    const failed = (error: Error): void => this.#die(explain(error, url, given !== undefined));
     try {
+      url ??= workerEntry();
       return spawn(url, `democracy ${this.#settings.id}`, failed);
     } catch (error) {
       queueMicrotask(() => failed(error instanceof Error ? error : new Error(String(error))));
-      return { post: () => {}, receive: () => {}, terminate: () => Promise.resolve() };
+      return { post: () => {}, receive: () => {}, terminate: () => Promise.resolve(), flush: () => {} };
     }
   }
 }
 
-function explain(error: Error, url: string): Error {
+/** What a bundler has to be told where it does not find the worker by itself. */
+const REMEDY = `build 'import "@polis/democracy/worker";' as a module of its own, and give its URL as "workerUrl"`;
+
+/** A longer URL is cut when it is shown: it may be the whole worker. */
+const LONGEST_URL = 200;
+
+function explain(error: Error, url: string | undefined, given: boolean): Error {
   const { message } = error;
+  const name = url === undefined
+    ? "the worker"
+    : `the worker ${url.length > LONGEST_URL ? `${url.slice(0, 40)}...` : url}`;
   if (error.name === "NotCapable" || /Requires (?:read|net|import) access/u.test(message)) {
-    const flag = url.startsWith("file:") ? "--allow-read" : "--allow-net";
+    const flag = url?.startsWith("file:") ? "--allow-read" : "--allow-net";
     return new PermissionError(
-      `Cannot start the worker ${url}: Deno has no permission for it; run with ${flag}, or with isolation: "none"`,
+      `Cannot start ${name}: Deno has no permission for it; run with ${flag}, or with isolation: "none"`,
       { cause: error },
     );
   }
-  return new WorkerError(
-    `The worker ${url} failed: ${message}; where a bundler has moved it, "workerUrl" says where it is`,
-    { cause: error },
-  );
+  const remedy = given
+    ? `"workerUrl" must lead to a module that is 'import "@polis/democracy/worker";', in a form that this runtime can load`
+    : `where a bundler has left it behind, ${REMEDY}`;
+  return new WorkerError(`Cannot run ${name}: ${message}; ${remedy}; or take isolation: "none"`, { cause: error });
 }

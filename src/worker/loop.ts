@@ -6,7 +6,16 @@
  */
 
 import { advertisedAddress } from "../base/address.ts";
-import { createMember, type MemberState, obstacleTo, peersOf, step, wakeAt } from "../core/citizen.ts";
+import {
+  createMember,
+  hasHandedOver,
+  type MemberState,
+  obstacleTo,
+  peersOf,
+  step,
+  turnoutOf,
+  wakeAt,
+} from "../core/citizen.ts";
 import type { Effect } from "../core/effect.ts";
 import type { Input, InputEvent } from "../core/input.ts";
 import { type Boot, type Cookie, type Message, NO_COOKIE, UNKNOWN_BOOT } from "../core/message/message.ts";
@@ -27,6 +36,7 @@ import { Backlog } from "./backlog.ts";
 import { Exchange } from "./exchange.ts";
 import { MintGate } from "./mint_gate.ts";
 import { Messenger } from "./messenger.ts";
+import { Latch } from "./latch.ts";
 import type { Port } from "./port.ts";
 import { NoticeBoard } from "./notice_board.ts";
 import { type LoopCommand, type LoopReport, transferOf } from "./protocol.ts";
@@ -109,6 +119,9 @@ class Loop {
     message: { kind: "leave", nonce: 0 },
   };
   readonly #address: string;
+  readonly #latch: Latch;
+  /** Whether the lead has been given away, and not all voters have said that they know. */
+  #handingOver = false;
   /** Where the datagram that is being read came from. */
   #source: string | undefined;
   /** What it says, as soon as that is known. */
@@ -132,6 +145,7 @@ class Loop {
     this.#socket = socket;
     this.#view = new SharedView(start.view);
     this.#counters = new Counters(start.counters);
+    this.#latch = new Latch(start.latch);
     this.#offset = new ClockOffset(watched ? start.sentAt : now, now);
     this.#wire = createWire({ cluster: settings.cluster, boot: this.#boot, secrets: settings.secrets });
     this.#member = createMember({
@@ -190,6 +204,8 @@ class Loop {
     const { to } = resignation;
     const obstacle = to === undefined ? undefined : obstacleTo(this.#member, to);
     if (this.#hasPeers && obstacle === undefined) this.#run({ ...resignation, kind: "resign" });
+    this.#handingOver = true;
+    this.#reviewHandOver();
     this.#port.post({ type: "done", request, obstacle });
   }
 
@@ -247,7 +263,9 @@ class Loop {
     this.#due = Number.POSITIVE_INFINITY;
     this.#run({ kind: "tick" });
     if (this.#watched) this.#watch();
-    this.#exchange.expire(performance.now());
+    const now = performance.now();
+    this.#exchange.expire(now);
+    if (this.#hasPeers) this.#warnings.turnout(turnoutOf(this.#member), now);
   }
 
   #watch(): void {
@@ -272,10 +290,17 @@ class Loop {
         if (this.#gate === undefined || effect.kind === "send") this.#perform(effect);
         else for (const passed of this.#gate.pass(effect)) this.#perform(passed);
       }
+      if (this.#handingOver) this.#reviewHandOver();
       this.#schedule();
     } catch (error) {
       this.fail(error);
     }
+  }
+
+  #reviewHandOver(): void {
+    if (!hasHandedOver(this.#member)) return;
+    this.#handingOver = false;
+    this.#latch.open();
   }
 
   #schedule(): void {
@@ -344,6 +369,7 @@ class Loop {
     this.#over = true;
     clearTimeout(this.#timer);
     this.#show(NOT_LEADING);
+    this.#latch.open();
     this.#announcer.close();
     this.#socket.close().then(() => this.#port.post(last), () => this.#port.post(last));
   }

@@ -10,7 +10,7 @@ import { LIMITS } from "../limits.ts";
 /** ms without a sign of a trouble after which the next one is another outage. */
 const OVER = 60_000;
 /** ms after which a trouble that goes on is said again. */
-const AGAIN = 600_000;
+export const AGAIN = 600_000;
 
 interface Outage {
   seenAt: number;

@@ -6,7 +6,7 @@
  */
 
 import process from "node:process";
-import { parentPort as nodeParent, Worker as NodeWorker } from "node:worker_threads";
+import * as threads from "node:worker_threads";
 import type { Transferable as NodeTransferable } from "node:worker_threads";
 
 /** One end of a line between two threads of this library, so that what arrives is what was typed. */
@@ -21,6 +21,8 @@ export interface Port<Sent, Received> {
 export interface Thread<Sent, Received> extends Port<Sent, Received> {
   /** Ends the thread, whatever it is doing. After it has resolved no handler is called. */
   terminate(): Promise<void>;
+  /** Has what was posted arrive at once, where this thread does nothing else any more. */
+  flush(): void;
 }
 
 const isDeno = "Deno" in globalThis;
@@ -65,6 +67,7 @@ function spawnWebWorker<Sent, Received>(
       worker.terminate();
       return Promise.resolve();
     },
+    flush: () => {},
   };
 }
 
@@ -75,7 +78,7 @@ function spawnNodeThread<Sent, Received>(
 ): Thread<Sent, Received> {
   // A flag of the application may be none for a module in a thread, `--input-type` for instance.
   const execArgv = process.execArgv.filter((flag) => flag === "--enable-source-maps");
-  const worker = new NodeWorker(new URL(url), { name, execArgv });
+  const worker = new threads.Worker(new URL(url), { name, execArgv });
   let over = false;
   const fail = (error: Error): void => {
     if (over) return;
@@ -97,14 +100,15 @@ function spawnNodeThread<Sent, Received>(
       over = true;
       await worker.terminate();
     },
+    flush: () => {},
   };
 }
 
 /** The line to the thread that started this one; throws where nobody did. */
 export function parentPort<Sent, Received>(): Port<Sent, Received> {
   if (isDeno) return webParent();
-  if (nodeParent === null) throw new Error("This module is the entry of a worker, and was imported elsewhere");
-  const parent = nodeParent;
+  const parent = threads.parentPort;
+  if (parent === null) throw new Error("This module is the entry of a worker, and was imported elsewhere");
   return {
     post: (message, transfer: readonly NodeTransferable[] = []) => parent.postMessage(message, [...transfer]),
     receive: (handler) => void parent.on("message", handler),
@@ -134,17 +138,25 @@ function isWorkerScope<Received>(scope: unknown): scope is WorkerScope<Received>
   return typeof scope === "object" && scope !== null && "postMessage" in scope && "onmessage" in scope;
 }
 
-/** Two ends of a line within this thread. Messages arrive in order, and never while `post` runs. */
-export function localPorts<Near, Far>(): [Port<Near, Far>, Port<Far, Near>] {
+/**
+ * Two ends of a line within this thread. Messages arrive in order, and never while `post` runs; `flush` has those arrive that the
+ * first end has posted.
+ */
+export function localPorts<Near, Far>(): [Port<Near, Far> & { flush(): void }, Port<Far, Near>] {
   const near = new Mailbox<Far>();
   const far = new Mailbox<Near>();
   return [
-    { post: (message) => far.deliver(message), receive: (handler) => near.open(handler) },
+    {
+      post: (message) => far.deliver(message),
+      receive: (handler) => near.open(handler),
+      flush: () => far.flush(),
+    },
     { post: (message) => near.deliver(message), receive: (handler) => far.open(handler) },
   ];
 }
 
 class Mailbox<Received> {
+  readonly #waiting: Received[] = [];
   #handler: ((message: Received) => void) | undefined;
 
   open(handler: (message: Received) => void): void {
@@ -152,6 +164,11 @@ class Mailbox<Received> {
   }
 
   deliver(message: Received): void {
-    queueMicrotask(() => this.#handler?.(message));
+    this.#waiting.push(message);
+    queueMicrotask(() => this.flush());
+  }
+
+  flush(): void {
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) this.#handler?.(next);
   }
 }

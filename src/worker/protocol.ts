@@ -28,6 +28,8 @@ export type LoopCommand =
     readonly counters: SharedArrayBuffer;
     /** See `Backlog`. */
     readonly backlog: SharedArrayBuffer;
+    /** Opened when this member has handed over, or left; see `Latch`. */
+    readonly latch: SharedArrayBuffer;
     /** When this was sent, in ms on the monotonic clock of the application's thread. */
     readonly sentAt: number;
     /** Whether the application's thread is another than the loop's, so that it may hang unnoticed. */

@@ -4,22 +4,26 @@
  * @module
  */
 
+import type { Turnout } from "../core/citizen.ts";
 import type { Mismatch } from "../core/effect.ts";
 import type { DropReason } from "../stats/counters.ts";
 import type { Notice } from "../wire/notice.ts";
 import { type Clues, hintOf, isSuspicious } from "./hints.ts";
 import { mismatchText, noticeText, type Own } from "./mismatches.ts";
+import { QuorumWatch } from "./quorum_watch.ts";
 import { Outages } from "./outages.ts";
 
 /** The warnings of one member: each once for each outage. Times are monotonic ms. */
 export class Warnings {
   readonly #own: Own;
   readonly #outages: Outages;
+  readonly #quorum: QuorumWatch;
   readonly #say: (text: string) => void;
 
   /** `say` is called with each warning. */
-  constructor(own: Own, now: number, say: (text: string) => void) {
+  constructor(own: Own & { readonly timeout: number }, now: number, say: (text: string) => void) {
     this.#own = own;
+    this.#quorum = new QuorumWatch(own.timeout);
     this.#outages = new Outages(now);
     this.#say = say;
   }
@@ -41,6 +45,12 @@ export class Warnings {
     if (this.#outages.isNews(`refused ${notice.reason} ${source}`, now)) {
       this.#say(noticeText(notice, source, this.#own));
     }
+  }
+
+  /** Looked at whenever time has passed: whether enough voters answer. */
+  turnout(turnout: Turnout, now: number): void {
+    const text = this.#quorum.look(turnout, now);
+    if (text !== undefined) this.#say(text);
   }
 
   /** Others have said that this member is gone. */

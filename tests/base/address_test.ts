@@ -42,6 +42,7 @@ Deno.test("an address has one canonical form, after RFC 5952", () => {
 
 const SHAPE = "must be an address like 10.0.0.7:12345 or [fd00::7]:12345";
 const IPV4 = "must have an IPv4 address of four numbers from 0 to 255 without leading zeros";
+const ONE = "must be one address, and of several each a string of its own";
 const BRACKETS = "must have brackets around an IPv6 address, like [fd00::7]:12345";
 const HOST = "must have an IP address or a host name before its port";
 const IN_BRACKETS = "must have an IPv6 address in its brackets";
@@ -53,6 +54,8 @@ const BAD: readonly [text: unknown, why: string][] = [
   [{ host: "a" }, `${SHAPE}, got an object`],
   [["10.0.0.7:1"], `${SHAPE}, got an array`],
   ["", `${SHAPE}, got an empty string`],
+  ["10.0.0.7:1,10.0.0.8:1", `${ONE}, got "10.0.0.7:1,10.0.0.8:1"`],
+  ["10.0.0.7:1; 10.0.0.8:1", `${ONE}, got "10.0.0.7:1; 10.0.0.8:1"`],
   [" 10.0.0.7:1", 'must not contain white space, got " 10.0.0.7:1"'],
   ["10.0.0.7:1\n", 'must not contain white space, got "10.0.0.7:1\\n"'],
   ["http://10.0.0.7:1", `${SHAPE}, without a protocol or path, got "http://10.0.0.7:1"`],
@@ -94,7 +97,7 @@ const BAD: readonly [text: unknown, why: string][] = [
   ["12345:80", `${IPV4}, got "12345:80"`],
   ["-web:80", `${HOST}, got "-web:80"`],
   ["web..svc:80", `${HOST}, got "web..svc:80"`],
-  ["web,svc:80", `${HOST}, got "web,svc:80"`],
+  ["web,svc:80", `${ONE}, got "web,svc:80"`],
   ["user@web:80", `${HOST}, got "user@web:80"`],
   ["wéb:80", `${HOST}, got "wéb:80"`],
   [`${"a".repeat(64)}:80`, `${HOST}, got "${"a".repeat(64)}:80"`],
@@ -111,7 +114,10 @@ Deno.test("a port out of range is a RangeError", () => {
   const parse = (text: string, portZero: boolean) => () =>
     formatAddress(parseAddress(text, { action: "Cannot bind", label: "source", portZero }));
   const tooBig = assertThrows(parse("10.0.0.7:65536", true), RangeError);
-  assertEquals(tooBig.message, 'Cannot bind: "source" must have a port from 1 to 65535, got "10.0.0.7:65536"');
+  assertEquals(
+    tooBig.message,
+    'Cannot bind: "source" must have a port from 1 to 65535, or 0 to let the system choose, got "10.0.0.7:65536"',
+  );
   assertThrows(parse(`10.0.0.7:${"9".repeat(200)}`, true), RangeError);
   const zero = assertThrows(parse("10.0.0.7:0", false), RangeError);
   assertEquals(zero.message, 'Cannot bind: "source" must have a port other than 0, got "10.0.0.7:0"');

@@ -35,6 +35,8 @@ Deno.test("other values say what they should have been", () => {
   assertEquals(parseNumber("1.5", "--weight"), 1.5);
   assertThrows(() => parseNumber("heavy", "--weight"), UsageError, '--weight must be a number, got "heavy"');
   assertThrows(() => parseNumber(" ", "--weight"), UsageError);
+  assertEquals([parseNumber("1e9", "--weight"), parseNumber("-2.5E-3", "--weight")], [1e9, -0.0025]);
+  assertThrows(() => parseNumber("1e400", "--weight"), UsageError, '--weight must be a number, got "1e400"');
   assertEquals(parseList(" a, b,,c ", "--peers"), ["a", "b", "c"]);
   assertEquals(parseSecrets("one, with comma\ntwo\n\n", "secret"), ["one, with comma", "two"]);
   assertEquals([parseQuorum("3", "q"), parseQuorum("none", "q")], [3, "none"]);
@@ -55,7 +57,7 @@ Deno.test("a file has other types than text, and those that are wrong are told",
     () => parseDuration(true, "x"),
     () => parseNumber({}, "x"),
     () => parseNumber("0x10", "x"),
-    () => parseNumber("1e3", "x"),
+    () => parseNumber("1e", "x"),
     () => parseBoolean(1, "x"),
     () => parseText(5, "x"),
     () => parseAddress({}, "x"),

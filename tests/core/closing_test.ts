@@ -58,7 +58,7 @@ Deno.test("a leader that closes clears its view first, releases, names its succe
   assertEquals(kinds(effects)[0], "view");
   const sent = ofKind(effects, "send").map(({ message }) => message.kind);
   assertEquals(sent, ["release", "release", "leave", "leave"]);
-  assert(messages(effects, "release").every(({ message }) => message.successor === second.boot));
+  assert(messages(effects, "release").every(({ message }) => message.terms[0]?.successor === second.boot));
   const repeated = new Set(ofKind(solo.advance(INTERVAL / 2), "send").map(({ message }) => message.kind));
   assertEquals([...repeated].sort(), ["leave", "release"], "a release may be lost too");
 });

@@ -1,12 +1,23 @@
 import { assert, assertEquals } from "@std/assert";
 import type { TermId } from "../../src/core/message/message.ts";
 import { Cluster } from "./cluster.ts";
-import { claimOf, EPOCH, INTERVAL, messages, type Puppet, puppetOf, Solo, TIMEOUT } from "./harness.ts";
+import {
+  claimIn,
+  claimOf,
+  EPOCH,
+  INTERVAL,
+  messages,
+  type Puppet,
+  puppetOf,
+  Solo,
+  TIMEOUT,
+  voteFor,
+} from "./harness.ts";
 
 /** The claims that the citizen has sent, oldest first. */
 function claims(solo: Solo): { address: string; term: number; succeeds: TermId | undefined }[] {
-  return messages(solo.log, "ping").flatMap(({ address, message: { claim } }) =>
-    claim === undefined ? [] : [{ address, term: claim.term, succeeds: claim.succeeds }]
+  return messages(solo.log, "ping").flatMap(({ address, message: { request } }) =>
+    request === undefined ? [] : request.claims.map(({ term, succeeds }) => ({ address, term, succeeds }))
   );
 }
 
@@ -99,7 +110,9 @@ Deno.test("a candidate asks all voters again and again, makes way, and stands an
   const [first] = claims(solo);
   assertEquals(new Set(claims(solo).map(({ term }) => term)).size, 1);
   assertEquals(new Set(claims(solo).map(({ address }) => address)).size, 2);
-  const released = messages(solo.log, "release").map(({ address, message: { term } }) => `${address} ${term}`);
+  const released = messages(solo.log, "release").map(({ address, message: { terms } }) =>
+    `${address} ${terms[0]?.term}`
+  );
   assertEquals([...new Set(released)], [`10.0.0.2:7000 ${first!.term}`, `10.0.0.3:7000 ${first!.term}`]);
   solo.advance(4 * INTERVAL);
   assert(claims(solo).at(-1)!.term > first!.term);
@@ -120,11 +133,12 @@ Deno.test("a release that is not answered is sent again, one that is answered is
 
 Deno.test("a candidate that is told of a higher term gives up at once", () => {
   const solo = metBy(puppetOf(2, { answers: false }), puppetOf(3, { answers: false }));
-  const ping = messages(solo.log, "ping").find(({ message }) => message.claim !== undefined)!;
-  const { term, sequence } = ping.message.claim!;
+  const ping = messages(solo.log, "ping").find(({ message }) => message.request !== undefined);
+  assert(ping?.message.request !== undefined, "the member should stand as soon as it has met two voters");
+  const { term, sequence } = claimIn(ping.message)!;
   const voter = solo.puppets.find(({ address }) => address === ping.address)!;
   voter.highestTerm = term + 7;
-  solo.ack(voter, ping.message.nonce, { term, sequence, refusal: "stale-term", limit: 0 });
+  solo.ack(voter, ping.message.nonce, voteFor({ term, sequence }, "stale-term"));
   assert(solo.state.election.candidacy?.term !== term);
   solo.advance(3 * INTERVAL);
   assert(claims(solo).at(-1)!.term > term + 7);

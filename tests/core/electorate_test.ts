@@ -74,7 +74,7 @@ function meet(puppet: Puppet, voters: VoterList | undefined, overrides = {}): So
   const [greeting] = messages(solo.ping(puppet, undefined, { to: "" }), "ack");
   assert(greeting?.message.voters !== undefined || overrides !== undefined);
   solo.packet(puppet, {
-    ...{ kind: "ack", nonce: 0, cookie: puppet.boot, status: status(), vote: undefined, gossip: undefined },
+    ...{ kind: "ack", nonce: 0, cookie: puppet.boot, status: status(), answer: undefined, gossip: undefined },
     voters,
   });
   return solo;

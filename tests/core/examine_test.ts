@@ -43,8 +43,8 @@ const LEAKS: Readonly<Record<string, typeof step>> = {
     const sends = step(state, input).filter((effect) => effect.kind === "send");
     return [...sends, ...sends];
   },
-  "a claim that was left in a ping": steps(([first, second]) => {
-    if (first !== undefined && second !== undefined) second.claim = { ...first.claim!, sequence: NaN };
+  "a request that was left in a ping": steps(([first, second]) => {
+    if (first !== undefined && second !== undefined) second.request = { ...first.request!, sequence: NaN };
   }),
   "a status of another step": steps(([first]) => {
     if (first !== undefined) Object.assign(first.status, { beat: first.status.beat - 1 });
@@ -71,7 +71,15 @@ for (const [name, leaky] of Object.entries(LEAKS)) {
 Deno.test("what a member was told is nonsense after the step, and so is what it said", () => {
   const { solo, state, puppets: [puppet] } = leading();
   const told: Ping = {
-    ...{ kind: "ping", nonce: 7, hears: true, claim: undefined, gossip: undefined, voters: undefined },
+    ...{
+      kind: "ping",
+      nonce: 7,
+      hears: true,
+      request: undefined,
+      answer: undefined,
+      gossip: undefined,
+      voters: undefined,
+    },
     status: {
       ...{ beat: 1e6, incarnation: 1, id: puppet!.id, address: puppet!.address, weight: 0, eligible: true },
       ...{ idle: true, voting: true, highestTerm: 0, leading: undefined },
@@ -110,10 +118,10 @@ const TAMPERED: Readonly<Record<string, (state: MemberState) => void>> = {
     election.announced = undefined;
   },
   "who is stalled, closes or only observes does not stand": ({ election }) => election.stalled = true,
-  "a promise lasts a timeout": ({ election: { ballot } }) => ballot.grant!.expiresAt += 1e6,
-  "nothing is promised in quarantine": ({ election: { ballot }, ground }) => ballot.quarantineUntil = ground.now + 1,
-  "claims are forgotten after a timeout": ({ election: { candidacy } }) => {
-    const { sent, sequence } = candidacy!;
+  "a promise lasts a timeout": ({ election: { voting } }) => [...voting.supports.values()][0]!.expiresAt += 1e6,
+  "no vote is in force in quarantine": ({ election: { voting }, ground }) => voting.quarantineUntil = ground.now + 1,
+  "requests are forgotten after a timeout": ({ election: { asking } }) => {
+    const { sent, sequence } = asking;
     const all = [...sent];
     sent.clear();
     sent.set(0, { now: -1, wall: 0 });

@@ -4,7 +4,18 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { claimOf, INTERVAL, messages, ofKind, puppetOf, Solo, statusOf, TIMEOUT, voteFor } from "./harness.ts";
+import {
+  claimOf,
+  INTERVAL,
+  messages,
+  ofKind,
+  puppetOf,
+  requestOf,
+  Solo,
+  statusOf,
+  TIMEOUT,
+  voteFor,
+} from "./harness.ts";
 
 const ELSEWHERE = { source: "6.6.6.6:666" };
 
@@ -51,7 +62,7 @@ Deno.test("a stranger releases nothing and names no successor", () => {
   const stranger = puppetOf(66);
   for (const puppet of [...solo.puppets, stranger]) solo.introduce(puppet);
   const effects = solo.release(stranger, 10, solo.config.boot);
-  assertEquals(messages(effects, "ping").filter(({ message }) => message.claim !== undefined), []);
+  assertEquals(messages(effects, "ping").filter(({ message }) => message.request !== undefined), []);
   assertEquals(solo.state.election.successor, undefined);
 });
 
@@ -90,7 +101,7 @@ Deno.test("a claim from who has not answered a challenge gets no vote", () => {
   const thief = puppetOf(66, { id: voter.id, address: voter.address });
   const claim = claimOf(solo.wall);
   solo.ping(thief, claim, ELSEWHERE);
-  assertEquals(solo.state.election.ballot.grant, undefined);
+  assertEquals(solo.state.election.ballot.vote, undefined);
 });
 
 Deno.test("who has not answered a challenge makes no candidate give way", () => {
@@ -128,7 +139,9 @@ Deno.test("a vote that answers no ping of this member elects nobody", () => {
   const [first, second] = [puppetOf(2), puppetOf(3)];
   const solo = new Solo([first, second], { weight: 5 });
   solo.puppets.forEach((puppet) => solo.introduce(puppet));
-  const { term } = solo.state.election.candidacy!;
+  const { candidacy } = solo.state.election;
+  assert(candidacy !== undefined, "the heaviest of three should stand once it knows the two others");
+  const { term } = candidacy;
   for (let nonce = 50_000; nonce < 50_010; nonce++) {
     solo.ack(first, nonce, voteFor(claimOf(term, 1)), ELSEWHERE);
   }
@@ -145,7 +158,8 @@ Deno.test("repeating what a dead leader said does not keep it alive, in office o
     nonce: 77_777_777,
     hears: true,
     status: { ...statusOf(leader), leading: { term: 10, remaining: 495 } },
-    claim,
+    request: requestOf(leader, claim),
+    answer: undefined,
     gossip: undefined,
     voters: undefined,
   } as const;

@@ -9,7 +9,18 @@ import { takeStep } from "../../scripts/harness/examine/examine.ts";
 import { createMember, leaderOf, type MemberState, peersOf, step, wakeAt } from "../../src/core/citizen.ts";
 import type { Effect } from "../../src/core/effect.ts";
 import type { InputEvent, MemberConfig } from "../../src/core/input.ts";
-import type { Ack, Claim, Message, Ping, Rumor, Status, TermId, Vote } from "../../src/core/message/message.ts";
+import {
+  type Ack,
+  type Answer,
+  DEFAULT_ELECTION,
+  type Message,
+  type Ping,
+  type Refusal,
+  type Request,
+  type Rumor,
+  type Status,
+  type TermId,
+} from "../../src/core/message/message.ts";
 
 export const INTERVAL = 100;
 export const TIMEOUT = 500;
@@ -55,6 +66,8 @@ export function configOf(n: number, overrides: Partial<MemberConfig> = {}): Memb
 export interface Puppet {
   /** Of the last status it gave. */
   beat: number;
+  /** Of its last request, or release. */
+  sequence: number;
   incarnation: number;
   id: string;
   boot: string;
@@ -67,13 +80,16 @@ export interface Puppet {
   leading: Status["leading"];
   /** Acks every ping at once. */
   answers: boolean;
-  /** Grants every claim that it acks. */
+  /** Supports whoever asks, and grants every claim that it acks. */
   grants: boolean;
+  /** Of its promises. */
+  epoch: number;
 }
 
 export function puppetOf(n: number, overrides: Partial<Puppet> = {}): Puppet {
   return {
     beat: 0,
+    sequence: 0,
     incarnation: 1,
     id: `m${n}`,
     boot: bootOf(n),
@@ -86,6 +102,7 @@ export function puppetOf(n: number, overrides: Partial<Puppet> = {}): Puppet {
     leading: undefined,
     answers: true,
     grants: false,
+    epoch: 1,
     ...overrides,
   };
 }
@@ -96,8 +113,32 @@ export function statusOf(puppet: Puppet): Status {
   return { beat: ++puppet.beat, incarnation, id, address, weight, eligible, idle, voting, highestTerm, leading };
 }
 
-export function claimOf(term: number, sequence = 1, succeeds?: TermId): Claim {
+/** A claim in the default election, and how many ms its candidate counts on; `sequence` tells those apart that a member has sent. */
+export interface Claimed {
+  readonly term: number;
+  readonly sequence: number;
+  readonly succeeds: TermId | undefined;
+  readonly lease: number;
+}
+
+export function claimOf(term: number, sequence = 1, succeeds?: TermId): Claimed {
   return { term, sequence, succeeds, lease: TIMEOUT };
+}
+
+/** The puppet's next request, with a claim; in office if it says that it leads in that term. */
+export function requestOf(puppet: Puppet, { term, succeeds, lease }: Claimed): Request {
+  const inOffice = puppet.leading?.term === term;
+  const claims = [{ election: DEFAULT_ELECTION, term, succeeds, inOffice }];
+  return { sequence: ++puppet.sequence, part: 0, lease, urgent: true, claims };
+}
+
+/** The term that a ping claims, or 0 where all is granted, and the number of its request; undefined where it asks for nothing. */
+export function claimIn(
+  { request }: Ping,
+): { term: number; sequence: number; succeeds: TermId | undefined } | undefined {
+  if (request === undefined) return undefined;
+  const [claim] = request.claims;
+  return { term: claim?.term ?? 0, sequence: request.sequence, succeeds: claim?.succeeds };
 }
 
 export function kinds(effects: readonly Effect[]): string[] {
@@ -196,9 +237,11 @@ export class Solo {
   }
 
   /** A ping; `hears` says whether the puppet hears this member. */
-  ping(puppet: Puppet, claim?: Claim, where: { to?: string; source?: string } = {}, hears = true): Effect[] {
+  ping(puppet: Puppet, claim?: Claimed, where: { to?: string; source?: string } = {}, hears = true): Effect[] {
     const [nonce, status] = [++this.#nonce, statusOf(puppet)];
-    const message: Ping = { kind: "ping", nonce, hears, status, claim, gossip: undefined, voters: undefined };
+    const request = claim && requestOf(puppet, claim);
+    const rest = { request, answer: undefined, gossip: undefined, voters: undefined };
+    const message: Ping = { kind: "ping", nonce, hears, status, ...rest };
     return this.packet(puppet, message, where);
   }
 
@@ -206,7 +249,7 @@ export class Solo {
   ack(
     puppet: Puppet,
     nonce: number,
-    vote?: Vote,
+    answer?: Answer,
     { cookie = "", ...where }: { to?: string; source?: string; cookie?: string } = {},
   ): Effect[] {
     const message: Ack = {
@@ -214,7 +257,7 @@ export class Solo {
       nonce,
       cookie,
       status: statusOf(puppet),
-      vote,
+      answer,
       gossip: undefined,
       voters: undefined,
     };
@@ -229,7 +272,7 @@ export class Solo {
   }
 
   /** What the citizen answers to the puppet's claim: "granted", the refusal, or undefined when it says nothing. */
-  claim(puppet: Puppet, claim: Claim): string | undefined {
+  claim(puppet: Puppet, claim: Claimed): string | undefined {
     return voteIn(this.ping(puppet, claim), claim);
   }
 
@@ -246,7 +289,8 @@ export class Solo {
       nonce: ++this.#nonce,
       hears: true,
       status: statusOf(puppet),
-      claim: undefined,
+      request: undefined,
+      answer: undefined,
       gossip,
       voters: undefined,
     });
@@ -258,7 +302,12 @@ export class Solo {
     successor?: string,
     { unanswered = false, ...where }: { source?: string; unanswered?: boolean } = {},
   ): Effect[] {
-    return this.packet(puppet, { kind: "release", nonce: ++this.#nonce, term, successor, unanswered }, where);
+    return this.packet(puppet, {
+      kind: "release",
+      nonce: ++this.#nonce,
+      sequence: ++puppet.sequence,
+      terms: [{ election: DEFAULT_ELECTION, term, successor, unanswered }],
+    }, where);
   }
 
   leave(puppet: Puppet, where: { source?: string } = {}): Effect[] {
@@ -282,22 +331,29 @@ export class Solo {
     if (send.message.kind !== "ping") return [];
     const puppet = this.puppets.find(({ address, answers }) => answers && address === send.address);
     if (puppet === undefined) return [];
-    const { nonce, claim } = send.message;
-    const granted = claim !== undefined && puppet.grants && send.cookie === puppet.boot;
-    return this.ack(puppet, nonce, granted ? voteFor(claim) : undefined, {
+    const { nonce, request } = send.message;
+    const granted = request !== undefined && puppet.grants && send.cookie === puppet.boot;
+    return this.ack(puppet, nonce, granted ? grantOf(puppet, request) : undefined, {
       cookie: send.cookie === puppet.boot ? "" : puppet.boot,
     });
   }
 }
 
-export function voteFor({ term, sequence }: Claim): Vote {
-  return { term, sequence, refusal: undefined, limit: 0 };
+/** Supports who asks, and grants all that is claimed. */
+function grantOf({ epoch }: Puppet, { sequence, claims }: Request): Answer {
+  const votes = claims.map(({ election, term }) => ({ election, term, refusal: undefined, limit: 0 }));
+  return { sequence, epoch, votes };
+}
+
+/** The answer of a voter that grants the claim with that number, or refuses it. */
+export function voteFor({ term, sequence }: { term: number; sequence: number }, refusal?: Refusal, limit = 0): Answer {
+  return { sequence, epoch: 1, votes: [{ election: DEFAULT_ELECTION, term, refusal, limit }] };
 }
 
 /** The answer to `claim` among the effects. */
-export function voteIn(effects: readonly Effect[], claim: Claim): string | undefined {
-  const votes = messages(effects, "ack").flatMap(({ message: { vote } }) => vote ?? []);
-  const vote = votes.find(({ term, sequence }) => term === claim.term && sequence === claim.sequence);
+export function voteIn(effects: readonly Effect[], claim: Claimed): string | undefined {
+  const votes = messages(effects, "ack").flatMap(({ message: { answer } }) => answer?.votes ?? []);
+  const vote = votes.find(({ term }) => term === claim.term);
   return vote === undefined ? undefined : vote.refusal ?? "granted";
 }
 

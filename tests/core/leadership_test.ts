@@ -3,6 +3,7 @@ import type { Effect } from "../../src/core/effect.ts";
 import { Cluster } from "./cluster.ts";
 import {
   addressOf,
+  claimIn,
   claimOf,
   DRIFT,
   EPOCH,
@@ -43,10 +44,15 @@ function told(effects: readonly Effect[]): string[] {
 /** The claim last sent to a puppet, with the nonce to answer. */
 function lastClaim(solo: Solo, puppet: Puppet): { nonce: number; term: number; sequence: number } {
   const pings = messages(solo.log, "ping").filter(({ address, message }) =>
-    address === puppet.address && message.claim !== undefined
+    address === puppet.address && message.request !== undefined
   );
-  const { nonce, claim } = pings.at(-1)!.message;
-  return { nonce, term: claim!.term, sequence: claim!.sequence };
+  const last = pings.at(-1)?.message;
+  const claim = last && claimIn(last);
+  assert(
+    claim !== undefined,
+    `the member should have claimed the lead from ${puppet.address}, and did not stand`,
+  );
+  return { nonce: last!.nonce, term: claim.term || solo.state.election.candidacy!.term, sequence: claim.sequence };
 }
 
 Deno.test("who is elected tells the view first, then the events, then the peers", () => {
@@ -72,7 +78,7 @@ Deno.test("who leaves office clears the view first, then tells, then releases an
   assertEquals(told(effects), ["view none", "resigned requested", "leader none"]);
   assertEquals(kinds(effects)[0], "view");
   const releases = messages(effects, "release").sort((a, b) => a.address < b.address ? -1 : 1);
-  assertEquals(releases.map(({ address, message }) => [address, message.successor]), [
+  assertEquals(releases.map(({ address, message }) => [address, message.terms[0]?.successor]), [
     [addressOf(2), solo.puppets[1]!.boot],
     [addressOf(3), solo.puppets[1]!.boot],
   ]);
@@ -99,8 +105,8 @@ Deno.test("the view never lasts longer than a quorum of promises", () => {
       solo.puppets.forEach((puppet, index) => puppet.answers = index !== absent);
       solo.advance(INTERVAL / 4);
       solo.puppets.forEach((puppet, index) => {
-        const seen = solo.state.election.candidacy?.granted.get(puppet.address);
-        if (seen !== undefined) grantedAt[index] = seen.now;
+        const seen = solo.state.election.asking.backings.get(puppet.address);
+        if (seen !== undefined) grantedAt[index] = seen.sentAt.now;
       });
       const { deadline } = ofKind(solo.log, "view").at(-1)!;
       const newest = [...grantedAt, solo.now].sort((a, b) => b - a);
@@ -179,7 +185,7 @@ Deno.test("refusals, answers to other terms and answers to claims never sent ext
   solo.advance(0);
   const { nonce, term, sequence } = lastClaim(solo, first);
   silence(solo);
-  solo.ack(first, nonce, { term, sequence, refusal: "held", limit: 0 });
+  solo.ack(first, nonce, voteFor({ term, sequence }, "held"));
   solo.ack(first, nonce, voteFor(claimOf(term - 1, sequence)));
   solo.ack(first, nonce, voteFor(claimOf(term + 1, sequence)));
   solo.ack(first, nonce, voteFor(claimOf(term, sequence + 100)));
@@ -198,7 +204,9 @@ Deno.test("a grant of a term of no use is given back", () => {
   solo.introduce(first);
   const effects = [...solo.ack(first, nonce, voteFor(claimOf(term, sequence))), ...solo.advance(INTERVAL)];
   assert(
-    messages(effects, "release").some(({ address, message }) => address === first.address && message.term >= term),
+    messages(effects, "release").some(({ address, message }) =>
+      address === first.address && message.terms[0]!.term >= term
+    ),
   );
 });
 

@@ -11,7 +11,7 @@ Deno.test("without a quorum one member alone leads", () => {
   solo.advance(10 * TIMEOUT);
   assert(solo.leads);
   assertEquals(ofKind(solo.log, "elected").length, 1);
-  assert(messages(solo.log, "ping").every(({ message }) => message.claim === undefined), "nobody is asked");
+  assert(messages(solo.log, "ping").every(({ message }) => message.request === undefined), "nobody is asked");
 });
 
 Deno.test("without a quorum a cluster that starts has its heaviest for a leader at once", () => {

@@ -40,7 +40,7 @@ Deno.test("claims go to the voters, all of them, and to nobody else", () => {
     const cluster = started([leader]);
     const asked = new Set<number>();
     cluster.onSend = (_from, to, message) => {
-      if (message.kind === "ping" && message.claim !== undefined) asked.add(to);
+      if (message.kind === "ping" && message.request !== undefined) asked.add(to);
     };
     cluster.run(INTERVAL);
     assertEquals([...asked].sort(), VOTERS.filter((n) => n !== leader));
@@ -54,7 +54,7 @@ Deno.test("a leader asks the voters once in each interval, and sends the others 
   cluster.onSend = (from, _to, message) => {
     if (from !== 14) return;
     sent += 1;
-    if (message.kind === "ping" && message.claim !== undefined) claims += 1;
+    if (message.kind === "ping" && message.request !== undefined) claims += 1;
   };
   cluster.run(10 * INTERVAL);
   assertEquals(claims, 10 * VOTERS.length);
@@ -237,7 +237,7 @@ Deno.test("who leads is believed of whom others hear only where it may lead, and
   for (const puppet of solo.puppets) solo.introduce(puppet);
   const leaderHint = { boot: leader.boot, term: 10, beat: 5, remaining: 400 };
   const tell = (changes: Partial<typeof leaderHint>): string | undefined => {
-    const message = { nonce: 7, status: statusOf(teller), claim: undefined, voters: undefined };
+    const message = { nonce: 7, status: statusOf(teller), request: undefined, answer: undefined, voters: undefined };
     solo.packet(teller, {
       kind: "ping",
       hears: true,
@@ -283,7 +283,7 @@ Deno.test("a voter that restarts does not take idle voters' word that nobody sta
   cluster.run(2 * TIMEOUT);
   let stands = false;
   cluster.onSend = (from, _to, message) => {
-    if (message.kind !== "ping" || message.claim === undefined) return;
+    if (message.kind !== "ping" || message.request === undefined) return;
     // Of the first claim only the one to the voter that restarts arrives; the rival's does not reach another.
     if (from === standing && !stands) { for (const n of [2, 3]) cluster.block(standing, n); }
     if (from === standing) stands = true;

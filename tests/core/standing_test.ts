@@ -3,7 +3,7 @@ import { bootOf, claimOf, INTERVAL, messages, type Puppet, puppetOf, Solo, TIMEO
 
 /** How many claims this member has sent. */
 function claims(solo: Solo): number {
-  return messages(solo.log, "ping").filter(({ message }) => message.claim !== undefined).length;
+  return messages(solo.log, "ping").filter(({ message }) => message.request !== undefined).length;
 }
 
 function followers(...overrides: Partial<Puppet>[]): Puppet[] {
@@ -56,7 +56,9 @@ Deno.test("the lead is handed to a voter that votes, rather than to a heavier on
   const solo = new Solo(peers, { weight: 9 });
   solo.advance(TIMEOUT);
   assert(solo.leads, "it leads with one other vote");
-  const successors = messages(solo.input({ kind: "resign" }), "release").map(({ message }) => message.successor);
+  const successors = messages(solo.input({ kind: "resign" }), "release").map(({ message }) =>
+    message.terms[0]?.successor
+  );
   assertEquals(new Set(successors), new Set([peers[1]!.boot]));
 });
 
@@ -105,6 +107,19 @@ Deno.test("a candidate whose votes were wasted comes after others, and each time
   solo.release(second, 21);
   solo.advance(11 * TIMEOUT);
   assertEquals(solo.claim(first, claimOf(30)), "granted", "after ten timeouts it is forgiven");
+});
+
+Deno.test("a candidate whose votes were wasted waits while somebody else has the vote, too", () => {
+  const [first, second] = followers({}, {}) as [Puppet, Puppet];
+  const solo = new Solo([first, second], { eligible: false });
+  for (const puppet of solo.puppets) solo.introduce(puppet);
+  assertEquals(solo.claim(first, claimOf(10)), "granted");
+  solo.release(first, 10, undefined, { unanswered: true });
+  assertEquals(solo.claim(second, claimOf(11)), "granted");
+  assertEquals(solo.claim(first, claimOf(12)), "held", "the vote is another's");
+  solo.advance(INTERVAL);
+  solo.release(second, 11);
+  assertEquals(solo.claim(first, claimOf(12, 2)), "granted", "it has asked for an interval");
 });
 
 Deno.test("of two candidates that wait for each other's votes the heavier gives up once it has wasted votes", () => {

@@ -130,7 +130,7 @@ Deno.test("a follower that slept reads its mail before it stands", () => {
     solo.pause(3 * TIMEOUT);
     const woken = first === "tick" ? solo.input({ kind: "tick" }) : solo.ping(other);
     const claims = messages([...woken, ...solo.ping(ruler)], "ping").filter(({ message }) =>
-      message.claim !== undefined
+      message.request !== undefined
     );
     assertEquals(claims, [], `woken by a ${first}`);
     assertEquals(solo.leader, "m2");

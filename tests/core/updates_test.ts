@@ -13,6 +13,7 @@ import {
   messages,
   ofKind,
   puppetOf,
+  requestOf,
   Solo,
   statusOf,
   TIMEOUT,
@@ -273,11 +274,12 @@ Deno.test("the vote goes to who asked for it, whoever its own gossip takes to be
   const { solo, about } = village();
   const term = solo.wall;
   const effects = solo.packet(about, {
-    ...{ kind: "ping", nonce: 7, hears: true, status: statusOf(about), claim: claimOf(term), voters: undefined },
+    ...{ kind: "ping", nonce: 7, hears: true, status: statusOf(about), request: requestOf(about, claimOf(term)) },
+    ...{ answer: undefined, voters: undefined },
     gossip: { leaderHint: undefined, rumors: [alive(about, { boot: bootOf(0x200), incarnation: 9, id: "other" })] },
   });
-  const granted = messages(effects, "ack").some(({ message }) => message.vote?.refusal === undefined);
-  assertEquals(solo.state.election.ballot.grant?.boot, granted ? about.boot : undefined);
+  const granted = messages(effects, "ack").some(({ message }) => message.answer?.votes[0]?.refusal === undefined);
+  assertEquals(solo.state.election.ballot.vote?.boot, granted ? about.boot : undefined);
 });
 
 Deno.test("who suspects a member that was removed here is told that it was, for it is alone with its suspicion", () => {

@@ -1,14 +1,15 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Claim } from "../../src/core/message/message.ts";
 import { LIMITS } from "../../src/limits.ts";
 import {
   bootOf,
+  type Claimed,
   claimOf,
   INTERVAL,
   messages,
   ofKind,
   type Puppet,
   puppetOf,
+  requestOf,
   Solo,
   statusOf,
   TIMEOUT,
@@ -29,7 +30,7 @@ const b = (): Puppet => puppetOf(3);
 const released = { term: 10, boot: bootOf(2) };
 
 Deno.test("a voter refuses by rule", () => {
-  type Step = [who: "a" | "b" | "stranger", claim: Claim, answer: string, after?: number];
+  type Step = [who: "a" | "b" | "stranger", claim: Claimed, answer: string, after?: number];
   const table: Record<string, Step[]> = {
     "the first claim is granted": [["a", claimOf(10), "granted"]],
     "a claim of the held term and candidate renews": [
@@ -288,7 +289,10 @@ Deno.test("a term more than a day ahead of the wall clock is refused with what t
   for (const term of [last + 1, LIMITS.maxTerm + 1, Number.MAX_SAFE_INTEGER]) {
     const effects = solo.ping(first, claimOf(term));
     const [ack] = messages(effects, "ack");
-    assertEquals([ack?.message.vote?.refusal, ack?.message.vote?.limit], ["future-term", solo.wall]);
+    assertEquals([ack?.message.answer?.votes[0]?.refusal, ack?.message.answer?.votes[0]?.limit], [
+      "future-term",
+      solo.wall,
+    ]);
     assert(effects.some((effect) => effect.kind === "dropped" && effect.reason === "absurd-term"));
     const member = { id: first.id, source: first.address };
     assertEquals(ofKind(effects, "mismatch"), [
@@ -315,7 +319,7 @@ Deno.test("a restarted member is not fooled by claims meant for its old boot", (
   const solo = voterOf(first, b());
   const claim = claimOf(10);
   solo.ping(first, claim, { to: "00000000000000fe" });
-  assertEquals(solo.state.election.ballot.grant, undefined);
+  assertEquals(solo.state.election.ballot.vote, undefined);
 });
 
 Deno.test("a voter goes on voting for the leader in office after it lost sight of it for longer than a grant", () => {
@@ -336,7 +340,8 @@ Deno.test("a claim that another datagram of its sender has overtaken is answered
     nonce: 5,
     hears: true,
     status: statusOf(first),
-    claim,
+    request: requestOf(first, claim),
+    answer: undefined,
     gossip: undefined,
     voters: undefined,
   } as const;
@@ -353,7 +358,8 @@ Deno.test("a claim that comes twice is answered alike and promises no longer", (
     nonce: 5,
     hears: true,
     status: statusOf(first),
-    claim,
+    request: requestOf(first, claim),
+    answer: undefined,
     gossip: undefined,
     voters: undefined,
   } as const;

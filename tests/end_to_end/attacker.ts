@@ -19,7 +19,7 @@ export interface Persona {
   readonly secrets?: readonly string[];
 }
 
-const UNSET = { claim: undefined, gossip: undefined, voters: undefined } as const;
+const UNSET = { request: undefined, answer: undefined, gossip: undefined, voters: undefined } as const;
 
 /** One attacker. */
 export class Attacker {
@@ -86,7 +86,7 @@ export class Attacker {
     const cookie = this.#cookies.get(boot)!;
     const ack: Ack = {
       ...{ kind: "ack", nonce: 0, cookie: this.persona.boot, status: this.status() },
-      ...{ vote: undefined, gossip: undefined, voters: undefined },
+      ...{ answer: undefined, gossip: undefined, voters: undefined },
     };
     this.send(address, ack, cookie);
     return { boot, cookie };

@@ -32,7 +32,15 @@ const flood: Flood = JSON.parse(process.argv[2] ?? "{}");
 const secrets = flood.sealed ? ["nobody has this one"] : [];
 const wire = createWire({ cluster: flood.cluster, boot: "00000000000000e1", secrets });
 const ping = wire.seal("", {
-  ...{ kind: "ping", nonce: 1, hears: true, claim: undefined, gossip: undefined, voters: undefined },
+  ...{
+    kind: "ping",
+    nonce: 1,
+    hears: true,
+    request: undefined,
+    answer: undefined,
+    gossip: undefined,
+    voters: undefined,
+  },
   status: {
     ...{ beat: 1, incarnation: Date.now(), id: "flood", address: "127.0.0.1:9", weight: 1, eligible: true, idle: true },
     ...{ voting: true, highestTerm: 0, leading: undefined },

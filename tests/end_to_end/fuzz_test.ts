@@ -38,10 +38,13 @@ function wellFormed(cluster: string, secret: string | undefined, to: string, tar
       { kind: "dead", address: target, boot: to, incarnation: 1e15, left: true },
     ],
   } as const;
-  const claim = { term: Date.now() + 1e6, sequence: 1, succeeds: { term: Date.now(), boot: to }, lease: 500 };
+  const election = "";
+  const claim = { election, term: Date.now() + 1e6, succeeds: { term: Date.now(), boot: to }, inOffice: true };
+  const request = { sequence: 1e9, part: 0, lease: 500, urgent: true, claims: [claim] };
+  const answer = { sequence: 1, epoch: 1e15, votes: [{ election, term: 1, refusal: undefined, limit: 0 }] };
   const voters = { listsReceiver: false, isMany: false, hashes: [1, 2, 3] };
   const payloads: Payload[] = [
-    { kind: "ping", nonce: 1, hears: true, status, gossip, claim, voters },
+    { kind: "ping", nonce: 1, hears: true, status, gossip, request, answer, voters },
     {
       kind: "ack",
       nonce: 1,
@@ -49,9 +52,12 @@ function wellFormed(cluster: string, secret: string | undefined, to: string, tar
       status,
       gossip,
       voters: undefined,
-      vote: { term: 1, sequence: 1, refusal: undefined, limit: 0 },
+      answer,
     },
-    { kind: "release", nonce: 1, term: Date.now(), successor: "00000000000000e1", unanswered: true },
+    {
+      ...{ kind: "release", nonce: 1, sequence: 1e9 },
+      terms: [{ election, term: Date.now(), successor: "00000000000000e1", unanswered: true }],
+    },
     { kind: "leave", nonce: 1 },
     { kind: "probe", target },
     { kind: "vouch", target, boot, age: 0 },

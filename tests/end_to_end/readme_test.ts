@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertGreater, assertMatch } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { firstProgram } from "../readme.ts";
+import { firstSteps } from "../readme.ts";
 import { freeAddresses } from "../../scripts/harness/addresses.ts";
 import { until } from "../../scripts/harness/waiting.ts";
 
@@ -14,10 +14,10 @@ class Program {
   readonly #child: Deno.ChildProcess;
   #gone = false;
 
-  constructor(file: string) {
+  constructor(file: string, address: string) {
     const permissions = ["--no-prompt", "--allow-net", "--allow-read"];
     this.#child = new Deno.Command(Deno.execPath(), {
-      args: ["run", ...permissions, "--quiet", "--no-check", "--import-map", IMPORT_MAP, file],
+      args: ["run", ...permissions, "--quiet", "--no-check", "--import-map", IMPORT_MAP, file, address],
       env: { NO_COLOR: "1" },
       stdin: "null",
       stdout: "piped",
@@ -58,10 +58,9 @@ async function withPrograms(
   const folder = await Deno.makeTempDir({ prefix: "democracy_readme_" });
   const programs: Program[] = [];
   try {
-    for (const index of addresses.keys()) {
-      await Deno.writeTextFile(`${folder}/${index}.ts`, await firstProgram(addresses, index));
-      programs.push(new Program(`${folder}/${index}.ts`));
-    }
+    const { program, args } = await firstSteps(addresses);
+    await Deno.writeTextFile(`${folder}/invoices.mjs`, program);
+    for (const address of args) programs.push(new Program(`${folder}/invoices.mjs`, address));
     await test(programs, addresses, folder);
   } finally {
     await Promise.all(programs.map((program) => program.kill()));
@@ -70,7 +69,7 @@ async function withPrograms(
 }
 
 Deno.test("the README's first program works as it stands there: one of three works, and another after it", async () => {
-  await withPrograms(async (programs) => {
+  await withPrograms(async (programs, addresses) => {
     const working = (others: readonly Program[]): Program[] => others.filter(({ tokens }) => tokens.length >= 2);
     await until("one of the three has sent two invoices", () => working(programs).length > 0, 60_000);
     const [first] = working(programs);
@@ -89,18 +88,29 @@ Deno.test("the README's first program works as it stands there: one of three wor
       () => rest.some(({ tokens }) => tokens.filter((each) => each > before).length >= 2),
       60_000,
     );
+    for (const [index, { stdout }] of programs.entries()) {
+      assertEquals(stdout.split("\n", 1), [`I am here, at ${addresses[index]}`], "each says where it is, first");
+    }
     for (const { tokens, stderr } of rest) {
       assertEquals(tokens, [...tokens].sort((a, b) => a - b), "tokens grow");
       assertEquals(stderr, "", "a program that works has nothing to complain of");
     }
     assertGreater(Math.max(...rest.flatMap(({ tokens }) => tokens)), token);
+    const next = rest.find(({ tokens }) => tokens.some((each) => each > before));
+    await next?.kill();
+    const [last] = rest.filter((program) => program !== next);
+    await until("the last one says why it does nothing", () => last?.stderr !== "", 60_000);
+    assertMatch(
+      last?.stderr ?? "",
+      /^democracy: Nobody can be elected: 1 of 3 voters answers, 2 are needed; silent: 127/m,
+    );
   });
 });
 
 Deno.test("the README's first program ends where its address is taken, and says so", async () => {
-  await withPrograms(async (programs, _addresses, folder) => {
+  await withPrograms(async (programs, addresses, folder) => {
     await until("one of the three works", () => programs.some(({ tokens }) => tokens.length > 0), 60_000);
-    const second = new Program(`${folder}/0.ts`);
+    const second = new Program(`${folder}/invoices.mjs`, addresses[0] ?? "");
     const { code } = await second.ended;
     assertEquals([code, second.stdout], [1, ""], second.stderr);
     assertMatch(second.stderr, /^democracy: The election failed on this machine: AddressInUseError: Cannot bind/m);

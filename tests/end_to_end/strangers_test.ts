@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Democracy } from "../../mod.ts";
 import type { DropReason } from "../../mod.ts";
-import type { Claim, Message, Rumor } from "../../src/core/message/message.ts";
+import type { Claim, Message, Request, Rumor } from "../../src/core/message/message.ts";
 import { fragment } from "../../src/wire/fragments.ts";
 import { encodeValue } from "../../src/wire/value.ts";
 import { Attacker } from "./attacker.ts";
@@ -75,17 +75,29 @@ Deno.test("nothing that is written in the leader's name, without reading its tra
     }
     const term = 2 ** 50;
     const address = sourceOf(victim);
-    const claim: Claim = { term, sequence: 1, succeeds: undefined, lease: 1000 };
+    const claim: Claim = { election: "", term, succeeds: undefined, inOffice: true };
+    const request: Request = { sequence: 1, part: 0, lease: 1000, urgent: true, claims: [claim] };
     const forged: Message[] = [
       { kind: "leave", nonce: 5 },
-      { kind: "release", nonce: 6, term, successor: undefined, unanswered: false },
-      ...[{}, { claim }].map((more): Message => ({
-        ...{ kind: "ping", nonce: 8, hears: true, claim: undefined, gossip: undefined, voters: undefined },
+      {
+        ...{ kind: "release", nonce: 6, sequence: 2 },
+        terms: [{ election: "", term, successor: undefined, unanswered: false }],
+      },
+      ...[{}, { request }].map((more): Message => ({
+        ...{
+          kind: "ping",
+          nonce: 8,
+          hears: true,
+          request: undefined,
+          answer: undefined,
+          gossip: undefined,
+          voters: undefined,
+        },
         status: impostor.status({ address, highestTerm: term, leading: { term, remaining: 1000 } }),
         ...more,
       })),
       {
-        ...{ kind: "ack", nonce: 9, cookie: "", vote: undefined, gossip: undefined, voters: undefined },
+        ...{ kind: "ack", nonce: 9, cookie: "", answer: undefined, gossip: undefined, voters: undefined },
         status: impostor.status({ address, highestTerm: term }),
       },
     ];

@@ -32,6 +32,16 @@ Deno.test("kubernetes makes the options of a member out of the environment alone
   assertEquals(typeof fencing?.mint, "function");
 });
 
+Deno.test("kubernetes takes the namespace and the Service for the name of the election, unless told otherwise", () => {
+  const clusterOf = (variables: Record<string, string>, options: KubernetesOptions = {}): unknown =>
+    resolveOptions(kubernetes({ ...API, environment: { ...ENVIRONMENT, ...variables }, ...options })).settings.cluster;
+  assertEquals(clusterOf({}), "shop/app");
+  assertEquals(clusterOf({ POD_NAMESPACE: "till" }, { service: "cash" }), "till/cash");
+  assertEquals(clusterOf({ DEMOCRACY_CLUSTER: "" }), "shop/app");
+  assertEquals(clusterOf({ DEMOCRACY_CLUSTER: "jobs" }), "jobs");
+  assertEquals(clusterOf({ DEMOCRACY_CLUSTER: "jobs" }, { cluster: "mail" }), "mail");
+});
+
 Deno.test("kubernetes reads one secret or several, from a variable or a file", async () => {
   const path = await Deno.makeTempFile({ prefix: "democracy_" });
   try {

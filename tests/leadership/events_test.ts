@@ -16,7 +16,7 @@ Deno.test("a lifecycle event comes with its detail", () => {
   const heard: unknown[] = [];
   events.on("elected", ({ id, token }) => heard.push([id, token]));
   events.on("leader", (leader) => heard.push(leader));
-  events.addEventListener("elected", (event) => heard.push(event instanceof CustomEvent && event.detail.token));
+  events.addEventListener("elected", ({ detail }) => heard.push(detail.token));
   emit(events, "elected", { id: "a", token: 7 });
   emit(events, "leader", null);
   assertEquals(heard, [["a", 7], 7, null]);

@@ -195,13 +195,13 @@ Deno.test("voters that cannot be are refused", () => {
   const peers = list(2);
   refused([
     [{ peers, voters: null }, TypeError, `${kind}, got null`],
-    [{ peers, voters: "10.0.0.8:1" }, TypeError, `${kind}, got "10.0.0.8:1"`],
+    [{ peers, voters: "10.0.0.8:1" }, TypeError, `${kind}, like ["10.0.0.8:1"], got "10.0.0.8:1"`],
     [{ peers, voters: 3 }, TypeError, `${kind}, got 3`],
     [{ peers, voters: { watch() {} } }, TypeError, `${kind}, got an object`],
     [
       { peers, voters: [] },
       RangeError,
-      '"voters" must be at least one address, or nobody could ever be elected, got "none"',
+      '"voters" must be at least one address, or nobody could ever be elected, got an empty array',
     ],
     [{ peers, voters: new Array(1025).fill(SOURCE) }, RangeError, '"voters" must be at most 1024 addresses, got 1025'],
     [{ peers, voters: [SOURCE, 5] }, TypeError, `"voters[1]" ${example}, got 5`],

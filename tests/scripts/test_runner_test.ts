@@ -306,10 +306,11 @@ Deno.test("needs: each is told with what follows for its tests here", async () =
 Deno.test("programs are started quietly: what Deno fetches first stands in no output that is compared", async () => {
   const wrong: string[] = [];
   let programs = 0;
+  // Two other programs know a "run" of their own, and fetch nothing that they would tell.
   const files = [...await Array.fromAsync(namesIn("tests")), ...await Array.fromAsync(namesIn("scripts"))];
   for (const file of files.filter((name) => /\.(?:ts|mjs)$/.test(name))) {
     const text = await Deno.readTextFile(`${ROOT}/${file}`);
-    for (const [start] of text.matchAll(/(?<![\w.])"run",\s[^\]]*/g)) {
+    for (const [start] of text.matchAll(/(?<![\w.]|"publint", |"go", \[)"run",\s[^\]]*/g)) {
       programs++;
       if (!start.includes('"--quiet"')) wrong.push(`${file}: ${start}`);
     }

@@ -42,17 +42,17 @@ export const MUTANTS: readonly Mutant[] = [
     bug: "a member calls itself idle while it leads",
     patches: [{
       file: "election/word.ts",
-      find: "return candidacy === undefined &&",
-      replace: "return candidacy !== undefined ||",
+      find: "if (candidacy !== undefined || now < asking.lastAt + config.timeout) return false;",
+      replace: "if (candidacy !== undefined) return true;",
     }],
   },
   {
     bug: "the lease counts from the receipt of a grant instead of the sending of its claim",
     patches: [{
       file: "election/candidate.ts",
-      find: "const sentAt = candidacy.sent.get(answer.sequence);",
+      find: "const sentAt = self.asking.sent.get(sequence);",
       replace:
-        "const sentAt = candidacy.sent.has(answer.sequence) ? { now: self.ground.now, wall: self.ground.wall } : undefined;",
+        "const sentAt = self.asking.sent.has(sequence) ? { now: self.ground.now, wall: self.ground.wall } : undefined;",
     }],
   },
   {
@@ -67,31 +67,31 @@ export const MUTANTS: readonly Mutant[] = [
     bug: "a second candidate is granted while the first holds the grant",
     patches: [{
       file: "election/voter.ts",
-      find: `if (held && grant.boot !== from && !isReleasedTo(self, grant, claim)) return "held";`,
-      replace: "",
+      find: "if (isHeld && given?.boot !== from && !isReleasedTo(self, given, claim)) {",
+      replace: "if (isHeld && given?.boot === undefined) {",
     }],
   },
   {
     bug: "the old term is used again after a lapse",
     patches: [{
       file: "election/candidate.ts",
-      find: "const term = Math.max(self.seenTerm + 1, Math.floor(self.ground.wall));",
-      replace: "const term = Math.max(self.seenTerm, 1);",
+      find: "const term = Math.max(seenTerm + 1, Math.floor(wall));",
+      replace: "const term = Math.max(seenTerm, 1 + 0 * wall);",
     }, {
       file: "election/voter.ts",
-      find: "claim.term > promisedTerm && claim.term",
-      replace: "claim.term >= promisedTerm && claim.term",
+      find: "if (term <= promisedTerm ||",
+      replace: "if (term < promisedTerm ||",
     }],
   },
   {
     bug: "a claim of an old term is granted",
     patches: [{
       file: "election/voter.ts",
-      find: `if (!isNew && !inOffice) return "stale-term";`,
+      find: `if (term <= promisedTerm || term < floorTerm) return "stale-term";`,
       replace: "",
     }, {
       file: "election/candidate.ts",
-      find: "const term = Math.max(self.seenTerm + 1, Math.floor(self.ground.wall));",
+      find: "const term = mint(self);",
       replace: "const term = Math.max(self.ballot.promisedTerm + 1, Math.floor(self.ground.wall));",
     }],
   },
@@ -108,16 +108,50 @@ export const MUTANTS: readonly Mutant[] = [
     bug: "the release of another's grant is honoured",
     patches: [{
       file: "election/voter.ts",
-      find: "if (ballot.grant?.boot === from && ballot.grant.term <= term) ballot.grant = undefined;",
-      replace: "ballot.grant = undefined;",
+      find: "if (ballot.vote?.boot === from && ballot.vote.term <= term) ballot.vote = undefined;",
+      replace: "ballot.vote = undefined;",
     }],
   },
   {
     bug: "a successor takes the grants of any term",
     patches: [{
       file: "election/voter.ts",
-      find: "if (succeeds === undefined || succeeds.term !== term || succeeds.boot !== boot) return false;",
-      replace: "if (succeeds === undefined) return false;",
+      find:
+        "if (succeeds === undefined || succeeds.term !== given?.term || succeeds.boot !== given.boot) return false;",
+      replace: "if (succeeds === undefined || given === undefined) return false;",
+    }],
+  },
+  {
+    bug: "a vote counts although the promise that it leaned on has ended, and another holds",
+    patches: [{
+      file: "election/asking.ts",
+      find: "return vote !== undefined && vote.boot === known?.boot && vote.epoch === known.epoch;",
+      replace: "return vote !== undefined && known !== undefined;",
+    }],
+  },
+  {
+    bug: "a promise that has lapsed is prolonged instead of made anew",
+    patches: [{
+      file: "election/support.ts",
+      find: "if (now >= known.expiresAt) known.epoch",
+      replace: "if (known.epoch === 0) known.epoch",
+    }],
+  },
+  {
+    bug: "support without a vote counts",
+    patches: [{
+      file: "election/asking.ts",
+      find: "return vote !== undefined && vote.boot === known?.boot && vote.epoch === known.epoch;",
+      replace: "return known !== undefined && (vote !== undefined || vote !== known);",
+    }],
+  },
+  {
+    bug: "a member that is removed loses the support that it was promised",
+    patches: [{
+      file: "election/review.ts",
+      find: "reviewVote(self, false);",
+      replace:
+        "reviewVote(self, false); for (const [boot, support] of self.voting.supports) if (boot !== self.ground.config.boot && !self.membership.byBoot.has(boot)) support.expiresAt = -Infinity;",
     }],
   },
   {
@@ -127,9 +161,9 @@ export const MUTANTS: readonly Mutant[] = [
         file: "election/candidate.ts",
         find: "const { items } = voters;",
         replace:
-          "const items = [...granted.keys()].flatMap((address) => address === config.address ? [] : [{ address }]);",
+          "const items = [...candidacy.granted.keys()].flatMap((address) => address === config.address ? [] : [{ address }]);",
       },
-      { file: "heartbeat.ts", find: "if (peer.voter) message.claim = claim;", replace: "message.claim = claim;" },
+      { file: "heartbeat.ts", find: "if (peer.voter && asks)", replace: "if (asks)" },
     ],
   },
   {
@@ -140,7 +174,7 @@ export const MUTANTS: readonly Mutant[] = [
     bug: "one silent interval removes a member",
     patches: [{
       file: "membership/suspicion.ts",
-      find: "return lifeguard ? Math.max(due, peer.lastSign + timeout) : due;",
+      find: "return lifeguard ? Math.max(due, peer.lastSign + timeout, answerDue) : due;",
       replace: "return Math.min(due, peer.lastSign + 2.5 * interval);",
     }],
   },
@@ -148,8 +182,8 @@ export const MUTANTS: readonly Mutant[] = [
     bug: "configured peers are forgotten when they fall silent",
     patches: [{
       file: "membership/turns.ts",
-      find: "return now - peer.lastPing >=",
-      replace: "return peer.lastSign < 0 && now - peer.lastPing >=",
+      find: "return now - peer.lastPing >= (wanted.absent",
+      replace: "return peer.lastSign < 0 && now - peer.lastPing >= (wanted.absent",
     }],
   },
   {
@@ -164,16 +198,16 @@ export const MUTANTS: readonly Mutant[] = [
     bug: "tokens ignore the wall clock",
     patches: [{
       file: "election/candidate.ts",
-      find: "Math.max(self.seenTerm + 1, Math.floor(self.ground.wall))",
-      replace: "self.seenTerm + 1",
+      find: "Math.max(seenTerm + 1, Math.floor(wall))",
+      replace: "seenTerm + 1 + 0 * wall",
     }],
   },
   {
     bug: "tokens ignore the terms that were seen",
     patches: [{
       file: "election/candidate.ts",
-      find: "Math.max(self.seenTerm + 1, Math.floor(self.ground.wall))",
-      replace: "Math.floor(self.ground.wall)",
+      find: "Math.max(seenTerm + 1, Math.floor(wall))",
+      replace: "Math.floor(wall)",
     }],
   },
   {
@@ -214,8 +248,8 @@ export const MUTANTS: readonly Mutant[] = [
     crowd: true,
     patches: [{
       file: "membership/updates.ts",
-      find: "(rumor.incarnation <= peer.incarnation || rumor.boot === peer.departed)",
-      replace: "(rumor.boot === peer.departed)",
+      find: "(rumor.incarnation <= peer.incarnation || isOver)",
+      replace: "isOver",
     }],
   },
   {
@@ -224,13 +258,13 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: "election/candidate.ts",
-        find: "const own = electorate.votes ? granted.get(config.address) : undefined;",
-        replace: "const own = granted.get(config.address);",
+        find: "const own = electorate.votes ? countedFrom(self, candidacy, config.address) : undefined;",
+        replace: "const own = countedFrom(self, candidacy, config.address);",
       },
       {
-        file: "election/candidate.ts",
-        find: "if (voteForSelf(self, claim)) candidacy.granted",
-        replace: "if (voteForSelf(self, claim) || !self.membership.electorate.votes) candidacy.granted",
+        file: "election/voter.ts",
+        find: "if (!self.membership.electorate.votes || isQuarantined(self)) return undefined;",
+        replace: "if (isQuarantined(self)) return undefined;",
       },
     ],
   },
@@ -240,8 +274,8 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: "election/candidate.ts",
-        find: "const { electorate, voters } = membership;",
-        replace: "const { electorate, peers: voters } = membership;",
+        find: "const { electorate, voters } = self.membership;",
+        replace: "const { electorate, peers: voters } = self.membership;",
       },
       {
         file: "election/candidate.ts",
@@ -253,7 +287,7 @@ export const MUTANTS: readonly Mutant[] = [
         find: "!peer.configured || !self.membership.electorate.votes",
         replace: "!peer.configured",
       },
-      { file: "heartbeat.ts", find: "if (peer.voter) message.claim = claim;", replace: "message.claim = claim;" },
+      { file: "heartbeat.ts", find: "if (peer.voter && asks)", replace: "if (asks)" },
     ],
   },
   {

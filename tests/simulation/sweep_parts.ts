@@ -28,11 +28,12 @@ function testPart(from: number): void {
     const totals = sweep(core, seedsFrom(from, PART));
     assertEquals(failures(totals), "", "seeds in which a promise did not hold");
     assertEquals(totals.seeds, PART, "seeds that were run");
-    for (
-      const kind of ["crash", "close", "pause", "suspend", "wall-step", "clock-rate", "partition", "one-way partition"]
-    ) {
-      assert((totals.faults[kind] ?? 0) > 0, `no ${kind} in ${PART} seeds`);
-    }
+    const kinds = [
+      ...["crash", "close", "pause", "suspend", "wall-step", "clock-rate", "partition", "one-way partition"],
+      ...["link", "link heal", "voter rollout", "timeout rollout", "anew", "advance-term"],
+    ];
+    for (const kind of kinds) assert((totals.faults[kind] ?? 0) > 0, `no ${kind} in ${PART} seeds`);
+    assert(totals.worst > 0, "somebody could have been elected, and was not for a while: the checker looked");
     assert(totals.elections > PART, `${totals.elections} elections`);
     assert(totals.handovers > 0, "no hand-over");
   });

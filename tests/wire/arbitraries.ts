@@ -1,9 +1,12 @@
 import fc from "fast-check";
 import type {
+  Answer,
   Claim,
   Gossip,
   Message,
   Refusal,
+  ReleasedTerm,
+  Request,
   Rumor,
   Status,
   TermId,
@@ -54,27 +57,46 @@ const status: fc.Arbitrary<Status> = fc.record({
   leading: fc.option(fc.record({ term: integer, remaining: duration }, { noNullPrototype: true }), { nil: undefined }),
 }, { noNullPrototype: true });
 const termId: fc.Arbitrary<TermId> = fc.record({ term: integer, boot }, { noNullPrototype: true });
+const election = fc.oneof(fc.constant(""), name.filter((text) => bytesOf(text) <= 64));
 const claim: fc.Arbitrary<Claim> = fc.record({
+  election,
   term: integer,
-  sequence: integer,
   succeeds: fc.option(termId, { nil: undefined }),
-  lease: duration,
+  inOffice: fc.boolean(),
 }, {
   noNullPrototype: true,
 });
+const request: fc.Arbitrary<Request> = fc.record({
+  sequence: integer,
+  part: fc.nat(255),
+  lease: duration,
+  urgent: fc.boolean(),
+  claims: fc.array(claim, { maxLength: 4 }),
+}, { noNullPrototype: true });
 const refusal = fc.constantFrom<Refusal | undefined>(
   undefined,
   "quarantined",
   "held",
   "stale-term",
   "not-a-voter",
+  "too-many",
 );
-const limited = fc.constantFrom<Refusal>("longer-lease", "future-term");
-const answered = { term: integer, sequence: integer };
+const limited = fc.constantFrom<Refusal>("longer-lease", "future-term", "forgotten");
+const answered = { election, term: integer };
 const vote: fc.Arbitrary<Vote> = fc.oneof(
   fc.record({ ...answered, refusal, limit: fc.constant(0) }, { noNullPrototype: true }),
   fc.record({ ...answered, refusal: limited, limit: integer }, { noNullPrototype: true }),
 );
+const answer: fc.Arbitrary<Answer> = fc.record(
+  { sequence: integer, epoch: integer, votes: fc.array(vote, { maxLength: 4 }) },
+  { noNullPrototype: true },
+);
+const released: fc.Arbitrary<ReleasedTerm> = fc.record({
+  election,
+  term: integer,
+  successor: fc.option(boot, { nil: undefined }),
+  unanswered: fc.boolean(),
+}, { noNullPrototype: true });
 const hashes = fc.array(fc.integer({ min: 0, max: 2 ** 32 - 1 }), { maxLength: 9 });
 const voters: fc.Arbitrary<VoterList | undefined> = fc.option(
   fc.record({ listsReceiver: fc.boolean(), isMany: fc.boolean(), hashes }, { noNullPrototype: true }),
@@ -108,7 +130,8 @@ export const message: fc.Arbitrary<Message> = fc.oneof(
       nonce: integer,
       hears: fc.boolean(),
       status,
-      claim: fc.option(claim, { nil: undefined }),
+      request: fc.option(request, { nil: undefined }),
+      answer: fc.option(answer, { nil: undefined }),
       gossip,
       voters,
     } as const,
@@ -120,7 +143,7 @@ export const message: fc.Arbitrary<Message> = fc.oneof(
       nonce: integer,
       cookie: fc.oneof(fc.constant(""), boot),
       status,
-      vote: fc.option(vote, { nil: undefined }),
+      answer: fc.option(answer, { nil: undefined }),
       gossip,
       voters,
     } as const,
@@ -130,9 +153,8 @@ export const message: fc.Arbitrary<Message> = fc.oneof(
     {
       kind: fc.constant("release"),
       nonce: integer,
-      term: integer,
-      successor: fc.option(boot, { nil: undefined }),
-      unanswered: fc.boolean(),
+      sequence: integer,
+      terms: fc.array(released, { maxLength: 4 }),
     } as const,
     { noNullPrototype: true },
   ),

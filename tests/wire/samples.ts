@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import type { Ack, Gossip, Message, Ping, Rumor } from "../../src/core/message/message.ts";
+import type { Ack, Answer, Gossip, Message, Ping, Request, Rumor } from "../../src/core/message/message.ts";
 import { crc32 } from "../../src/wire/checksum.ts";
 import type { Payload } from "../../src/wire/codec.ts";
 import { createWire, type Wire, type WireConfig } from "../../src/wire/wire.ts";
@@ -35,7 +35,17 @@ export const PING: Ping = {
     highestTerm: 1_700_000_000_000,
     leading: { term: 1_700_000_000_000, remaining: 989.5 },
   },
-  claim: { term: 1_700_000_000_000, sequence: 3, succeeds: { term: 1_699_999_999_999, boot: BOB }, lease: 1000 },
+  request: {
+    sequence: 3,
+    part: 0,
+    lease: 1000,
+    urgent: true,
+    claims: [
+      { election: "", term: 1_700_000_000_000, succeeds: { term: 1_699_999_999_999, boot: BOB }, inOffice: false },
+      { election: "invoices", term: 1_700_000_000_002, succeeds: undefined, inOffice: true },
+    ],
+  },
+  answer: { sequence: 4, epoch: 1_700_000_000_003, votes: [] },
   gossip: undefined,
   voters: undefined,
 };
@@ -45,7 +55,14 @@ export const ACK: Ack = {
   nonce: 7,
   cookie: ALICE,
   status: { ...PING.status, id: "böb", address: "[fd00::7]:80", idle: true, leading: undefined },
-  vote: { term: 1_700_000_000_000, sequence: 3, refusal: "held", limit: 0 },
+  answer: {
+    sequence: 3,
+    epoch: 1_700_000_000_004,
+    votes: [
+      { election: "", term: 1_700_000_000_000, refusal: "held", limit: 0 },
+      { election: "invoices", term: 1_700_000_000_002, refusal: undefined, limit: 0 },
+    ],
+  },
   gossip: GOSSIP,
   voters: { listsReceiver: true, isMany: false, hashes: [0, 0x1234, 0xffffffff] },
 };
@@ -54,7 +71,15 @@ export const ACK: Ack = {
 export const SAMPLES: readonly Payload[] = [
   PING,
   ACK,
-  { kind: "release", nonce: 8, term: 9, successor: BOB, unanswered: true },
+  {
+    kind: "release",
+    nonce: 8,
+    sequence: 5,
+    terms: [
+      { election: "", term: 9, successor: BOB, unanswered: true },
+      { election: "invoices", term: 10, successor: undefined, unanswered: false },
+    ],
+  },
   { kind: "leave", nonce: 10 },
   { kind: "probe", target: "10.0.0.9:65535" },
   { kind: "vouch", target: "[::1]:1", boot: BOB, age: 12.345 },
@@ -93,6 +118,15 @@ export const LONGEST_RUMOR: Rumor = {
 };
 const gossip = { leaderHint: { boot: BOB, term: MOST, beat: MOST, remaining: 3_600_000 }, rumors: [LONGEST_RUMOR] };
 
+const request: Request = {
+  ...{ sequence: MOST, part: 31, lease: 3_600_000, urgent: true },
+  claims: [{ election: "", term: MOST, succeeds: { term: MOST, boot: BOB }, inOffice: true }],
+};
+const answer: Answer = {
+  ...{ sequence: MOST, epoch: MOST },
+  votes: [{ election: "", term: MOST, refusal: "longer-lease", limit: MOST }],
+};
+
 /** The longest message of each kind. */
 export const LONGEST: readonly Message[] = [
   {
@@ -100,7 +134,8 @@ export const LONGEST: readonly Message[] = [
     nonce: MOST,
     hears: true,
     status,
-    claim: { term: MOST, sequence: MOST, succeeds: { term: MOST, boot: BOB }, lease: 3_600_000 },
+    request,
+    answer,
     gossip,
     voters: undefined,
   },
@@ -109,7 +144,8 @@ export const LONGEST: readonly Message[] = [
     nonce: MOST,
     hears: true,
     status,
-    claim: { term: MOST, sequence: MOST, succeeds: { term: MOST, boot: BOB }, lease: 3_600_000 },
+    request,
+    answer,
     gossip: undefined,
     voters: { listsReceiver: true, isMany: true, hashes: Array.from({ length: 9 }, () => 0xffffffff) },
   },
@@ -118,11 +154,16 @@ export const LONGEST: readonly Message[] = [
     nonce: MOST,
     cookie: BOB,
     status,
-    vote: { term: MOST, sequence: MOST, refusal: "longer-lease", limit: MOST },
+    answer,
     gossip,
     voters: undefined,
   },
-  { kind: "release", nonce: MOST, term: MOST, successor: BOB, unanswered: true },
+  {
+    kind: "release",
+    nonce: MOST,
+    sequence: MOST,
+    terms: [{ election: "", term: MOST, successor: BOB, unanswered: true }],
+  },
   { kind: "leave", nonce: MOST },
   { kind: "probe", target: address },
   { kind: "vouch", target: address, boot: BOB, age: 3_600_000 },

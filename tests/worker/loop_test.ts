@@ -4,6 +4,7 @@ import { SharedView } from "../../src/leadership/shared_view.ts";
 import { resolveOptions } from "../../src/options.ts";
 import type { Bind, DatagramHandlers } from "../../src/transport/datagram.ts";
 import { Backlog } from "../../src/worker/backlog.ts";
+import { Latch } from "../../src/worker/latch.ts";
 import { serve } from "../../src/worker/loop.ts";
 import { localPorts, type Port } from "../../src/worker/port.ts";
 import type { LoopCommand, LoopReport } from "../../src/worker/protocol.ts";
@@ -56,6 +57,7 @@ function start(options: { readonly watched?: boolean; readonly bind?: Bind } = {
     view: view.buffer,
     counters: counters.buffer,
     backlog: new Backlog().buffer,
+    latch: new Latch().buffer,
     sentAt: performance.now(),
     watched: options.watched ?? false,
     fenced: false,

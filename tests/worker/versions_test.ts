@@ -13,6 +13,7 @@ import { crc32 } from "../../src/wire/checksum.ts";
 import { CHECKSUM_BYTES, FIXED_BYTES } from "../../src/wire/header.ts";
 import { encodeValue } from "../../src/wire/value.ts";
 import { Backlog } from "../../src/worker/backlog.ts";
+import { Latch } from "../../src/worker/latch.ts";
 import { serve } from "../../src/worker/loop.ts";
 import { localPorts, type Port } from "../../src/worker/port.ts";
 import type { LoopCommand, LoopReport } from "../../src/worker/protocol.ts";
@@ -85,6 +86,7 @@ class Hub {
     });
     port.post({
       ...{ type: "start", settings, view: view.buffer, counters: counters.buffer, backlog: new Backlog().buffer },
+      latch: new Latch().buffer,
       ...{ sentAt: performance.now(), watched: false, fenced: false },
     });
     port.post({ type: "peers", addresses, clusterSize: addresses.length });

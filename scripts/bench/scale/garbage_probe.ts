@@ -19,7 +19,7 @@ import { DEFAULT_TIMING } from "../../harness/stand.ts";
 import { type Garbage, GARBAGE_FLAGS } from "./garbage.ts";
 
 /** The simulated ms, and the datagrams, until V8 has compiled all; and those that are counted. */
-const LIBRARY = { warmUp: 120_000, window: 20_000 };
+const LIBRARY = { warmUp: 480_000, window: 20_000 };
 const SEALED = { warmUp: 120_000, window: 2000 };
 const SOCKETS = { warmUp: 3000, window: 100 };
 /** Times that each is counted; the median is told, because V8 may collect after all. */

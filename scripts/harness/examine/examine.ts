@@ -6,6 +6,7 @@
  */
 
 import type { MemberState } from "../../../src/core/citizen.ts";
+import { isInForce } from "../../../src/core/election/support.ts";
 import type { Effect } from "../../../src/core/effect.ts";
 import type { Input } from "../../../src/core/input.ts";
 import type { Status } from "../../../src/core/message/message.ts";
@@ -49,26 +50,28 @@ function checkEffects(state: MemberState, effects: readonly Effect[]): void {
     expect(field === undefined, `a ${message.kind} says something of its ${field}`);
     if (message.kind !== "ping" && message.kind !== "ack") continue;
     checkStatus(state, message.status);
-    if (message.kind === "ack" || message.claim === undefined) continue;
-    const { claim } = message;
-    const { candidacy, membership: { peers } } = state.election;
+    if (message.kind === "ack" || message.request === undefined) continue;
+    const { sequence, claims } = message.request;
+    const { candidacy, asking, membership: { peers } } = state.election;
     expect(peers.get(effect.address)?.voter === true, "only voters are asked for their votes");
-    const isNow = claim.term === candidacy?.term && claim.sequence === candidacy.sequence;
-    expect(isNow || candidacy === undefined || claim.term < candidacy.term, "a claim is that of the candidacy");
+    expect(sequence <= asking.sequence, "a request has a number of its own");
+    for (const { term } of claims) {
+      expect(candidacy === undefined || term <= candidacy.term, "a claim is that of the candidacy");
+    }
   }
 }
 
 /** What a member says of itself is what it is at the end of the step. */
 function checkStatus({ beat, membership, election, ground: { config, now } }: MemberState, status: Status): void {
-  const { candidacy, ballot } = election;
+  const { candidacy, ballot, voting } = election;
   expect(status.beat === beat && status.incarnation === membership.incarnation, "each status has its number");
   expect(status.id === config.id && status.address === config.address, "a status is the member's own");
   expect(status.weight === config.weight, "a status has the member's weight");
   expect(status.highestTerm === election.seenTerm, "a status tells the highest term");
-  const votes = membership.electorate.votes && now >= ballot.quarantineUntil;
+  const votes = membership.electorate.votes && now >= voting.quarantineUntil;
   expect(status.voting === votes, "a status tells whether the member votes");
   expect(status.leading?.term === (candidacy?.elected ? candidacy.term : undefined), "a status tells of the lead");
-  const isBound = candidacy !== undefined || (ballot.grant !== undefined && now < ballot.grant.expiresAt);
+  const isBound = candidacy !== undefined || isInForce(election, ballot);
   expect(!(status.idle && isBound), "who stands, leads or has promised something is not idle");
   if (candidacy?.elected && status.leading !== undefined) {
     expect(status.leading.remaining <= candidacy.deadline - now, "no lease is told to be longer than it is");

@@ -5,8 +5,9 @@
  */
 
 import type { MemberState } from "../../../src/core/citizen.ts";
-import { leaseFrom, leaseLength, quorumOf } from "../../../src/core/election/lease.ts";
+import { leaseFrom, leaseLength, quorumOf, type SendTime } from "../../../src/core/election/lease.ts";
 import type { Candidacy, Election } from "../../../src/core/election/state.ts";
+import { isInForce } from "../../../src/core/election/support.ts";
 import type { Peer } from "../../../src/core/membership/peer.ts";
 import { electorateSize } from "../../../src/core/membership/state.ts";
 import { LIMITS } from "../../../src/limits.ts";
@@ -29,12 +30,11 @@ export function checkInvariants(state: MemberState): void {
 }
 
 function checkCandidacy(self: Election, candidacy: Candidacy): void {
-  const { ballot: { grant }, ground: { config, now, wall } } = self;
-  const { term, sequence, elected, startedAt, deadline, wallDeadline } = candidacy;
+  const { ballot: { vote }, ground: { config, now, wall } } = self;
+  const { term, elected, startedAt, deadline, wallDeadline } = candidacy;
   expect(Number.isSafeInteger(term) && term <= self.seenTerm, "the own term is a number, and was seen");
   expect(config.eligible && !self.stalled && !self.closing, "who is stalled, closes or only observes does not stand");
-  checkSent(candidacy, config.timeout);
-  for (const { now: at } of candidacy.granted.values()) expect(at <= now, "grants are not of the future");
+  checkAsking(self);
   if (elected) {
     expect(now < deadline && wall < wallDeadline, "a lease that has lapsed is over");
     expect(deadline <= leaseOf(self, candidacy), "the lease is no longer than what a quorum has granted");
@@ -44,28 +44,39 @@ function checkCandidacy(self: Election, candidacy: Candidacy): void {
   }
   expect(deadline === -Infinity, "who is not elected has no lease");
   expect(now < startedAt + leaseLength(config.timeout, config.drift), "a candidacy does not outlive a lease");
-  expect(now >= self.ballot.quarantineUntil, "who is in quarantine does not stand");
-  const isOwn = grant?.boot === config.boot && grant.term === term && now < grant.expiresAt &&
-    grant.sequence <= sequence;
-  expect(isOwn || !self.membership.electorate.votes, "a candidate has its own vote");
+  expect(now >= self.voting.quarantineUntil, "who is in quarantine does not stand");
+  const isOwn = vote?.boot === config.boot && vote.term === term && isInForce(self, self.ballot);
+  // One that became a voter just now has not voted yet.
+  const votes = self.membership.electorate.votes && candidacy.granted.has(config.address);
+  expect(isOwn || !votes, "a candidate has its own vote");
 }
 
-/** Claims are remembered for a timeout. */
-function checkSent({ sent, sequence }: Candidacy, timeout: number): void {
-  const newest = sent.get(sequence);
-  expect(newest !== undefined, "the newest claim is remembered");
+/** Requests are remembered for a timeout, and promises count from when they were sent. */
+function checkAsking({ asking: { sent, sequence, backings }, ground: { now, config: { timeout } } }: Election): void {
+  const newest = [...sent].at(-1);
+  expect(newest !== undefined && newest[0] <= sequence, "the newest request is remembered");
   for (const { now } of sent.values()) {
-    expect(newest!.now - now <= timeout, "claims are forgotten after a timeout");
-    return;
+    expect(newest![1].now - now <= timeout, "requests are forgotten after a timeout");
+    break;
+  }
+  for (const { sentAt, sequence: answered, epoch } of backings.values()) {
+    expect(sentAt.now <= now && answered <= sequence && epoch > 0, "promises are not of the future");
   }
 }
 
+/** When the newest request was sent that the voter at an address has acknowledged, if its vote leans on that promise. */
+function countedFrom(self: Election, { granted }: Candidacy, address: string): SendTime | undefined {
+  const [vote, backing] = [granted.get(address), self.asking.backings.get(address)];
+  return vote?.boot === backing?.boot && vote?.epoch === backing?.epoch ? backing?.sentAt : undefined;
+}
+
 /** When the lease ends that the grants so far allow: worked out here once more. */
-function leaseOf({ ground: { config }, membership }: Election, { granted }: Candidacy): number {
-  const own = membership.electorate.votes ? granted.get(config.address) : undefined;
+function leaseOf(self: Election, candidacy: Candidacy): number {
+  const { ground: { config }, membership } = self;
+  const own = membership.electorate.votes ? countedFrom(self, candidacy, config.address) : undefined;
   const byVoters = (counts: (peer: Peer) => boolean) => [
     ...own === undefined ? [] : [own],
-    ...membership.voters.items.filter(counts).flatMap(({ address }) => granted.get(address) ?? []),
+    ...membership.voters.items.filter(counts).flatMap(({ address }) => countedFrom(self, candidacy, address) ?? []),
   ];
   const size = electorateSize(membership);
   const named = leaseFrom(byVoters(({ leaving }) => !leaving), quorumOf(config.quorum, size.named));
@@ -73,26 +84,32 @@ function leaseOf({ ground: { config }, membership }: Election, { granted }: Cand
   return Math.min(named?.now ?? -Infinity, all?.now ?? -Infinity) + leaseLength(config.timeout, config.drift);
 }
 
-function checkBallot({ ballot, ground: { config, now } }: Election): void {
-  const { grant, deferred, promisedTerm, floorTerm, quarantineUntil } = ballot;
+function checkBallot(self: Election): void {
+  const { ballot, voting: { supports, epoch, floorTerm, quarantineUntil }, ground: { config, now } } = self;
+  const { vote, deferred, promisedTerm } = ballot;
   const quarantine = config.quarantine === "until-idle" ? config.timeout : config.quarantine;
   expect(quarantineUntil <= now + quarantine, "a quarantine is no longer than it was said to be");
   expect(promisedTerm >= 0 && floorTerm >= 0, "terms are numbers");
   if (deferred !== undefined) {
-    const { claim: { term, sequence, lease }, receivedAt } = deferred;
-    expect(Number.isSafeInteger(term) && sequence > 0 && lease <= config.timeout, "a deferred claim is kept as it was");
+    const { claim: { term, inOffice }, receivedAt } = deferred;
+    expect(Number.isSafeInteger(term) && typeof inOffice === "boolean", "a deferred claim is kept as it was");
     expect(receivedAt <= now, "a deferred claim is not of the future");
   }
-  if (grant === undefined) return;
-  expect(Number.isSafeInteger(grant.term) && grant.sequence > 0 && grant.boot.length === 16, "a grant is kept whole");
-  expect(grant.expiresAt <= now + config.timeout, "a promise lasts a timeout");
-  expect(grant.term <= promisedTerm, "the highest term promised is at least that of the grant");
-  const isEarlier = grant.expiresAt - config.timeout <= quarantineUntil - quarantine;
-  expect(now >= quarantineUntil || isEarlier, "nothing is promised in quarantine");
+  const epochs = new Set<number>();
+  for (const known of supports.values()) {
+    expect(known.expiresAt <= now + config.timeout, "a promise lasts a timeout");
+    expect(known.epoch <= epoch && known.promisedBy <= known.sequence, "a promise has an epoch, and a request");
+    expect(known.epoch === 0 || !epochs.has(known.epoch), "no epoch is used twice");
+    epochs.add(known.epoch);
+  }
+  if (vote === undefined) return;
+  expect(Number.isSafeInteger(vote.term) && vote.boot.length === 16, "a vote is kept whole");
+  expect(vote.term <= promisedTerm, "the highest term promised is at least that of the vote");
+  expect(now >= quarantineUntil || !isInForce(self, ballot), "no vote is in force in quarantine");
 }
 
 function checkLeader(self: Election): void {
-  const { leader, announced, ballot: { grant }, ground: { config, now } } = self;
+  const { leader, announced, ballot: { vote }, ground: { config, now } } = self;
   const isTold = leader?.id === announced?.id && leader?.address === announced?.source &&
     leader?.term === announced?.token;
   expect(isTold, "the application knows the leader that this member knows");
@@ -100,8 +117,8 @@ function checkLeader(self: Election): void {
   expect(self.standsAt === undefined || self.candidacy !== undefined, "who knows a leader does not wait to stand");
   if (leader.boot === config.boot) return expect(self.candidacy?.elected === true, "who follows itself leads");
   expect(self.candidacy?.elected !== true, "who leads follows nobody else");
-  const isPromised = grant?.boot === leader.boot && grant.term === leader.term;
-  expect(now < leader.until || (isPromised && now < grant.expiresAt), "a leader that is silent is forgotten");
+  const isPromised = vote?.boot === leader.boot && vote.term === leader.term;
+  expect(now < leader.until || (isPromised && isInForce(self, self.ballot)), "a leader that is silent is forgotten");
   expect(leader.until <= now + config.timeout && leader.leaseEnd <= now + config.timeout, "a lease ends in a timeout");
   expect(Number.isSafeInteger(leader.term) && leader.beat >= 0, "a leader's term is a number");
   const peer = self.membership.byBoot.get(leader.boot);
@@ -111,11 +128,13 @@ function checkLeader(self: Election): void {
 }
 
 function checkRest(self: Election): void {
-  const { releases, membership: { peers }, ground: { config, now } } = self;
+  const { releases, membership: { peers }, ground: { now } } = self;
   expect(self.seenTerm >= 0 && self.seenTerm <= LIMITS.maxTerm, "the highest term seen is a number");
-  expect(self.lastClaimAt <= now && Number.isFinite(self.skew), "times are numbers");
-  for (const { until } of releases) expect(until <= now + config.timeout, "a release is repeated for a timeout");
-  expect(new Set(releases.map(({ address }) => address)).size === releases.length, "each is told of one release");
+  expect(self.asking.lastAt <= now && Number.isFinite(self.skew), "times are numbers");
+  const told = new Set(
+    releases.map(({ peer, boot, message }) => [peer.address, boot, message.terms[0]?.election].join()),
+  );
+  expect(told.size === releases.length, "each is told of one release in an election");
   for (const peer of peers.values()) {
     const record = self.records.get(peer);
     if (record === undefined) continue;

@@ -20,11 +20,10 @@ const STATUS = {
 const LEAD = { term: NaN, remaining: NaN };
 const LEADER_HINT = { boot: SPOILT, term: NaN, beat: NaN, remaining: NaN };
 const GOSSIP = { leaderHint: WRECK, rumors: WRECK };
-const VOTE = { term: NaN, sequence: NaN, refusal: SPOILT, limit: NaN };
-const CLAIM = { term: NaN, sequence: NaN, succeeds: WRECK, lease: NaN };
-const TERM_ID = { term: NaN, boot: SPOILT };
-const PING = { nonce: NaN, hears: SPOILT, claim: WRECK, gossip: WRECK, voters: WRECK };
-const ACK = { nonce: NaN, cookie: SPOILT, vote: WRECK, gossip: WRECK, voters: WRECK };
+const REQUEST = { sequence: NaN, part: NaN, lease: NaN, urgent: SPOILT, claims: WRECK };
+const ANSWER = { sequence: NaN, epoch: NaN, votes: WRECK };
+const PING = { nonce: NaN, hears: SPOILT, request: WRECK, answer: WRECK, gossip: WRECK, voters: WRECK };
+const ACK = { nonce: NaN, cookie: SPOILT, answer: WRECK, gossip: WRECK, voters: WRECK };
 
 function wreck(object: object | undefined, nonsense: object): void {
   // What is spoilt already was brought twice: its second copy shows that.
@@ -35,17 +34,13 @@ function isHeartbeat(message: Message): message is Ping | Ack {
   return message.kind === "ping" || message.kind === "ack";
 }
 
-/** Spoils a heartbeat that a member was told, but for its rumors and voters: the wire makes new ones, and the core may keep them. */
+/** Spoils a heartbeat that a member was told, but for its rumors, voters, claims and votes: the wire makes new ones, to be kept. */
 export function spoilReceived(message: Message): void {
   if (!isHeartbeat(message)) return;
   const { status, gossip } = message;
   wreck(status.leading, LEAD);
   wreck(status, STATUS);
   wreck(gossip?.leaderHint, LEADER_HINT);
-  if (message.kind === "ping") {
-    wreck(message.claim?.succeeds, TERM_ID);
-    wreck(message.claim, CLAIM);
-  }
   spoilOwn(message);
 }
 
@@ -66,6 +61,7 @@ export function spoilPool({ status, lead, leaderHint }: MessagePool): void {
 
 function spoilOwn(message: Ping | Ack): void {
   wreck(message.gossip, GOSSIP);
-  if (message.kind === "ack") wreck(message.vote, VOTE);
+  if (message.kind === "ping") wreck(message.request, REQUEST);
+  wreck(message.answer, ANSWER);
   wreck(message, message.kind === "ack" ? ACK : PING);
 }

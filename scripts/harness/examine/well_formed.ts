@@ -6,10 +6,13 @@
 
 import type {
   Ack,
+  Answer,
   Claim,
   Gossip,
   Message,
   Ping,
+  Release,
+  Request,
   Status,
   TermId,
   Vote,
@@ -18,6 +21,7 @@ import type {
 
 const REFUSALS: ReadonlySet<unknown> = new Set([
   ...[undefined, "quarantined", "held", "stale-term", "not-a-voter", "longer-lease", "future-term"],
+  ...["forgotten", "too-many"],
 ]);
 
 /** The field of a message that no member may say, by its path; undefined where there is none. */
@@ -28,7 +32,7 @@ export function malformed(message: Message): string | undefined {
     case "ack":
       return ack(message);
     case "release":
-      return natural(message.nonce, "nonce") ?? natural(message.term, "term");
+      return release(message);
     case "leave":
       return natural(message.nonce, "nonce");
     case "vouch":
@@ -38,13 +42,19 @@ export function malformed(message: Message): string | undefined {
   }
 }
 
-function ping({ nonce, hears, status, claim, gossip, voters }: Ping): string | undefined {
-  return natural(nonce, "nonce") ?? flag(hears, "hears") ?? say(status) ?? ask(claim) ?? spread(gossip) ?? list(voters);
+function ping({ nonce, hears, status, request, answer, gossip, voters }: Ping): string | undefined {
+  return natural(nonce, "nonce") ?? flag(hears, "hears") ?? say(status) ?? ask(request) ?? reply(answer) ??
+    spread(gossip) ?? list(voters);
 }
 
-function ack({ nonce, cookie, status, vote, gossip, voters }: Ack): string | undefined {
+function ack({ nonce, cookie, status, answer, gossip, voters }: Ack): string | undefined {
   if (cookie !== "" && boot(cookie, "cookie") !== undefined) return "cookie";
-  return natural(nonce, "nonce") ?? say(status) ?? answer(vote) ?? spread(gossip) ?? list(voters);
+  return natural(nonce, "nonce") ?? say(status) ?? reply(answer) ?? spread(gossip) ?? list(voters);
+}
+
+function release({ nonce, sequence, terms }: Release): string | undefined {
+  return natural(nonce, "nonce") ?? natural(sequence, "sequence") ??
+    first(terms, ({ term, election }) => natural(term, "term") ?? text(election, "election"));
 }
 
 function say(status: Status): string | undefined {
@@ -56,21 +66,40 @@ function say(status: Status): string | undefined {
     (leading === undefined ? undefined : natural(leading.term, "leading.term"));
 }
 
-function ask(claim: Claim | undefined): string | undefined {
-  if (claim === undefined) return undefined;
-  return natural(claim.term, "claim.term") ?? natural(claim.sequence, "claim.sequence") ??
-    (claim.lease > 0 ? undefined : "claim.lease") ?? termId(claim.succeeds);
+function ask(request: Request | undefined): string | undefined {
+  if (request === undefined) return undefined;
+  return natural(request.sequence, "request.sequence") ?? natural(request.part, "request.part") ??
+    (request.lease > 0 ? undefined : "request.lease") ?? flag(request.urgent, "request.urgent") ??
+    first(request.claims, claim);
+}
+
+function claim({ election, term, succeeds, inOffice }: Claim): string | undefined {
+  return natural(term, "claim.term") ?? text(election, "claim.election") ?? flag(inOffice, "claim.inOffice") ??
+    termId(succeeds);
+}
+
+function first<Item>(items: readonly Item[], find: (item: Item) => string | undefined): string | undefined {
+  for (const item of items) {
+    const found = find(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function termId(id: TermId | undefined): string | undefined {
   return id && (natural(id.term, "claim.succeeds.term") ?? boot(id.boot, "claim.succeeds.boot"));
 }
 
-function answer(vote: Vote | undefined): string | undefined {
-  if (vote === undefined) return undefined;
+function reply(answer: Answer | undefined): string | undefined {
+  if (answer === undefined) return undefined;
+  return natural(answer.sequence, "answer.sequence") ?? natural(answer.epoch, "answer.epoch") ??
+    first(answer.votes, given);
+}
+
+function given(vote: Vote): string | undefined {
   if (!REFUSALS.has(vote.refusal)) return "vote.refusal";
   if (vote.refusal === undefined && vote.limit !== 0) return "vote.limit";
-  return natural(vote.term, "vote.term") ?? natural(vote.sequence, "vote.sequence") ??
+  return natural(vote.term, "vote.term") ?? text(vote.election, "vote.election") ??
     (Number.isFinite(vote.limit) ? undefined : "vote.limit");
 }
 
@@ -94,6 +123,10 @@ function natural(value: number, name: string): string | undefined {
 
 function flag(value: boolean, name: string): string | undefined {
   return typeof value === "boolean" ? undefined : name;
+}
+
+function text(value: string, name: string): string | undefined {
+  return typeof value === "string" ? undefined : name;
 }
 
 function boot(value: string, name: string): string | undefined {

@@ -9,14 +9,22 @@ import { nameOf, type Peer } from "../membership/peer.ts";
 import { answerTime } from "../membership/round_trip.ts";
 import { ping } from "../membership/sending.ts";
 import { audience } from "../membership/state.ts";
-import type { Claim, Release, TermId, Vote } from "../message/message.ts";
+import {
+  type Answer,
+  type Boot,
+  DEFAULT_ELECTION,
+  type ReleasedTerm,
+  type TermId,
+  type Vote,
+} from "../message/message.ts";
+import { backingOf, isBacked, noteBacking, openRequest, requestTo } from "./asking.ts";
 import { nextRandom } from "../random.ts";
 import { empty, SmallSet } from "../small_set.ts";
 import { setLeader } from "./leader.ts";
 import { leaseFrom, leaseLength, type SendTime } from "./lease.ts";
 import { sendRelease } from "./releases.ts";
-import { type Candidacy, type Election, isQuorum, quorum } from "./state.ts";
-import { isVoteFree, release, voteForSelf } from "./voter.ts";
+import { type Candidacy, type Election, isQuorum, type PromiseId, quorum } from "./state.ts";
+import { isVoteFree, release, supportSelf, voteForSelf } from "./voter.ts";
 
 /** Intervals, and round trips as long as answers take, that a candidate asks for a quorum before it makes way. */
 const ASKING_INTERVALS = 3;
@@ -39,13 +47,13 @@ export function stand(self: Election, succeeds: TermId | undefined): void {
   self.readySince = undefined;
   self.standsAt = undefined;
   self.candidacy = {
+    election: DEFAULT_ELECTION,
     term,
-    sequence: 0,
     succeeds,
     startedAt: self.ground.now,
     askedAt: self.ground.now,
-    sent: new Map(),
     granted: new Map(),
+    claimed: new SmallSet(),
     answered: new SmallSet(),
     distant: new SmallSet(),
     before,
@@ -54,9 +62,9 @@ export function stand(self: Election, succeeds: TermId | undefined): void {
     deadline: -Infinity,
     wallDeadline: -Infinity,
   };
-  const claim = nextClaim(self, self.candidacy, true);
+  const asks = ask(self, self.candidacy, true);
   for (const peer of self.membership.voters.items) {
-    if (peer.alive && claim !== undefined) ping(self.membership, peer).claim = claim;
+    if (peer.alive && asks) ping(self.membership, peer).request = requestTo(self, peer);
   }
   countGrants(self);
 }
@@ -68,46 +76,53 @@ function mint({ seenTerm, distantTerms, ground: { wall } }: Election): number {
 }
 
 /**
- * Renews this member's own grant and makes the claim that this round of pings carries to the voters, to `all` or to those that
- * owe an answer. In plain democracy the own grant is enough, and nobody is asked.
+ * Begins a round of requests, to `all` voters or to those that owe an answer: this member's own support and vote come first. Returns
+ * whether others are to be asked; in plain democracy the own vote is enough.
  */
-export function nextClaim(self: Election, candidacy: Candidacy, all: boolean): Claim | undefined {
-  const { now, wall, config } = self.ground;
-  const sentAt = { now, wall };
+export function ask(self: Election, candidacy: Candidacy, all: boolean): boolean {
+  const { asking, ground: { now, config } } = self;
+  const sentAt = openRequest(self);
   if (all) candidacy.askedAt = now;
-  candidacy.sequence += 1;
-  candidacy.sent.set(candidacy.sequence, sentAt);
-  for (const [sequence, sent] of candidacy.sent) {
-    if (now - sent.now <= config.timeout) break;
-    candidacy.sent.delete(sequence);
+  const own = supportSelf(self, asking.sequence);
+  if (own !== undefined) {
+    const { epoch } = own;
+    const promise = noteBacking(self, config.address, { boot: config.boot, epoch, sequence: asking.sequence, sentAt });
+    const { election, term, succeeds, elected: inOffice } = candidacy;
+    if (promise !== undefined && voteForSelf(self, own, { election, term, succeeds, inOffice })) {
+      candidacy.granted.set(config.address, promise);
+    }
   }
-  const { term, sequence, succeeds } = candidacy;
-  const claim = { term, sequence, succeeds, lease: config.timeout };
-  if (voteForSelf(self, claim)) candidacy.granted.set(config.address, sentAt);
-  if (config.quorum === "none") return undefined;
-  self.lastClaimAt = now;
-  return claim;
+  if (config.quorum === "none") return false;
+  asking.lastAt = now;
+  return true;
 }
 
-/** Takes a voter's answer to a claim. */
-export function countVote(self: Election, peer: Peer, answer: Vote): void {
+/** Takes the answer of the voter `from`: what it has promised, then its votes, which count as long as that promise. */
+export function takeAnswer(self: Election, peer: Peer, from: Boot, { sequence, epoch, votes }: Answer): void {
+  const sentAt = self.asking.sent.get(sequence);
+  const isPromise = epoch > 0 && sentAt !== undefined;
+  const promise = isPromise ? noteBacking(self, peer.address, { boot: from, epoch, sequence, sentAt }) : undefined;
+  for (const vote of votes) countVote(self, peer, promise, vote);
+  countGrants(self);
+}
+
+/** `promise` is undefined where the answer tells of none that counts. */
+function countVote(self: Election, peer: Peer, promise: PromiseId | undefined, vote: Vote): void {
   const { candidacy } = self;
-  if (candidacy === undefined || answer.term !== candidacy.term) {
-    // The voter would keep a grant of no use to anybody for a whole timeout.
-    if (answer.refusal === undefined) {
-      sendRelease(self, peer, { term: answer.term, successor: undefined, unanswered: false });
+  if (candidacy?.election !== vote.election || vote.term !== candidacy.term) {
+    // The voter would keep a vote of no use to anybody.
+    const { election, term } = vote;
+    if (vote.refusal === undefined) {
+      sendRelease(self, peer, { election, term, successor: undefined, unanswered: false });
     }
     return;
   }
   candidacy.answered.add(peer);
-  noteLimit(self, candidacy, peer, answer);
-  if (answer.refusal === "stale-term" && !candidacy.elected) return abandon(self);
-  if (answer.refusal !== undefined) return;
-  const sentAt = candidacy.sent.get(answer.sequence);
-  if (sentAt === undefined) return;
-  const before = candidacy.granted.get(peer.address);
-  if (before === undefined || before.now < sentAt.now) candidacy.granted.set(peer.address, sentAt);
-  countGrants(self);
+  noteLimit(self, candidacy, peer, vote);
+  if (vote.refusal === "forgotten") self.seenTerm = Math.max(self.seenTerm, vote.limit);
+  const isLost = vote.refusal === "stale-term" || vote.refusal === "forgotten";
+  if (isLost && !candidacy.elected) return abandon(self);
+  if (vote.refusal === undefined && promise !== undefined) candidacy.granted.set(peer.address, promise);
 }
 
 /** A voter says what the claim went beyond. */
@@ -219,10 +234,10 @@ export function isUnanswered(self: Election, candidacy: Candidacy): boolean {
   return candidacy.deadline < candidacy.askedAt + leaseLength(timeout, drift);
 }
 
-/** Whether a voter owes the answer to the last claim. */
-export function owesVote(candidacy: Candidacy, peer: Peer): boolean {
-  const granted = candidacy.granted.get(peer.address);
-  return peer.voter && (granted === undefined || granted.now < candidacy.askedAt);
+/** Whether a voter owes the answer to the last request, or its vote. */
+export function owesVote(self: Election, candidacy: Candidacy, peer: Peer): boolean {
+  if (!peer.voter) return false;
+  return !isBacked(self, candidacy, peer.address) || backingOf(self, peer.address)!.sentAt.now < candidacy.askedAt;
 }
 
 /** Whether a candidate has asked long enough. */
@@ -242,7 +257,7 @@ export function advanceLead(self: Election, term: number): void {
   self.seenTerm = Math.max(self.seenTerm, candidacy.term);
   const { deadline, wallDeadline } = candidacy;
   self.ground.effects.push({ kind: "view", leading: true, term: candidacy.term, deadline, wallDeadline });
-  nextClaim(self, candidacy, false);
+  ask(self, candidacy, false);
   followSelf(self, candidacy);
   announce(self);
 }
@@ -265,11 +280,13 @@ function announce(self: Election): void {
 }
 
 /** Who granted may not vote any more. */
-function findCounting({ membership, ground: { config } }: Election, { granted, counting }: Candidacy): void {
-  const { electorate, voters } = membership;
+function findCounting(self: Election, candidacy: Candidacy): void {
+  const { counting } = candidacy;
+  const { ground: { config } } = self;
+  const { electorate, voters } = self.membership;
   empty(counting.named);
   empty(counting.all);
-  const own = electorate.votes ? granted.get(config.address) : undefined;
+  const own = electorate.votes ? countedFrom(self, candidacy, config.address) : undefined;
   if (own !== undefined) {
     counting.named.push(own);
     counting.all.push(own);
@@ -277,11 +294,16 @@ function findCounting({ membership, ground: { config } }: Election, { granted, c
   const { items } = voters;
   for (let place = 0; place < items.length; place++) {
     const { address, leaving } = items[place]!;
-    const sentAt = granted.get(address);
+    const sentAt = countedFrom(self, candidacy, address);
     if (sentAt === undefined) continue;
     counting.all.push(sentAt);
     if (!leaving) counting.named.push(sentAt);
   }
+}
+
+/** When the request was sent that a voter's promise counts from; undefined where its vote does not lean on that promise. */
+function countedFrom(self: Election, candidacy: Candidacy, address: string): SendTime | undefined {
+  return isBacked(self, candidacy, address) ? backingOf(self, address)!.sentAt : undefined;
 }
 
 /** The send time that the lease counts from: that of a quorum of the voters that are named, and of all. */
@@ -293,14 +315,20 @@ function grantedFrom(self: Election, { counting }: Candidacy): SendTime | undefi
   return named.now < all.now ? named : all;
 }
 
-function endCandidacy(self: Election, candidacy: Candidacy, end: Pick<Release, "successor" | "unanswered">): void {
-  const { term } = candidacy;
+function endCandidacy(
+  self: Election,
+  candidacy: Candidacy,
+  end: Pick<ReleasedTerm, "successor" | "unanswered">,
+): void {
+  const { election, term, claimed } = candidacy;
   const { successor } = end;
   self.candidacy = undefined;
   if (!candidacy.elected && candidacy.distant.size > 0) forgetTerm(self, candidacy);
-  release(self, self.ground.config.boot, term);
+  release(self, self.ground.config.boot, election, term);
   const told = audience(self.membership);
   const heir = successor === undefined ? undefined : self.membership.byBoot.get(successor);
   if (heir !== undefined) told.add(heir);
-  for (const peer of told) sendRelease(self, peer, { term, ...end });
+  // Every vote that was asked for: one that was given and not heard of would stay as long as support.
+  for (const peer of claimed.items) told.add(peer);
+  for (const peer of told) sendRelease(self, peer, { election, term, ...end });
 }

@@ -6,6 +6,7 @@
  */
 
 import { leaveOffice, stepBack } from "./candidate.ts";
+import { endAllSupport } from "./support.ts";
 import { type Election, quarantineOf, recordOf } from "./state.ts";
 
 /** Part of a timeout that a clock must jump by to count. */
@@ -16,12 +17,13 @@ const JUMP = 0.5;
  * may have forgotten: it withholds its vote as if it had just started. Plain democracy has no promises to keep.
  */
 export function noteClocks(self: Election): void {
-  const { ballot, ground: { config, now, wall } } = self;
+  const { ballot, voting, ground: { config, now, wall } } = self;
   const jump = wall - now - self.skew;
   self.skew = wall - now;
   if (config.quorum === "none" || Math.abs(jump) <= JUMP * config.timeout) return;
-  ballot.quarantineUntil = now + quarantineOf(config);
-  ballot.floorTerm = 0;
+  voting.quarantineUntil = now + quarantineOf(config);
+  voting.floorTerm = 0;
+  endAllSupport(self);
   ballot.deferred = undefined;
   for (const peer of self.membership.voters.items) recordOf(self, peer).toldIdleAt = -Infinity;
   // Set back, it may hold what others have been given since. A clock that is only behind takes nothing away from a lease.

@@ -8,33 +8,43 @@ import { drop } from "../drop.ts";
 import type { Peer } from "../membership/peer.ts";
 import { nameOf } from "../membership/peer.ts";
 import { type Heard, isTrusted } from "../membership/state.ts";
-import type { Boot, Claim, Release, Status, Vote } from "../message/message.ts";
-import { advanceLead, countVote, leaveOffice, stepBack } from "./candidate.ts";
+import { NO_VOTES } from "../message/blank.ts";
+import {
+  type Answer,
+  type Boot,
+  type Claim,
+  DEFAULT_ELECTION,
+  type Release,
+  type ReleasedTerm,
+  type Request,
+  type Status,
+  type Vote,
+} from "../message/message.ts";
+import { advanceLead, leaveOffice, stepBack, takeAnswer } from "./candidate.ts";
 import { followLeader, forgetLeader, isAbsurd, takeLeaderHint } from "./leader.ts";
 import { outranks } from "./rank.ts";
-import { type Election, recordOf } from "./state.ts";
-import { deferClaim, noteWaste, release, vote } from "./voter.ts";
+import { type Election, recordOf, type Support } from "./state.ts";
+import { answerWith, endSupport, overtake, support } from "./support.ts";
+import { answerTo, deferClaim, noteWaste, obstacleFor, release, tellTimeout, vote } from "./voter.ts";
 
-/** Takes what was heard; returns the vote where it asks for one. */
-export function respond(self: Election, heard: Heard): Vote | undefined {
+/** Takes what was heard; returns the answer where it asks for one. */
+export function respond(self: Election, heard: Heard): Answer | undefined {
   const { peer, from, message } = heard;
   switch (message.kind) {
     case "release":
       takeRelease(self, peer, from, message);
       return undefined;
     case "leave":
-      release(self, from, Infinity);
+      endSupport(self, from);
+      release(self, from, DEFAULT_ELECTION, Infinity);
       forgetLeader(self, from, Infinity);
       return undefined;
   }
   if (heard.isNews) takeStatus(self, peer, message.status);
   if (heard.leaderHint !== undefined) takeLeaderHint(self, heard.leaderHint);
-  if (message.kind === "ack") {
-    if (message.vote !== undefined) countVote(self, peer, message.vote);
-    return undefined;
-  }
-  return message.claim &&
-    takeClaim(self, { peer, from, nonce: message.nonce, claim: message.claim, status: message.status });
+  if (message.answer !== undefined) takeAnswer(self, peer, from, message.answer);
+  if (message.kind === "ack" || message.request === undefined) return undefined;
+  return takeRequest(self, message.request, { peer, from, nonce: message.nonce, status: message.status });
 }
 
 function takeStatus(self: Election, peer: Peer, status: Status): void {
@@ -55,9 +65,9 @@ function takeTerms(self: Election, peer: Peer, status: Status): void {
 }
 
 function takeLeading(self: Election, peer: Peer, status: Status, { term }: NonNullable<Status["leading"]>): void {
-  const { candidacy, membership, ballot: { grant }, ground: { config } } = self;
+  const { candidacy, membership, ballot: { vote }, ground: { config } } = self;
   if (isAbsurd(self, term)) return drop(self.ground, "absurd-term");
-  if (grant?.boot === peer.boot && grant.term === term) grant.inOffice = true;
+  if (vote?.boot === peer.boot && vote.term === term) vote.inOffice = true;
   recordOf(self, peer).wasted = 0;
   const leads = candidacy?.elected === true;
   if (leads && config.quorum !== "none") return;
@@ -72,44 +82,67 @@ interface Asked {
   readonly peer: Peer;
   readonly from: Boot;
   readonly nonce: number;
-  readonly claim: Claim;
   readonly status: Status;
 }
 
-function takeClaim(self: Election, { peer, from, nonce, claim, status }: Asked): Vote | undefined {
-  const { candidacy, ground: { config } } = self;
-  if (config.quorum === "none") return undefined;
-  if (isAbsurd(self, claim.term)) return refuseFuture(self, peer, claim);
-  if (peer.configured) self.seenTerm = Math.max(self.seenTerm, claim.term);
-  const prevails = status.leading !== undefined || outranks(status, config);
-  const inOffice = status.leading?.term === claim.term;
-  // Making way for a claim that is refused all the same would be the end of both.
-  const isWorthIt = inOffice || claim.term > self.ballot.promisedTerm;
-  if (candidacy?.elected === false && peer.configured && prevails && isWorthIt && claim.lease <= config.timeout) {
-    stepBack(self);
+/** What is promised to who gets nothing. */
+const NO_SUPPORT: Support = {
+  ...{ epoch: 0, sequence: 0, parts: 0, promisedBy: 0, expiresAt: -Infinity, owesAnswer: false },
+};
+
+/** Carries a request out, unless that was done, or overtaken: then there is nothing to answer. */
+function takeRequest(self: Election, request: Request, asked: Asked): Answer | undefined {
+  const { peer, from } = asked;
+  const { claims, lease } = request;
+  if (self.ground.config.quorum === "none") return undefined;
+  const obstacle = obstacleFor(self, peer, request);
+  if (obstacle === "longer-lease") tellTimeout(self, peer, "longer-timeout", lease);
+  if (obstacle !== undefined) {
+    return answerWith(self, NO_SUPPORT, claims.map((claim) => answerTo(self, claim, obstacle)));
   }
-  const answer = vote(self, peer, from, claim, inOffice);
+  const known = support(self, from, request);
+  if (known === undefined) return undefined;
+  const votes = claims.length === 0 ? NO_VOTES : claims.map((claim) => takeClaim(self, known, claim, asked));
+  known.owesAnswer = !request.urgent;
+  return answerWith(self, known, votes);
+}
+
+function takeClaim(self: Election, known: Support, claim: Claim, { peer, from, nonce, status }: Asked): Vote {
+  const { candidacy, ground: { config } } = self;
+  if (isAbsurd(self, claim.term)) return refuseFuture(self, peer, claim);
+  self.seenTerm = Math.max(self.seenTerm, claim.term);
+  const prevails = status.leading !== undefined || outranks(status, config);
+  // Making way for a claim that is refused all the same would be the end of both.
+  const isWorthIt = claim.inOffice || claim.term > self.ballot.promisedTerm;
+  if (candidacy?.elected === false && candidacy.election === claim.election && prevails && isWorthIt) stepBack(self);
+  const answer = vote(self, peer, from, known, claim);
   if (answer.refusal === "held" || answer.refusal === "quarantined") deferClaim(self, peer, from, claim, nonce);
   return answer;
 }
 
 /** The candidate's clock is far ahead, or this member's far behind: the one learns it from the other. */
-function refuseFuture(self: Election, peer: Peer, { term, sequence }: Claim): Vote {
-  const { ground: { effects, pool, wall } } = self;
+function refuseFuture(self: Election, peer: Peer, claim: Claim): Vote {
+  const { ground: { effects, wall } } = self;
   drop(self.ground, "absurd-term");
-  effects.push({ kind: "mismatch", what: "clock-ahead", member: nameOf(peer), value: term - wall });
-  const answer = pool.vote();
-  answer.term = term;
-  answer.sequence = sequence;
-  answer.refusal = "future-term";
-  answer.limit = wall;
-  return answer;
+  effects.push({ kind: "mismatch", what: "clock-ahead", member: nameOf(peer), value: claim.term - wall });
+  return answerTo(self, claim, "future-term");
 }
 
-function takeRelease(self: Election, peer: Peer, from: Boot, { term, successor, unanswered }: Release): void {
+function takeRelease(self: Election, peer: Peer, from: Boot, { sequence, terms }: Release): void {
+  overtake(self, from, sequence);
+  for (const released of terms) takeReleased(self, peer, from, released);
+}
+
+function takeReleased(
+  self: Election,
+  peer: Peer,
+  from: Boot,
+  { election, term, successor, unanswered }: ReleasedTerm,
+): void {
   const { membership, ground: { now, config } } = self;
   if (isAbsurd(self, term)) return drop(self.ground, "absurd-term");
-  release(self, from, term);
+  release(self, from, election, term);
+  if (election !== DEFAULT_ELECTION) return;
   // What a process before this one released says nothing of the one that is there now.
   const record = recordOf(self, peer);
   if (peer.boot !== from || term <= record.endedTerm) return;

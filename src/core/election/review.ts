@@ -8,14 +8,15 @@ import { setLeader } from "./leader.ts";
 import { reviewReadiness } from "./readiness.ts";
 import { considerStanding } from "./standing.ts";
 import type { Election, KnownLeader } from "./state.ts";
-import { reviewDeferred, reviewGrant, reviewQuarantine } from "./voter.ts";
+import { forceEnds, isInForce } from "./support.ts";
+import { reviewDeferred, reviewQuarantine, reviewVote } from "./voter.ts";
 
 /** Forgets a leader that is not heard of any more, votes where the vote has become free, and stands when it is time. */
 export function review(self: Election, anew: boolean): void {
   const { leader, ground: { now } } = self;
   if (leader !== undefined && isGone(self, leader)) setLeader(self, undefined);
   else if (leader !== undefined && now >= leader.until && !isPromised(self, leader)) setLeader(self, undefined);
-  reviewGrant(self, false);
+  reviewVote(self, false);
   reviewQuarantine(self);
   reviewDeferred(self);
   considerStanding(self, anew);
@@ -31,16 +32,18 @@ function isGone({ membership }: Election, { address, boot }: KnownLeader): boole
  * Whether the own vote is promised to the leader. Its newest status is older than the lease that this vote made longer,
  * and until the promise ends this member could vote for nobody else.
  */
-function isPromised({ ballot: { grant }, ground: { now } }: Election, { boot, term }: KnownLeader): boolean {
-  return grant?.boot === boot && grant.term === term && now < grant.expiresAt;
+function isPromised(self: Election, { boot, term }: KnownLeader): boolean {
+  const { ballot, ballot: { vote } } = self;
+  return vote?.boot === boot && vote.term === term && isInForce(self, ballot);
 }
 
 /** When something is due next: the earliest of these times that are still to come. */
-export function nextDue({ ballot, candidacy, leader, standsAt, ground: { now } }: Election): number {
-  let due = sooner(Infinity, ballot.quarantineUntil, now);
+export function nextDue(self: Election): number {
+  const { ballot, voting, candidacy, leader, standsAt, ground: { now } } = self;
+  let due = sooner(Infinity, voting.quarantineUntil, now);
   if (candidacy?.elected === true) due = sooner(due, candidacy.deadline, now);
   if (leader !== undefined) due = sooner(due, leader.until, now);
-  if (ballot.grant !== undefined) due = sooner(due, ballot.grant.expiresAt, now);
+  if (ballot.vote !== undefined) due = sooner(due, forceEnds(self, ballot.vote), now);
   return standsAt === undefined ? due : sooner(due, standsAt, now);
 }
 

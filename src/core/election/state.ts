@@ -9,23 +9,42 @@ import type { Ground } from "../ground.ts";
 import type { MemberConfig } from "../input.ts";
 import type { Peer } from "../membership/peer.ts";
 import { electorateSize, type Membership } from "../membership/state.ts";
-import type { Boot, Claim, Cookie, Release, TermId } from "../message/message.ts";
+import {
+  type Boot,
+  type Claim,
+  DEFAULT_ELECTION,
+  type ElectionName,
+  type Release,
+  type TermId,
+} from "../message/message.ts";
 import type { SmallSet } from "../small_set.ts";
 import { quorumOf, type SendTime } from "./lease.ts";
 import { Offices } from "./offices.ts";
 
-/** A voter's promise to grant nobody else before it expires. */
-export interface Grant {
+/** A voter's promise to one process: the votes given to it in this epoch are in force until it expires. */
+export interface Support {
+  /** Counts the promises of this member, to whomever. */
+  epoch: number;
+  /** The newest request that was carried out, and the bits of its parts. It outlives the promise: what is older must never come back. */
+  sequence: number;
+  parts: number;
+  /** The request whose receipt began the promise that holds now. */
+  promisedBy: number;
+  /** On the voter's monotonic clock. */
+  expiresAt: number;
+  /** Whether a request waits for its answer to ride on a heartbeat. */
+  owesAnswer: boolean;
+}
+
+/** A vote that was given. It is in force as long as the support of that epoch. */
+export interface GivenVote {
   readonly term: number;
   readonly boot: Boot;
+  readonly epoch: number;
   /** Whether the candidate has said since that it leads in that term. */
   inOffice: boolean;
   /** Whether it was noted that it did not. */
   isWasted: boolean;
-  /** The newest claim that it answers. */
-  sequence: number;
-  /** On the voter's monotonic clock. */
-  expiresAt: number;
 }
 
 /** The newest claim that could not be granted yet; answered when the vote becomes free while it is fresh. */
@@ -37,31 +56,67 @@ export interface DeferredClaim {
   readonly receivedAt: number;
 }
 
-/** What this member has promised as a voter. */
+/** What this member has promised as a voter in one election. */
 export interface Ballot {
-  grant: Grant | undefined;
-  /** The highest term granted; any new grant is above it. */
+  vote: GivenVote | undefined;
+  /** The highest term granted; any new vote is above it, but for that of a candidate in office. */
   promisedTerm: number;
+  deferred: DeferredClaim | undefined;
+}
+
+/** What this member has promised as a voter. */
+export interface Voting {
+  /** By the process that is supported. */
+  readonly supports: Map<Boot, Support>;
+  /** The newest epoch, of all promises: none is ever used again. */
+  epoch: number;
+  readonly ballots: Map<ElectionName, Ballot>;
+  /** The highest term that was promised in any election that was forgotten; none up to it is granted. */
+  forgottenTerm: number;
   /** Terms below were seen before the quarantine ended. */
   floorTerm: number;
-  /** Grants nothing before: it may have forgotten a grant. */
+  /** Grants nothing before: it may have forgotten a vote. */
   quarantineUntil: number;
-  deferred: DeferredClaim | undefined;
+}
+
+/** Which promise of a voter a vote leans on. */
+export interface PromiseId {
+  readonly boot: Boot;
+  readonly epoch: number;
+}
+
+/** What a voter has promised to this process, as far as it has said. */
+export interface Backing extends PromiseId {
+  /** The newest request that it has acknowledged, and when that was sent. */
+  sequence: number;
+  sentAt: SendTime;
+}
+
+/** What this process asks of the voters, for all elections in which it stands or leads. */
+export interface Asking {
+  /** Of the newest request, or release. */
+  sequence: number;
+  /** When this process asked last. */
+  lastAt: number;
+  /** Send times of the requests of the last timeout, by sequence. */
+  readonly sent: Map<number, SendTime>;
+  /** By the voter's address, the own one among them. */
+  readonly backings: Map<string, Backing>;
 }
 
 /** A term this member stands for, or leads. */
 export interface Candidacy {
+  readonly election: ElectionName;
   term: number;
-  sequence: number;
   /** The released term that this candidate was named successor of, if any. */
   readonly succeeds: TermId | undefined;
   readonly startedAt: number;
   /** When all voters were last asked. */
   askedAt: number;
-  /** Send times of the claims of the last timeout, by sequence. */
-  readonly sent: Map<number, SendTime>;
-  /** The send time of the newest granted claim of each voter, by address. */
-  readonly granted: Map<string, SendTime>;
+  /** The promises that the votes for it lean on, by the voter's address. */
+  readonly granted: Map<string, PromiseId>;
+  /** The voters to which this term was ever claimed. */
+  readonly claimed: SmallSet<Peer>;
   /** The voters that have answered, granted or not. */
   readonly answered: SmallSet<Peer>;
   /** Voters to which the term is far ahead of the wall clock. */
@@ -91,9 +146,9 @@ export interface KnownLeader {
 
 /** A release that was not acknowledged yet. */
 export interface PendingRelease {
-  readonly address: string;
+  readonly peer: Peer;
   readonly boot: Boot;
-  readonly cookie: Cookie;
+  /** A voter is told until it has heard it, for its vote would stay as long as its support; others only for so long. */
   readonly until: number;
   readonly message: Release;
 }
@@ -123,7 +178,10 @@ export interface Election {
   /** Who is there: to be read, and to be asked to send. */
   readonly membership: Membership;
   readonly records: WeakMap<Peer, PeerRecord>;
+  readonly voting: Voting;
+  /** Of the default election. */
   readonly ballot: Ballot;
+  readonly asking: Asking;
   /** What the wall clock was ahead of the monotonic one at the last step. */
   skew: number;
   /** The highest term seen anywhere. */
@@ -131,7 +189,6 @@ export interface Election {
   candidacy: Candidacy | undefined;
   /** The lowest and highest term that this member has stood for in vain because its clock was far ahead; never minted again. */
   distantTerms: { readonly from: number; readonly to: number } | undefined;
-  lastClaimAt: number;
   releases: PendingRelease[];
   leader: KnownLeader | undefined;
   /** The last leader event, so that each tells something new. */
@@ -168,22 +225,25 @@ export interface Election {
 export function createElection(membership: Membership): Election {
   const { ground } = membership;
   const { config, now, wall } = ground;
+  const ballot = newBallot();
   return {
     ground,
     membership,
     records: new WeakMap(),
-    ballot: {
-      grant: undefined,
-      promisedTerm: 0,
+    voting: {
+      supports: new Map(),
+      epoch: 0,
+      ballots: new Map([[DEFAULT_ELECTION, ballot]]),
+      forgottenTerm: 0,
       floorTerm: 0,
       quarantineUntil: now + quarantineOf(config),
-      deferred: undefined,
     },
+    ballot,
+    asking: { sequence: 0, lastAt: -Infinity, sent: new Map(), backings: new Map() },
     skew: wall - now,
     seenTerm: 0,
     candidacy: undefined,
     distantTerms: undefined,
-    lastClaimAt: -Infinity,
     releases: [],
     leader: undefined,
     announced: undefined,
@@ -205,14 +265,19 @@ export function createElection(membership: Membership): Election {
   };
 }
 
+/** What a voter knows of an election in which it has promised nothing. */
+export function newBallot(): Ballot {
+  return { vote: undefined, promisedTerm: 0, deferred: undefined };
+}
+
 /** ms for which a member that has forgotten its promises withholds its vote. */
 export function quarantineOf({ quarantine, timeout }: MemberConfig): number {
   return quarantine === "until-idle" ? timeout : quarantine;
 }
 
 /** Whether this member withholds its vote, if it has one, because it may have forgotten what it promised. */
-export function isQuarantined({ ground, ballot }: Election): boolean {
-  return ground.now < ballot.quarantineUntil;
+export function isQuarantined({ ground, voting }: Election): boolean {
+  return ground.now < voting.quarantineUntil;
 }
 
 /** Whether this member would lead right now. */

@@ -1,5 +1,5 @@
 /**
- * The voter: promises its grant to one candidate at a time, in memory only. PaxosLease, arXiv:1209.4187.
+ * The voter: gives its vote in an election to one candidate at a time, in memory only. PaxosLease, arXiv:1209.4187.
  *
  * @module
  */
@@ -8,39 +8,49 @@ import type { MismatchKind } from "../effect.ts";
 import { nameOf, type Peer } from "../membership/peer.ts";
 import { ack, ping } from "../membership/sending.ts";
 import { audience, electorateSize } from "../membership/state.ts";
-import type { Boot, Claim, Refusal, TermId, Vote } from "../message/message.ts";
+import type { Boot, Claim, ElectionName, Refusal, Request, Vote } from "../message/message.ts";
+import { LIMITS } from "../../limits.ts";
 import { outranks } from "./rank.ts";
-import { type Election, isQuarantined, type PeerRecord, recordOf } from "./state.ts";
+import {
+  type Ballot,
+  type Election,
+  type GivenVote,
+  isQuarantined,
+  newBallot,
+  type PeerRecord,
+  recordOf,
+  type Support,
+} from "./state.ts";
+import { answerWith, forceEnds, isInForce, support } from "./support.ts";
 
 /** Timeouts after which a wasted vote is forgiven. */
 const FORGIVEN = 10;
 
-/** Whether the vote is promised to nobody. */
+/** Whether the vote is given to nobody. */
 export function isVoteFree(self: Election): boolean {
-  const { grant } = self.ballot;
-  return !isQuarantined(self) && (grant === undefined || self.ground.now >= grant.expiresAt);
+  return !isQuarantined(self) && !isInForce(self, self.ballot);
 }
 
 /**
  * Ends the quarantine early where that is asked for, once all other voters have told this boot that they are idle: then nobody
- * holds a lease that a forgotten grant supports, as long as the lists of voters never shrink. A member that a shorter list leaves
- * out may lead by forgotten grants while all that are left are idle. Where some stand without voting it is never safe: such a
- * one may have the forgotten grant, and get those of others that were idle when they were asked. Plain democracy only waits
+ * holds a lease that a forgotten vote supports, as long as the lists of voters never shrink. A member that a shorter list leaves
+ * out may lead by forgotten votes while all that are left are idle. Where some stand without voting it is never safe: such a
+ * one may have the forgotten vote, and get those of others that were idle when they were asked. Plain democracy only waits
  * until everybody is there.
  */
 export function reviewQuarantine(self: Election): void {
-  const { ballot, ground: { config, now }, membership: { electorate, voters } } = self;
+  const { voting, ground: { config, now }, membership: { electorate, voters } } = self;
   if (isQuarantined(self)) {
     const plain = config.quorum === "none";
     if (!plain && (config.quarantine !== "until-idle" || !electorate.isAll)) return;
     const others = voters.items;
     const ready = others.every((peer) => peer.alive && (plain || recordOf(self, peer).toldIdleAt >= peer.aliveSince));
     if (!ready || others.length < electorateSize(self.membership).all - (electorate.votes ? 1 : 0)) return;
-    ballot.quarantineUntil = now;
-  } else if (ballot.floorTerm > 0) {
+    voting.quarantineUntil = now;
+  } else if (voting.floorTerm > 0) {
     return;
   }
-  ballot.floorTerm = Math.max(self.seenTerm, 1);
+  voting.floorTerm = Math.max(self.seenTerm, 1);
   if (self.leader === undefined && electorate.votes) tellVoting(self);
 }
 
@@ -49,23 +59,53 @@ function tellVoting(self: Election): void {
   for (const peer of audience(self.membership)) ping(self.membership, peer);
 }
 
-/**
- * Answers the claim of the process `from` at a voter's address. `inOffice`: it has been elected for this very term.
- * Then a voter that lost sight of it, and in between promised a higher term to one who was not elected, votes for it
- * again; that is safe, because nobody else is elected while the lease of the one in office holds.
- */
-export function vote(self: Election, peer: Peer, from: Boot, claim: Claim, inOffice: boolean): Vote {
-  const answer = self.ground.pool.vote();
-  answer.term = claim.term;
-  answer.sequence = claim.sequence;
-  answer.refusal = refusalOf(self, peer, from, claim, inOffice);
-  answer.limit = answer.refusal === "longer-lease" ? self.ground.config.timeout : 0;
-  if (answer.refusal === "longer-lease") tellTimeout(self, peer, "longer-timeout", claim.lease);
-  if (answer.refusal !== undefined) return answer;
-  promise(self, from, claim);
+/** What this member has promised in an election. */
+export function ballotOf({ voting: { ballots } }: Election, election: ElectionName): Ballot | undefined {
+  return ballots.get(election);
+}
+
+/** Who asks for a vote, and with what. */
+export interface Voteless {
+  readonly peer: Peer;
+  readonly from: Boot;
+  readonly claim: Claim;
+  readonly lease: number;
+}
+
+/** Why a request gets no support, and no vote, whatever it claims; undefined when it may. */
+export function obstacleFor(self: Election, peer: Peer, { lease }: Request): Refusal | undefined {
+  if (!peer.configured || !self.membership.electorate.votes) return "not-a-voter";
+  // The candidate would believe for longer than this voter promises, or is quarantined after a restart.
+  return lease > self.ground.config.timeout ? "longer-lease" : undefined;
+}
+
+/** Answers a claim of the process `from` at a voter's address, whose votes lean on that support. */
+export function vote(self: Election, peer: Peer, from: Boot, known: Support, claim: Claim): Vote {
+  const refusal = refusalOf(self, peer, from, claim);
+  if (refusal !== undefined) return answerTo(self, claim, refusal);
+  promise(self, from, known, claim);
   recordOf(self, peer).askedAt = -Infinity;
-  if (inOffice && self.ballot.grant !== undefined) self.ballot.grant.inOffice = true;
-  return answer;
+  const given = ballotOf(self, claim.election)?.vote;
+  if (claim.inOffice && given !== undefined) given.inOffice = true;
+  return answerTo(self, claim, undefined);
+}
+
+/** The answer to a claim; where it went beyond what this member allows, with that. */
+export function answerTo(self: Election, { election, term }: Claim, refusal: Refusal | undefined): Vote {
+  return { election, term, refusal, limit: limitOf(self, refusal) };
+}
+
+function limitOf({ voting, ground: { config, wall } }: Election, refusal: Refusal | undefined): number {
+  switch (refusal) {
+    case "longer-lease":
+      return config.timeout;
+    case "future-term":
+      return wall;
+    case "forgotten":
+      return voting.forgottenTerm;
+    default:
+      return 0;
+  }
 }
 
 /** The timeouts of a voter and a candidate do not fit. */
@@ -73,40 +113,41 @@ export function tellTimeout({ ground }: Election, peer: Peer, what: MismatchKind
   ground.effects.push({ kind: "mismatch", what, member: nameOf(peer), value: timeout });
 }
 
+/** Supports this process itself, by the rules for everybody else; undefined where this member does not vote, or not now. */
+export function supportSelf(self: Election, sequence: number): Support | undefined {
+  if (!self.membership.electorate.votes || isQuarantined(self)) return undefined;
+  return support(self, self.ground.config.boot, { sequence, part: 0 });
+}
+
 /** Votes for this member itself, by the rules for everybody else; whether that vote was granted. */
-export function voteForSelf(self: Election, claim: Claim): boolean {
-  const { ballot: { grant }, ground: { config: { boot }, now } } = self;
-  if (!self.membership.electorate.votes || isQuarantined(self)) return false;
-  if (grant !== undefined && grant.boot !== boot && now < grant.expiresAt && !isReleasedTo(self, grant, claim)) {
-    return false;
-  }
-  promise(self, boot, claim);
+export function voteForSelf(self: Election, known: Support, claim: Claim): boolean {
+  const { boot } = self.ground.config;
+  const ballot = ballotOf(self, claim.election);
+  const isHeld = ballot !== undefined && ballot.vote?.boot !== boot && isInForce(self, ballot);
+  if (isHeld && !isReleasedTo(self, ballot.vote, claim)) return false;
+  promise(self, boot, known, claim);
   return true;
 }
 
-/** Promises this member's vote to the process `from`, or promises it again. */
-function promise(self: Election, from: Boot, { term, sequence }: Claim): void {
-  const { ballot, ground: { now, config } } = self;
-  const { grant } = ballot;
-  const expiresAt = now + config.timeout;
+/** Gives this member's vote to the process `from`, or gives it again. */
+function promise(self: Election, from: Boot, { epoch }: Support, { election, term }: Claim): void {
+  const { ballots } = self.voting;
+  const ballot = ballotOf(self, election) ?? newBallot();
+  ballots.set(election, ballot);
   ballot.promisedTerm = Math.max(ballot.promisedTerm, term);
-  if (grant?.boot !== from || grant.term !== term) {
-    reviewGrant(self, true);
-    ballot.grant = { term, boot: from, inOffice: false, isWasted: false, sequence, expiresAt };
-    return;
-  }
-  // A datagram that comes twice must not make a promise longer.
-  if (sequence <= grant.sequence) return;
-  grant.sequence = sequence;
-  grant.expiresAt = expiresAt;
+  const { vote } = ballot;
+  if (vote?.boot === from && vote.term === term && vote.epoch === epoch) return;
+  if (ballot === self.ballot) reviewVote(self, true);
+  ballot.vote = { term, boot: from, epoch, inOffice: false, isWasted: false };
 }
 
 /** Whether the vote that has ended by now, or is `replaced`, brought anybody into office is remembered of who had it. */
-export function reviewGrant(self: Election, isReplaced: boolean): void {
-  const { ballot: { grant }, membership: { byBoot }, ground: { now } } = self;
-  if (grant === undefined || grant.isWasted || grant.inOffice || (!isReplaced && now < grant.expiresAt)) return;
-  grant.isWasted = true;
-  const peer = byBoot.get(grant.boot);
+export function reviewVote(self: Election, isReplaced: boolean): void {
+  const { ballot: { vote }, membership: { byBoot } } = self;
+  if (vote === undefined || vote.isWasted || vote.inOffice) return;
+  if (!isReplaced && isInForce(self, self.ballot)) return;
+  vote.isWasted = true;
+  const peer = byBoot.get(vote.boot);
   if (peer !== undefined) noteWaste(self, recordOf(self, peer));
 }
 
@@ -115,6 +156,12 @@ export function noteWaste({ ground: { now, config } }: Election, record: PeerRec
   if (now - record.wastedAt > FORGIVEN * config.timeout) record.wasted = 0;
   record.wasted += 1;
   record.wastedAt = now;
+}
+
+/** A process asks for this vote: whoever has it meanwhile, it waits. */
+function noteAsking({ ground: { now, config } }: Election, record: PeerRecord): void {
+  if (now - record.askedAt > config.timeout) record.asksSince = now;
+  record.askedAt = now;
 }
 
 /** Whether votes for this process were wasted of late. */
@@ -129,56 +176,54 @@ function isWasteful({ ground: { now, config } }: Election, { wasted, wastedAt }:
 function comesLater(self: Election, record: PeerRecord): boolean {
   const { ground: { now, config } } = self;
   if (!isWasteful(self, record)) return false;
-  if (now - record.askedAt > config.timeout) record.asksSince = now;
-  record.askedAt = now;
   return now - record.asksSince < Math.min(2 ** (record.wasted - 1) * config.interval, config.timeout);
 }
 
-function refusalOf(
-  self: Election,
-  peer: Peer,
-  from: Boot,
-  claim: Claim,
-  inOffice: boolean,
-): Refusal | undefined {
-  const { ballot: { grant, promisedTerm, floorTerm }, ground: { now, config } } = self;
-  if (!peer.configured || !self.membership.electorate.votes) return "not-a-voter";
-  // The candidate would believe for longer than this voter promises, or is quarantined after a restart.
-  if (claim.lease > config.timeout) return "longer-lease";
+function refusalOf(self: Election, peer: Peer, from: Boot, claim: Claim): Refusal | undefined {
+  const { voting, voting: { floorTerm, ballots } } = self;
+  const { term, inOffice } = claim;
   if (isQuarantined(self)) return "quarantined";
-  const held = grant !== undefined && now < grant.expiresAt;
-  if (held && grant.boot === from && grant.term === claim.term) return undefined;
-  if (held && grant.boot !== from && !isReleasedTo(self, grant, claim)) {
+  const record = recordOf(self, peer);
+  noteAsking(self, record);
+  const ballot = ballotOf(self, claim.election);
+  const given = ballot?.vote;
+  const promisedTerm = ballot?.promisedTerm ?? 0;
+  const isHeld = forceEnds(self, given) !== -Infinity;
+  if (isHeld && given?.boot === from && given.term === term) return undefined;
+  if (isHeld && given?.boot !== from && !isReleasedTo(self, given, claim)) {
     // Two candidates that wait for each other's votes would do so until they are exhausted: the one that wasted votes gives up.
-    const isInTheWay = self.candidacy?.elected === false && isWasteful(self, recordOf(self, peer));
-    return isInTheWay && !inOffice && claim.term <= promisedTerm ? "stale-term" : "held";
+    const isInTheWay = self.candidacy?.elected === false && isWasteful(self, record);
+    return isInTheWay && !inOffice && term <= promisedTerm ? "stale-term" : "held";
   }
-  const isOld = grant?.boot === from &&
-    (claim.term < grant.term || claim.term === grant.term && claim.sequence <= grant.sequence);
-  if (isOld || claim.term <= recordOf(self, peer).endedTerm) return "stale-term";
-  const isNew = claim.term > promisedTerm && claim.term >= floorTerm;
-  if (!isNew && !inOffice) return "stale-term";
-  const mustWait = !inOffice && claim.succeeds === undefined && comesLater(self, recordOf(self, peer));
-  return mustWait ? "held" : undefined;
+  if (ballot === undefined && ballots.size >= LIMITS.elections) return "too-many";
+  if (given?.boot === from && term < given.term) return "stale-term";
+  // Who holds a lease for this very term gets it again: nobody else can have been elected since.
+  if (inOffice) return undefined;
+  if (term <= promisedTerm || term < floorTerm) return "stale-term";
+  if (term <= voting.forgottenTerm) return "forgotten";
+  return claim.succeeds === undefined && comesLater(self, record) ? "held" : undefined;
 }
 
-/** The holder of a grant gives it back; nobody else can. */
-export function release(self: Election, from: Boot, term: number): void {
-  const { ballot } = self;
-  if (ballot.grant?.boot === from && ballot.grant.term <= term) ballot.grant = undefined;
+/** The holder of a vote gives it back; nobody else can. */
+export function release(self: Election, from: Boot, election: ElectionName, term: number): void {
+  const ballot = ballotOf(self, election);
+  if (ballot === undefined) return;
+  if (ballot.vote?.boot === from && ballot.vote.term <= term) ballot.vote = undefined;
   if (ballot.deferred?.boot === from && ballot.deferred.claim.term <= term) ballot.deferred = undefined;
 }
 
 /** Remembers a claim that may be granted soon: the one of the heavier candidate, or the newer. */
 export function deferClaim(self: Election, peer: Peer, from: Boot, claim: Claim, nonce: number): void {
-  const { deferred } = self.ballot;
+  const ballot = ballotOf(self, claim.election);
+  if (ballot === undefined) return;
+  const { deferred } = ballot;
   const kept = deferred === undefined ? undefined : self.membership.byBoot.get(deferred.boot);
   const fresh = deferred !== undefined && self.ground.now - deferred.receivedAt <= self.ground.config.interval;
   if (fresh && kept !== undefined && kept !== peer && outranks(kept, peer)) return;
   // The next packet overwrites what this one brought.
   const { succeeds } = claim;
   const copy = { ...claim, succeeds: succeeds && { ...succeeds } };
-  self.ballot.deferred = { address: peer.address, boot: from, claim: copy, nonce, receivedAt: self.ground.now };
+  ballot.deferred = { address: peer.address, boot: from, claim: copy, nonce, receivedAt: self.ground.now };
 }
 
 /**
@@ -186,25 +231,27 @@ export function deferClaim(self: Election, peer: Peer, from: Boot, claim: Claim,
  * candidate has sent a newer one, or has given up.
  */
 export function reviewDeferred(self: Election): void {
-  const { deferred } = self.ballot;
+  const { ballot, ballot: { deferred }, voting } = self;
   if (deferred === undefined) return;
   const peer = self.membership.peers.get(deferred.address);
+  const known = voting.supports.get(deferred.boot);
   const stale = self.ground.now - deferred.receivedAt > self.ground.config.interval;
-  if (stale || peer === undefined) {
-    self.ballot.deferred = undefined;
+  if (stale || peer === undefined || known === undefined || self.ground.now >= known.expiresAt) {
+    ballot.deferred = undefined;
   } else if (isVoteFree(self) && self.candidacy === undefined) {
-    self.ballot.deferred = undefined;
-    const answer = vote(self, peer, deferred.boot, deferred.claim, false);
-    ack(self.membership, peer, deferred.boot, deferred.nonce).vote = answer;
+    ballot.deferred = undefined;
+    // That it held a lease when it sent this says nothing any more.
+    const answer = vote(self, peer, deferred.boot, known, { ...deferred.claim, inOffice: false });
+    ack(self.membership, peer, deferred.boot, deferred.nonce).answer = answerWith(self, known, [answer]);
   }
 }
 
-/** A claim may name the grant's own term as released to it, unless this member itself still holds that term. */
+/** A claim may name the vote's own term as released to it, unless this member itself still holds that term. */
 function isReleasedTo(
   { candidacy, ground: { config } }: Election,
-  { term, boot }: TermId,
+  given: GivenVote | undefined,
   { succeeds }: Claim,
 ): boolean {
-  if (succeeds === undefined || succeeds.term !== term || succeeds.boot !== boot) return false;
-  return boot !== config.boot || candidacy?.term !== term;
+  if (succeeds === undefined || succeeds.term !== given?.term || succeeds.boot !== given.boot) return false;
+  return given.boot !== config.boot || candidacy?.term !== given.term;
 }

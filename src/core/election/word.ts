@@ -4,38 +4,50 @@
  * @module
  */
 
-import type { Mutable } from "../message/blank.ts";
+import type { Lead, Mutable } from "../message/blank.ts";
 import type { LeaderHint, Status } from "../message/message.ts";
 import { type Election, isEligible, isQuarantined } from "./state.ts";
+import { isInForce } from "./support.ts";
 
 /** Idle: nothing that this member did or promised can be behind a lease. */
-function isIdle({ ballot: { grant }, candidacy, lastClaimAt, ground: { now, config } }: Election): boolean {
-  return candidacy === undefined && now >= lastClaimAt + config.timeout &&
-    (grant === undefined || now >= grant.expiresAt);
+function isIdle(self: Election): boolean {
+  const { candidacy, asking, voting: { ballots }, ground: { now, config } } = self;
+  if (candidacy !== undefined || now < asking.lastAt + config.timeout) return false;
+  for (const ballot of ballots.values()) if (isInForce(self, ballot)) return false;
+  return true;
 }
+
+/** What the election has to say of a status. */
+export type SaidByElection = "eligible" | "idle" | "voting" | "highestTerm" | "leading";
 
 /** Completes a status with what the election has to say. */
 export function sayStatus(self: Election, status: Mutable<Status>): void {
-  status.eligible = isEligible(self);
-  status.idle = isIdle(self);
-  status.voting = self.membership.electorate.votes && !isQuarantined(self);
-  status.highestTerm = self.seenTerm;
-  status.leading = ownLead(self);
+  void ({
+    eligible: status.eligible = isEligible(self),
+    idle: status.idle = isIdle(self),
+    voting: status.voting = self.membership.electorate.votes && !isQuarantined(self),
+    highestTerm: status.highestTerm = self.seenTerm,
+    leading: status.leading = ownLead(self),
+  } satisfies Pick<Status, SaidByElection>);
 }
 
 function ownLead({ candidacy, ground: { now, pool: { lead } } }: Election): Status["leading"] {
   if (candidacy?.elected !== true) return undefined;
-  lead.term = candidacy.term;
-  lead.remaining = Math.max(0, candidacy.deadline - now);
+  void ({
+    term: lead.term = candidacy.term,
+    remaining: lead.remaining = Math.max(0, candidacy.deadline - now),
+  } satisfies Lead);
   return lead;
 }
 
 /** Who leads, to be passed on; undefined when nobody else does. */
 export function sayLeader({ leader, ground: { config, now, pool: { leaderHint } } }: Election): LeaderHint | undefined {
   if (leader === undefined || leader.boot === config.boot) return undefined;
-  leaderHint.boot = leader.boot;
-  leaderHint.term = leader.term;
-  leaderHint.beat = leader.beat;
-  leaderHint.remaining = Math.max(0, leader.leaseEnd - now);
+  void ({
+    boot: leaderHint.boot = leader.boot,
+    term: leaderHint.term = leader.term,
+    beat: leaderHint.beat = leader.beat,
+    remaining: leaderHint.remaining = Math.max(0, leader.leaseEnd - now),
+  } satisfies LeaderHint);
   return leaderHint;
 }

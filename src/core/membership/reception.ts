@@ -89,7 +89,7 @@ function takeQuestion(self: Membership, peer: Peer, from: Boot, message: Questio
 function takePing(self: Membership, packet: Packet, message: Ping): Heard | undefined {
   const { now } = self.ground;
   const { from, cookie } = packet;
-  const { hears, status, claim, gossip } = message;
+  const { hears, status, request, gossip } = message;
   const peer = findSender(self, from, status);
   if (peer === undefined) return undefined;
   if (peer === "stranger" || !isVerified(peer, from, cookie)) {
@@ -106,7 +106,7 @@ function takePing(self: Membership, packet: Packet, message: Ping): Heard | unde
     if (hears) peer.lastHeardBy = now;
   }
   const leaderHint = hear(self, peer, gossip);
-  const wantsAck = claim !== undefined || !isMutual(self, peer);
+  const wantsAck = request?.urgent === true || !isMutual(self, peer);
   peer.lastPinged = now;
   return result(self, peer, from, message, isNews, leaderHint, wantsAck);
 }

@@ -37,7 +37,7 @@ export function send({ ground }: Membership, peer: Peer, message: Message): void
   ground.effects.push({ kind: "send", address: peer.address, cookie: cookieTo(peer), message });
 }
 
-/** Pings a peer. A candidate may add its claim to the ping that is returned. */
+/** Pings a peer. A candidate may add its request to the ping that is returned, and a voter its answer. */
 export function ping(self: Membership, peer: Peer): Mutable<Ping> {
   const { ground: { now, config, effects, pool } } = self;
   const pending = peer.pings.add();
@@ -49,9 +49,14 @@ export function ping(self: Membership, peer: Peer): Mutable<Ping> {
   sent.address = peer.address;
   sent.cookie = cookieTo(peer);
   const { message } = sent;
-  message.nonce = pending.nonce;
-  message.hears = now - peer.lastHeard <= OF_LATE * config.interval;
-  message.claim = undefined;
+  void ({
+    nonce: message.nonce = pending.nonce,
+    hears: message.hears = now - peer.lastHeard <= OF_LATE * config.interval,
+    request: message.request = undefined,
+    answer: message.answer = undefined,
+    gossip: message.gossip = undefined,
+    voters: message.voters = undefined,
+  } satisfies Omit<Ping, "kind" | "status">);
   tell(self, peer, message);
   effects.push(sent);
   return message;
@@ -63,10 +68,9 @@ export function introduce(self: Membership, boot: Boot): void {
   if (peer !== undefined && cookieTo(peer) === NO_COOKIE) ping(self, peer);
 }
 
-/** Answers `nonce` to the boot that asked. A voter may add its vote to the ack that is returned. */
+/** Answers `nonce` to the boot that asked. A voter may add its answer to the ack that is returned. */
 export function ack(self: Membership, peer: Peer, to: Boot, nonce: number): Mutable<Ack> {
   const { message } = takeAck(self, peer.address, cookieTo(peer, to), nonce);
-  message.cookie = NO_COOKIE;
   tell(self, peer, message);
   return message;
 }
@@ -80,9 +84,8 @@ export function challenge(
 ): void {
   const { message } = takeAck(self, address, shown, nonce);
   message.cookie = expected;
+  // No gossip: a process that has not proved to be there would be sent more than it sent.
   message.voters = voterListFor(self, peer);
-  // A process that has not proved to be there would be sent more than it sent.
-  message.gossip = undefined;
 }
 
 /** Shows the peer what it has told this member to show. Where it has not shown its own cookie yet, it is told in turn. */
@@ -90,14 +93,11 @@ export function showCookie(self: Membership, peer: Peer, to: Boot, expected: Coo
   const { message } = takeAck(self, peer.address, cookieTo(peer, to), UNASKED_NONCE);
   message.cookie = expected;
   message.voters = voterListFor(self, peer);
-  message.gossip = undefined;
 }
 
 /** Tells a process that does not belong to this cluster whom this one takes for voters. */
 export function tellVoters(self: Membership, address: string, shown: Cookie, peer: Peer | undefined): void {
   const { message } = takeAck(self, address, shown, UNASKED_NONCE);
-  message.cookie = NO_COOKIE;
-  message.gossip = undefined;
   message.voters = voterListFor(self, peer);
 }
 
@@ -106,20 +106,26 @@ function takeAck(self: Membership, address: string, cookie: Cookie, nonce: numbe
   const sent = pool.ack();
   sent.address = address;
   sent.cookie = cookie;
-  sent.message.nonce = nonce;
-  sent.message.vote = undefined;
+  const { message } = sent;
+  void ({
+    nonce: message.nonce = nonce,
+    cookie: message.cookie = NO_COOKIE,
+    answer: message.answer = undefined,
+    gossip: message.gossip = undefined,
+    voters: message.voters = undefined,
+  } satisfies Omit<Ack, "kind" | "status">);
   effects.push(sent);
   return sent;
 }
 
 /** Adds gossip, and the own list of voters where it is due; none of it for a process that has not proved to be there. */
 function tell(self: Membership, peer: Peer, message: Mutable<Ping> | Mutable<Ack>): void {
-  message.gossip = undefined;
-  message.voters = undefined;
   if (!peer.proved || !peer.alive) return;
   message.voters = voterListDue(self, peer);
   const gossip: Mutable<Gossip> = self.ground.pool.gossip();
-  gossip.leaderHint = undefined;
-  gossip.rumors = rumorsFor(self, peer, message.voters === undefined ? 0 : VOTERS_BYTES);
+  void ({
+    leaderHint: gossip.leaderHint = undefined,
+    rumors: gossip.rumors = rumorsFor(self, peer, message.voters === undefined ? 0 : VOTERS_BYTES),
+  } satisfies Gossip);
   message.gossip = gossip;
 }

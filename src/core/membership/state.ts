@@ -52,7 +52,7 @@ export interface Heard {
   readonly isNews: boolean;
   /** The leader by the word of a credible peer. */
   readonly leaderHint: LeaderHint | undefined;
-  /** Whether an ack is owed, which may carry a vote. */
+  /** Whether an ack is owed, which may carry an answer. */
   readonly wantsAck: boolean;
 }
 

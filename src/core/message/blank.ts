@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Ack, Gossip, LeaderHint, Ping, Rumor, Status, Vote } from "./message.ts";
+import type { Ack, Answer, Claim, Gossip, LeaderHint, Ping, Request, Rumor, Status, Vote } from "./message.ts";
 import { NO_COOKIE, UNKNOWN_BOOT } from "./message.ts";
 
 /** The same, to be filled in anew. */
@@ -13,6 +13,10 @@ export type Mutable<Whole> = { -readonly [Part in keyof Whole]: Whole[Part] };
 
 /** Nothing to tell, as most heartbeats: one array for all of them. */
 export const NO_RUMORS: readonly Rumor[] = [];
+
+/** Nothing to ask for, as most requests, and nothing to say of it: one array for all of them. */
+export const NO_CLAIMS: readonly Claim[] = [];
+export const NO_VOTES: readonly Vote[] = [];
 
 /** Of a status: the leadership in it. */
 export type Lead = NonNullable<Status["leading"]>;
@@ -33,8 +37,12 @@ export function newLeaderHint(): Mutable<LeaderHint> {
   return { boot: UNKNOWN_BOOT, term: 0, beat: 0, remaining: 0 };
 }
 
-export function newVote(): Mutable<Vote> {
-  return { term: 0, sequence: 0, refusal: undefined, limit: 0 };
+export function newRequest(): Mutable<Request> {
+  return { sequence: 0, part: 0, lease: 0, urgent: false, claims: NO_CLAIMS };
+}
+
+export function newAnswer(): Mutable<Answer> {
+  return { sequence: 0, epoch: 0, votes: NO_VOTES };
 }
 
 export function newGossip(): Mutable<Gossip> {
@@ -42,9 +50,10 @@ export function newGossip(): Mutable<Gossip> {
 }
 
 export function newPing(status: Status): Mutable<Ping> {
-  return { kind: "ping", nonce: 0, hears: false, status, claim: undefined, gossip: undefined, voters: undefined };
+  const empty = { request: undefined, answer: undefined, gossip: undefined, voters: undefined };
+  return { kind: "ping", nonce: 0, hears: false, status, ...empty };
 }
 
 export function newAck(status: Status): Mutable<Ack> {
-  return { kind: "ack", nonce: 0, cookie: NO_COOKIE, status, vote: undefined, gossip: undefined, voters: undefined };
+  return { kind: "ack", nonce: 0, cookie: NO_COOKIE, status, answer: undefined, gossip: undefined, voters: undefined };
 }

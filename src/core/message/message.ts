@@ -51,28 +51,77 @@ export interface Status {
   readonly leading: { readonly term: number; readonly remaining: number } | undefined;
 }
 
-/** A candidate or leader asks for a grant, or for its renewal. */
+/** What an election is called among members; "" is the one that each member stands in by itself. */
+export type ElectionName = string;
+
+/** The election that each member stands in by itself. */
+export const DEFAULT_ELECTION: ElectionName = "";
+
+/** A candidate or leader asks for a vote that it does not count on yet. */
 export interface Claim {
+  readonly election: ElectionName;
   readonly term: number;
-  /** Counts the claims of this term, so that a grant can be matched with its claim's send time. */
-  readonly sequence: number;
   /** The term whose holder released it and named this candidate as successor, if any. */
   readonly succeeds: TermId | undefined;
+  /** Whether the sender holds a lease for this very term as it sends this. */
+  readonly inOffice: boolean;
+}
+
+/** Asks a voter to support the sender, and to vote for it: each vote is in force exactly as long as the support that it leans on. */
+export interface Request {
+  /** Counts the requests of this boot: what is older than what was carried out already is ignored. */
+  readonly sequence: number;
+  /** Requests may have parts, each of which is carried out once. */
+  readonly part: number;
   /** ms that the candidate counts on: its `timeout`. */
   readonly lease: number;
+  /** Whether it is to be answered at once; else the answer may ride on the next heartbeat. */
+  readonly urgent: boolean;
+  /** For what this voter has not granted in its present epoch. */
+  readonly claims: readonly Claim[];
 }
 
 /** Why a voter did not grant a claim. */
-export type Refusal = "quarantined" | "held" | "stale-term" | "not-a-voter" | "longer-lease" | "future-term";
+export type Refusal =
+  | "quarantined"
+  | "held"
+  | "stale-term"
+  | "not-a-voter"
+  | "longer-lease"
+  | "future-term"
+  /** The voter has forgotten what it promised up to that term. */
+  | "forgotten"
+  /** The voter remembers as many elections as it may. */
+  | "too-many";
 
 /** A voter's answer to a {@linkcode Claim}. */
 export interface Vote {
+  readonly election: ElectionName;
   readonly term: number;
-  readonly sequence: number;
   /** Absent when granted. */
   readonly refusal: Refusal | undefined;
-  /** What the claim went beyond: the voter's `timeout` in ms, or its wall clock in ms since 1970; 0 for every other answer. */
+  /** What the claim went beyond: the voter's `timeout` in ms, its wall clock in ms since 1970, or the term; 0 for every other answer. */
   readonly limit: number;
+}
+
+/** A voter's answer to a {@linkcode Request}. */
+export interface Answer {
+  /** The request whose receipt began the promise that holds now. */
+  readonly sequence: number;
+  /** Counts the promises of this voter: votes of any but this one are void. 0 where nothing is promised. */
+  readonly epoch: number;
+  /** To the claims in the request. */
+  readonly votes: readonly Vote[];
+}
+
+/** A term that its candidate gives back. */
+export interface ReleasedTerm {
+  readonly election: ElectionName;
+  readonly term: number;
+  /** Asked to claim at once. */
+  readonly successor: Boot | undefined;
+  /** Whether a candidate gives up that no quorum has answered: its votes, or its claims, are lost. */
+  readonly unanswered: boolean;
 }
 
 /** A member is there, in this incarnation. */
@@ -133,14 +182,15 @@ export interface Gossip {
   readonly rumors: readonly Rumor[];
 }
 
-/** Asks for a sign of life; carries the claim of a candidate or leader to a voter. */
+/** Asks for a sign of life; carries the request of a candidate or leader to a voter, and what that voter answers. */
 export interface Ping {
   readonly kind: "ping";
   readonly nonce: number;
   /** Whether the sender has heard the receiver itself of late: the receiver learns that its own datagrams arrive. */
   readonly hears: boolean;
   readonly status: Status;
-  readonly claim: Claim | undefined;
+  readonly request: Request | undefined;
+  readonly answer: Answer | undefined;
   readonly gossip: Gossip | undefined;
   readonly voters: VoterList | undefined;
 }
@@ -152,19 +202,18 @@ export interface Ack {
   /** What the receiver is to show from now on, first of all in an ack in turn; `NO_COOKIE` where it does already. */
   readonly cookie: Cookie;
   readonly status: Status;
-  readonly vote: Vote | undefined;
+  readonly answer: Answer | undefined;
   readonly gossip: Gossip | undefined;
   readonly voters: VoterList | undefined;
 }
 
-/** The holder of `term` gives it back, or a candidate gives up; `successor` is asked to claim at once. */
+/** The holder of terms gives them back, or a candidate gives up. It asks for no support: nothing is promised by it. */
 export interface Release {
   readonly kind: "release";
   readonly nonce: number;
-  readonly term: number;
-  readonly successor: Boot | undefined;
-  /** Whether a candidate gives up that no quorum has answered: its votes, or its claims, are lost. */
-  readonly unanswered: boolean;
+  /** Of the sender's requests: those before it are not carried out any more. */
+  readonly sequence: number;
+  readonly terms: readonly ReleasedTerm[];
 }
 
 /** The sender is about to close for good. */

@@ -11,14 +11,15 @@ import {
   type Lead,
   type Mutable,
   newAck,
+  newAnswer,
   newGossip,
   newLead,
   newLeaderHint,
   newPing,
+  newRequest,
   newStatus,
-  newVote,
 } from "./blank.ts";
-import type { Ack, Gossip, LeaderHint, Ping, Status, Vote } from "./message.ts";
+import type { Ack, Answer, Gossip, LeaderHint, Ping, Request, Status } from "./message.ts";
 import { NO_COOKIE } from "./message.ts";
 
 /** A message on its way, to be filled in. */
@@ -53,7 +54,11 @@ class Pool<Item> {
   }
 }
 
-/** Where the objects of a step's heartbeats come from. Whoever takes one sets all of its fields. */
+/**
+ * Where the objects of a step's heartbeats come from. Whoever takes one sets all of its fields, as
+ * `void ({ field: object.field = value } satisfies Whole)`: one that is forgotten does not compile, and compiled code makes no
+ * such record.
+ */
 export class MessagePool {
   /** What this member says of itself: the same in all heartbeats of a step, and complete at its end. */
   readonly status: Mutable<Status> = newStatus();
@@ -65,7 +70,8 @@ export class MessagePool {
   readonly #pings = new Pool(() => sent(newPing(this.status)));
   readonly #acks = new Pool(() => sent(newAck(this.status)));
   readonly #gossips = new Pool(newGossip);
-  readonly #votes = new Pool(newVote);
+  readonly #requests = new Pool(newRequest);
+  readonly #answers = new Pool(newAnswer);
   readonly #roundTrip: RoundTrip = { kind: "round-trip", ms: 0 };
 
   /** Begins another step: what the one before took is overwritten from now on. */
@@ -74,7 +80,8 @@ export class MessagePool {
     this.#pings.reset();
     this.#acks.reset();
     this.#gossips.reset();
-    this.#votes.reset();
+    this.#requests.reset();
+    this.#answers.reset();
   }
 
   /** The pings and acks that this step has taken so far. */
@@ -101,9 +108,14 @@ export class MessagePool {
     return this.#gossips.next();
   }
 
-  /** A vote to be filled in. */
-  vote(): Mutable<Vote> {
-    return this.#votes.next();
+  /** A request to be filled in. */
+  request(): Mutable<Request> {
+    return this.#requests.next();
+  }
+
+  /** An answer to be filled in. */
+  answer(): Mutable<Answer> {
+    return this.#answers.next();
   }
 
   /** The one round trip of a step, which takes one packet at most. */

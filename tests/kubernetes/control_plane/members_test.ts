@@ -1,5 +1,6 @@
 import { assertEquals, assertGreater } from "@std/assert";
 import { TOKEN } from "../../../src/kubernetes/labels.ts";
+import { until } from "../../../scripts/harness/waiting.ts";
 import type { Json } from "../../../scripts/kubernetes/admin_client.ts";
 import type { ControlPlane } from "../../../scripts/kubernetes/control_plane.ts";
 import { LEASES, type Listed, makePodAccess, type Mount, planeTest, putSlice, sliceOf, SLICES } from "./plane.ts";
@@ -7,6 +8,8 @@ import { type Pod, PodStarter } from "./pods.ts";
 
 const NAMESPACE = "shop";
 const REPLICAS = 3;
+/** ms. Long, because the machine of a test may be busy: what is counted here is elections, not milliseconds. */
+const DURATIONS = { interval: 400, timeout: 4000 };
 const WRITES = { verb: /^(POST|PUT|PATCH|APPLY|DELETE|DELETECOLLECTION)$/ };
 
 /** s of the steady state; a person who works on the test may want less. */
@@ -42,7 +45,11 @@ class Shop {
     for (const index of indices) {
       const listed = { name: `app-${index}`, ip: `${this.#network}.${++this.#address}` };
       const runtime = this.#starter.runtimes[index % this.#starter.runtimes.length] ?? "deno";
-      const pod = this.#starter.start(runtime, { do: "member", options: { serviceAccount: this.#mount.folder } }, {
+      const pod = this.#starter.start(runtime, {
+        do: "member",
+        options: { serviceAccount: this.#mount.folder },
+        durations: DURATIONS,
+      }, {
         KUBERNETES_SERVICE_HOST: "127.0.0.1",
         KUBERNETES_SERVICE_PORT: String(this.#plane.port),
         POD_NAME: listed.name,
@@ -102,6 +109,15 @@ class Shop {
     throw new Error(`The pods do not agree on a leader: ${JSON.stringify(lines, null, 1)}`);
   }
 
+  /** Waits until all pods follow the API server again. Rejects after 40 s, which is longer than they wait between two attempts. */
+  async follows(): Promise<void> {
+    const isFollowing = ({ pod: { lines } }: Replica): boolean => {
+      const last = lines.findLast(({ message }) => /^(Cannot follow|Following) /u.test(String(message)));
+      return last === undefined || String(last.message).startsWith("Following ");
+    };
+    await until("all pods follow the API server again", () => [...this.replicas.values()].every(isFollowing), 40_000);
+  }
+
   async stopAll(): Promise<void> {
     await Promise.all([...this.replicas.values()].map(({ pod }) => pod.stop()));
   }
@@ -148,9 +164,11 @@ async function keepsTheLead(plane: ControlPlane, shop: Shop): Promise<void> {
   const elections = shop.elections().length;
   await plane.stopApiServer();
   // Longer than a lease.
-  await sleep(6000);
+  await sleep(1.5 * DURATIONS.timeout);
   assertEquals(await shop.leader(), leader);
   await plane.startApiServer();
+  // Until then a pod takes new ones, at other addresses, for those of another cluster.
+  await shop.follows();
   assertEquals(shop.elections().length, elections);
 }
 
@@ -166,6 +184,8 @@ async function rolls(plane: ControlPlane, shop: Shop): Promise<void> {
     }
     await shop.start(index);
     await shop.leader();
+    // A voter that has started withholds its vote for a timeout; a rollout that waits as long, as `minReadySeconds` has it, costs no lease.
+    await sleep(2 * DURATIONS.timeout);
   }
   assertEquals(shop.elections().length - elections, moves);
   const tokens = shop.elections().map(({ token }) => token);

@@ -44,7 +44,7 @@ const tasks = {
   },
 
   /** Takes part with nothing but the environment; the pods' addresses are those of the loopback interface. */
-  async member({ options }) {
+  async member({ options, durations }) {
     const member = library.kubernetes(options);
     const peers = {
       async *watch(context) {
@@ -59,9 +59,7 @@ const tasks = {
       source,
       peers,
       isolation: "none",
-      // Long, because the machine of a test may be busy: what is counted here is elections, not milliseconds.
-      interval: 400,
-      timeout: 4000,
+      ...durations,
       logger,
     });
     democracy.on("elected", ({ id, token }) => print({ elected: id, token }));

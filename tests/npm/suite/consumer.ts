@@ -22,6 +22,13 @@ democracy.on("leader", (leader) => leader === null ? "none" : leader.id.length);
 democracy.once("added", (peer) => peer.id.length);
 democracy.on("anything", (data: unknown) => data);
 democracy.addEventListener("elected", (event: Event) => event.type);
+democracy.addEventListener("elected", ({ detail }) => [detail.id.length, detail.token.toFixed()]);
+democracy.addEventListener("resigned", ({ detail }) => detail.reason === "lease-expired", { once: true });
+democracy.addEventListener("leader", { handleEvent: ({ detail }) => detail?.id.length });
+democracy.addEventListener("error", ({ detail }) => detail.message.length);
+democracy.addEventListener("ciao", ({ detail, from }) => [detail, from.id.length]);
+// @ts-expect-error a peer has no token
+democracy.addEventListener("added", ({ detail }) => detail.token);
 
 await democracy.ready;
 await democracy.lead(async ({ token, signal }) => {
