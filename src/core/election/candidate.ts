@@ -4,6 +4,7 @@
  * @module
  */
 
+import { drop } from "../drop.ts";
 import type { ResignReason } from "../effect.ts";
 import { nameOf, type Peer } from "../membership/peer.ts";
 import { answerTime } from "../membership/round_trip.ts";
@@ -20,7 +21,7 @@ import {
 import { backingOf, isBacked, noteBacking, openRequest, requestTo } from "./asking.ts";
 import { nextRandom } from "../random.ts";
 import { empty, SmallSet } from "../small_set.ts";
-import { setLeader } from "./leader.ts";
+import { isAbsurd, setLeader } from "./leader.ts";
 import { leaseFrom, leaseLength, type SendTime } from "./lease.ts";
 import { sendRelease } from "./releases.ts";
 import { type Candidacy, type Election, isQuorum, type PromiseId, quorum } from "./state.ts";
@@ -119,15 +120,19 @@ function countVote(self: Election, peer: Peer, promise: PromiseId | undefined, v
   }
   candidacy.answered.add(peer);
   noteLimit(self, candidacy, peer, vote);
-  if (vote.refusal === "forgotten") self.seenTerm = Math.max(self.seenTerm, vote.limit);
   const isLost = vote.refusal === "stale-term" || vote.refusal === "forgotten";
   if (isLost && !candidacy.elected) return abandon(self);
   if (vote.refusal === undefined && promise !== undefined) candidacy.granted.set(peer.address, promise);
 }
 
 /** A voter says what the claim went beyond. */
-function noteLimit({ ground }: Election, { distant }: Candidacy, peer: Peer, { refusal, limit }: Vote): void {
+function noteLimit(self: Election, { distant }: Candidacy, peer: Peer, { refusal, limit }: Vote): void {
+  const { ground } = self;
   const member = nameOf(peer);
+  if (refusal === "forgotten") {
+    if (isAbsurd(self, limit)) drop(ground, "absurd-term");
+    else self.seenTerm = Math.max(self.seenTerm, limit);
+  }
   if (refusal === "longer-lease") {
     ground.effects.push({ kind: "mismatch", what: "shorter-timeout", member, value: limit });
   }

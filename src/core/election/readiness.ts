@@ -24,7 +24,7 @@ export function reviewReadiness(self: Election): void {
 }
 
 /** Timeouts that a new member waits for every voter to count it in. A list that is never renewed must not keep it waiting for ever. */
-const PATIENCE = 60;
+const MOST_TIMEOUTS_UNCOUNTED = 60;
 
 /**
  * Whether the voters that are there count this member in: a quorum, itself included if it votes, the leader among them, if there is
@@ -36,7 +36,7 @@ function isJoined(self: Election): boolean {
   if (config.quorum === "none") return true;
   const own = electorate.votes ? 1 : 0;
   let [named, all] = [own, own];
-  const isPatient = now - startedAt < PATIENCE * config.timeout;
+  const isPatient = now - startedAt < MOST_TIMEOUTS_UNCOUNTED * config.timeout;
   for (const peer of voters.items) {
     if (!countsThis(self, peer)) {
       if (isPatient && peer.alive && peer.suspicion === undefined) return false;
