@@ -4,7 +4,7 @@
  * @module
  */
 
-import { withdraw } from "./election/commands.ts";
+import { endVoting, withdraw } from "./election/commands.ts";
 import { isVoteWanted } from "./election/readiness.ts";
 import { repeatReleases } from "./election/releases.ts";
 import { cookieTo } from "./membership/sending.ts";
@@ -50,8 +50,9 @@ export function reviewClosing(self: MemberState): void {
   goOn(self, closing.farewell);
 }
 
-function beginFarewell({ membership, ground: { now, config, random } }: MemberState): Farewell {
+function beginFarewell({ membership, election, ground: { now, config, random } }: MemberState): Farewell {
   const farewell: Farewell = {
+    idle: endVoting(election),
     pending: new Map(),
     until: now + FAREWELL_INTERVALS * config.interval,
     nextTry: -Infinity,
@@ -78,6 +79,6 @@ function goOn(self: MemberState, farewell: Farewell): void {
   farewell.nextTry = now + config.interval / FAREWELLS;
   if (again) repeatReleases(self.election);
   for (const [address, { cookie, nonce }] of farewell.pending) {
-    effects.push({ kind: "send", address, cookie, message: { kind: "leave", nonce } });
+    effects.push({ kind: "send", address, cookie, message: { kind: "leave", nonce, idle: farewell.idle } });
   }
 }

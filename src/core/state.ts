@@ -15,6 +15,8 @@ export interface Farewell {
   /** Nonces of leaves that were not acknowledged, by address. */
   readonly pending: Map<string, { readonly boot: Boot; readonly cookie: Cookie; readonly nonce: number }>;
   readonly until: number;
+  /** Whether nothing is in force of what this member has promised. */
+  readonly idle: boolean;
   nextTry: number;
   done: boolean;
 }

@@ -116,7 +116,7 @@ class Loop {
   /** Packets come all day: each is told to the core with the same object. */
   readonly #packet: PacketInput = {
     ...{ kind: "packet", source: "", from: UNKNOWN_BOOT, cookie: NO_COOKIE, now: 0, wall: 0 },
-    message: { kind: "leave", nonce: 0 },
+    message: { kind: "leave", nonce: 0, idle: false },
   };
   readonly #address: string;
   readonly #latch: Latch;

@@ -41,6 +41,8 @@ export class Cluster {
   /** Of the members, in the order of their numbers. */
   readonly configs: MemberConfig[];
   readonly #voters: readonly string[] | undefined;
+  /** As many voters as there are to be; default: as many as are listed. */
+  readonly #clusterSize: number | undefined;
   /** The members that a member is told of, by number, where it is not told of all. */
   readonly #lists = new Map<number, readonly number[]>();
   readonly #running = new Map<number, Running>();
@@ -53,10 +55,14 @@ export class Cluster {
   /** Of all members the `voters` vote, by number; all do when they are left out. */
   constructor(
     configs: readonly Partial<MemberConfig>[],
-    { voters, ...common }: Partial<MemberConfig> & { readonly voters?: readonly number[] } = {},
+    { voters, clusterSize, ...common }: Partial<MemberConfig> & {
+      readonly voters?: readonly number[];
+      readonly clusterSize?: number;
+    } = {},
   ) {
     this.configs = configs.map((config, index) => configOf(index + 1, { ...common, ...config }));
     this.#voters = voters?.map((n) => this.configs[n - 1]!.address);
+    this.#clusterSize = clusterSize;
   }
 
   /** Starts members, all when none is named; each start is a new boot. */
@@ -74,7 +80,12 @@ export class Cluster {
     const listed = this.#lists.get(n)?.map((other) => this.configs[other - 1]!) ?? this.configs;
     const addresses = listed.map(({ address }) => address);
     const voters = this.#voters;
-    this.command(n, { kind: "peers", addresses, voters, clusterSize: (voters ?? addresses).length });
+    this.command(n, {
+      kind: "peers",
+      addresses,
+      voters,
+      clusterSize: this.#clusterSize ?? (voters ?? addresses).length,
+    });
   }
 
   /** From its next start on a member has another configuration, and is told of those members only that are listed. */

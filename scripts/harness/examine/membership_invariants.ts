@@ -9,7 +9,6 @@ import type { Peer } from "../../../src/core/membership/peer.ts";
 import { isCredible, type Membership } from "../../../src/core/membership/state.ts";
 import { findRemovalDue } from "../../../src/core/membership/suspicion.ts";
 import { MOST_SUSPICIONS, WORST_HEALTH } from "../../../src/core/membership/swim.ts";
-import { UNKNOWN_BOOT } from "../../../src/core/message/message.ts";
 import { LIMITS } from "../../../src/limits.ts";
 import { expect } from "./broken_invariant.ts";
 
@@ -49,7 +48,7 @@ export function checkMembership(self: Membership): void {
 function checkNamed(self: Membership, peer: Peer, count: Count): void {
   const { address } = peer;
   expect(peer.configured === (self.named.has(address) || peer.leaving), "who is named, or leaves, is configured");
-  const hasLeft = peer.departed === peer.boot && peer.boot !== UNKNOWN_BOOT;
+  const hasLeft = peer.promisedUntil > -Infinity;
   expect(
     !peer.leaving || (peer.voter && (peer.alive || hasLeft)),
     "only a voter that is alive, or was of late, leaves",

@@ -56,6 +56,7 @@ export function stand(self: Election, succeeds: TermId | undefined): void {
     granted: new Map(),
     claimed: new SmallSet(),
     answered: new SmallSet(),
+    kept: new Set(),
     distant: new SmallSet(),
     before,
     counting: { named: [], all: [] },
@@ -105,6 +106,18 @@ export function takeAnswer(self: Election, peer: Peer, from: Boot, { sequence, e
   const promise = isPromise ? noteBacking(self, peer.address, { boot: from, epoch, sequence, sentAt }) : undefined;
   for (const vote of votes) countVote(self, peer, promise, vote);
   countGrants(self);
+}
+
+/**
+ * The process `from` leaves. Where its vote is this candidate's at that moment, nobody else has got it since, or ever will: it counts
+ * as long as the voter does. Without it whoever takes that one's place would make a quorum greater than the votes that are left.
+ */
+export function keepVote(self: Election, { address }: Peer, from: Boot): void {
+  const { candidacy, ground: { now, wall, config } } = self;
+  const sentAt = candidacy && countedFrom(self, candidacy, address);
+  if (sentAt === undefined || candidacy?.granted.get(address)?.boot !== from) return;
+  const length = leaseLength(config.timeout, config.drift);
+  if (now < sentAt.now + length && wall < sentAt.wall + length) candidacy.kept.add(from);
 }
 
 /** `promise` is undefined where the answer tells of none that counts. */
@@ -298,8 +311,9 @@ function findCounting(self: Election, candidacy: Candidacy): void {
   }
   const { items } = voters;
   for (let place = 0; place < items.length; place++) {
-    const { address, leaving } = items[place]!;
-    const sentAt = countedFrom(self, candidacy, address);
+    const { address, leaving, departed } = items[place]!;
+    const isKept = leaving && candidacy.kept.has(departed);
+    const sentAt = isKept ? self.asking.newest : countedFrom(self, candidacy, address);
     if (sentAt === undefined) continue;
     counting.all.push(sentAt);
     if (!leaving) counting.named.push(sentAt);

@@ -154,6 +154,7 @@ export function markAlive(self: Membership, peer: Peer, boot: Boot, word: Introd
   peer.votersTold = 0;
   peer.voterList = undefined;
   peer.misfit = undefined;
+  peer.promisedUntil = -Infinity;
   peer.proved = false;
   peer.expected = expectedOf(self, peer.address, boot);
   self.departed.delete(peer.departed);
@@ -201,6 +202,8 @@ export function markDead(self: Membership, peer: Peer): void {
   self.byId.delete(peer.id);
   self.probing.end(peer);
   self.suspects.delete(peer);
+  // Who has heard it of others does not know what it has promised.
+  if (peer.suspicion?.left === true && peer.departed !== peer.boot) peer.promisedUntil = promiseEnds(self);
   peer.suspicion = undefined;
   peer.alive = false;
   peer.disputed = undefined;
@@ -210,11 +213,17 @@ export function markDead(self: Membership, peer: Peer): void {
   if (peer.leaving) retireIfOver(self, peer);
 }
 
-/** The process at the peer's address leaves: nothing of it counts any more. */
-export function depart(self: Membership, peer: Peer): void {
+/** The process at the peer's address leaves: nothing of it counts any more, but for what it has promised, unless it is idle. */
+export function depart(self: Membership, peer: Peer, idle: boolean): void {
+  peer.promisedUntil = idle ? -Infinity : promiseEnds(self);
   self.departed.delete(peer.departed);
   peer.departed = peer.boot;
   self.departed.set(peer.boot, peer);
+}
+
+/** When the last promise ends of somebody that leaves now. */
+function promiseEnds({ ground: { now, config } }: Membership): number {
+  return now + config.timeout;
 }
 
 /** The peer is pinged with the next heartbeat. */
@@ -261,9 +270,7 @@ export function reviewLeaving(self: Membership): void {
  * while somebody may still lead by its vote.
  */
 function retireIfOver(self: Membership, peer: Peer): void {
-  const { now, config } = self.ground;
-  const hasLeft = peer.departed === peer.boot && peer.boot !== UNKNOWN_BOOT;
-  if (peer.alive || (hasLeft && now - peer.removedAt < config.timeout)) return;
+  if (peer.alive || self.ground.now < peer.promisedUntil) return;
   peer.voter = false;
   peer.leaving = false;
   self.voters.delete(peer);

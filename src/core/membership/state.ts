@@ -176,7 +176,7 @@ export function createMembership(ground: Ground): Membership {
       entries: fullBucket(LIMITS.entries, now),
     },
     heard: {
-      ...{ peer: unknownPeer(""), from: "", message: { kind: "leave", nonce: 0 } },
+      ...{ peer: unknownPeer(""), from: "", message: { kind: "leave", nonce: 0, idle: false } },
       ...{ isNews: false, leaderHint: undefined, wantsAck: false },
     },
     newUntil: now + config.timeout,
