@@ -72,6 +72,7 @@ export class LocalMember {
         this.roster.self.voter = found.voters?.includes(this.roster.self.source) ?? true;
         this.host.post({ type: "peers", ...found });
       },
+      onStale: (isStale) => this.host.post({ type: "stale", isStale }),
     });
     this.#minting = fencing && new Minting(fencing, settings.id, {
       onToken: (term, token) => this.host.post({ type: "minted", term, token }),

@@ -184,6 +184,8 @@ class Loop {
       case "peers":
         this.#hasPeers = true;
         return this.#run({ ...command, kind: "peers" });
+      case "stale":
+        return this.#run({ kind: "stale", isStale: command.isStale });
       case "resign":
         return this.#resign(command);
       case "minted":
