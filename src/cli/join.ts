@@ -56,8 +56,13 @@ async function openDoor(address: HttpAddress): Promise<Door> {
   const listening: Listening = await listen((request, client) => answer(request, client), address);
   const endings: (() => void)[] = [];
   return {
-    async serve({ democracy, cluster, timeout }, { resignToken, ui, httpHosts }): Promise<void> {
-      const sidecar = new Sidecar({ democracy, cluster, timeout });
+    async serve({ democracy, cluster, timeout }, { resignToken, ui, httpHosts, elections }): Promise<void> {
+      const sidecar = new Sidecar({
+        democracy,
+        cluster,
+        timeout,
+        elections: Array.isArray(elections) ? elections : [],
+      });
       endings.push(() => sidecar.stop());
       const page = ui === true ? await openPage({ democracy, cluster, timeout }) : undefined;
       if (page !== undefined) endings.push(page.stop);

@@ -7,6 +7,7 @@
 import { clearInterval, setInterval, setTimeout } from "node:timers";
 import { errorFromData, PermissionError, WorkerError } from "../errors.ts";
 import { Counters } from "../stats/counters.ts";
+import { SharedLeases } from "../leadership/named_view.ts";
 import { SharedView } from "../leadership/shared_view.ts";
 import type { Settings } from "../options.ts";
 import { bindUdp } from "../transport/udp.ts";
@@ -44,6 +45,7 @@ const CLOSE_GRACE = 1000;
 /** One loop, and what it shares with this thread. */
 export class Host {
   readonly view = new SharedView();
+  readonly leases = new SharedLeases();
   readonly counters = new Counters();
   readonly #backlog = new Backlog();
   readonly #latch = new Latch();
@@ -69,6 +71,7 @@ export class Host {
       type: "start",
       settings,
       view: this.view.buffer,
+      leases: this.leases.buffer,
       counters: this.counters.buffer,
       backlog: this.#backlog.buffer,
       latch: this.#latch.buffer,

@@ -6,11 +6,10 @@
 
 import { advanceLead, leaveOffice, stand, stepBack } from "./candidate.ts";
 import type { Resignation } from "../input.ts";
+import { giveUpAll } from "./named/commands.ts";
+import { RETIREMENT } from "./patience.ts";
 import { findSuccessor } from "./standing.ts";
 import { type Election, isQuarantined } from "./state.ts";
-
-/** Timeouts that a member which resigned on request leaves the lead to others. */
-const RETIREMENT = 2;
 
 /** Hands the lead to another member, and stands aside for a while. Nothing happens when it does not lead. */
 export function resign(self: Election, { reason = "requested", to, aside = 0 }: Resignation): void {
@@ -38,6 +37,7 @@ export function withdraw(self: Election): void {
   self.closing = true;
   leaveOffice(self, "closed", successor);
   stepBack(self);
+  giveUpAll(self, "closed");
 }
 
 /** Gives the lead away while the application's thread hangs; it may stand again once the thread moves. */
@@ -46,4 +46,5 @@ export function setStalled(self: Election, stalled: boolean): void {
   if (!stalled) return;
   leaveOffice(self, "stalled", findSuccessor(self));
   stepBack(self);
+  giveUpAll(self, "stalled");
 }
