@@ -7,8 +7,7 @@
 import { onAbort } from "./base/abort.ts";
 import type { LeaderInfo, ResignReason } from "./core/effect.ts";
 import type { Resignation } from "./core/input.ts";
-import { followDiscovery } from "./discovery/follow.ts";
-import type { Discovery } from "./discovery/discovery.ts";
+import { Following } from "./discovery/following.ts";
 import { ClosedError, closedError, describe, HandOverError } from "./errors.ts";
 import { CustomMessageEvent, emit, type LifecycleEvents } from "./leadership/events.ts";
 import { Minting } from "./leadership/minting.ts";
@@ -24,8 +23,8 @@ import { Host, type News } from "./worker/host.ts";
 import { type EncodedMessage, transferOf } from "./worker/protocol.ts";
 import { closeOn } from "./worker/signals.ts";
 
-/** A member that is new to a list has as many timeouts to answer before another of its addresses is tried. */
-const PATIENCE_TIMEOUTS = 2;
+/** What a platform sends that starts another process in the place of this one. */
+const REPLACED = "SIGTERM";
 
 /** Whoever hears what happens to the member. */
 export interface Listener {
@@ -43,7 +42,7 @@ export class LocalMember {
   readonly roster: Roster;
   readonly work: Work;
   readonly #listener: Listener;
-  readonly #discovery: Discovery;
+  readonly #following: Following;
   readonly #minting: Minting | undefined;
   readonly #logger: Journal;
   /** Aborts when this member is over; the reason says why. */
@@ -65,7 +64,15 @@ export class LocalMember {
     const logger = journalOf(given);
     this.settings = settings;
     this.#listener = listener;
-    this.#discovery = discovery;
+    this.#following = new Following(discovery, {
+      logger,
+      settings,
+      isAlive: (peer) => this.roster.isAt(peer),
+      onVoters: (found) => {
+        this.roster.self.voter = found.voters?.includes(this.roster.self.source) ?? true;
+        this.host.post({ type: "peers", ...found });
+      },
+    });
     this.#minting = fencing && new Minting(fencing, settings.id, {
       onToken: (term, token) => this.host.post({ type: "minted", term, token }),
       onFailure: (term, error) => {
@@ -93,8 +100,13 @@ export class LocalMember {
       onDeath: (error) => this.#die(error),
     });
     if (handOverOnExit) this.#callOffs.push(this.#departAtExit());
-    if (signals.length > 0) onAbort(this.#over.signal, closeOn(signals, () => this.close()));
-    if (signal !== undefined) onAbort(this.#over.signal, onAbort(signal, () => this.#closing ??= this.#close(signal)));
+    if (signals.length > 0) {
+      onAbort(
+        this.#over.signal,
+        closeOn(signals, (name) => this.close({ graceful: name === REPLACED })),
+      );
+    }
+    if (signal !== undefined) onAbort(this.#over.signal, onAbort(signal, () => this.#end({ graceful: false, signal })));
   }
 
   /** The fencing token while this member leads, else `null`. */
@@ -108,6 +120,11 @@ export class LocalMember {
     const { self, leader } = this.roster;
     if (token !== null) return { id: self.id, source: self.source, token };
     return leader?.id === self.id ? null : leader;
+  }
+
+  /** Whether it has joined, may vote if it is a voter, and has not begun to close. */
+  isReady(): boolean {
+    return this.roster.ready && this.#closing === undefined;
   }
 
   /** Gives the lead away, if it is held. */
@@ -150,20 +167,26 @@ export class LocalMember {
     this.#logger.warn(text);
   }
 
-  /** Leaves, and frees everything. */
-  close(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
+  /** Leaves, and frees everything; where that is to be graceful, when the others can do without its vote. */
+  close({ graceful = false }: { readonly graceful?: boolean } = {}): Promise<void> {
+    return this.#end({ graceful });
   }
 
   /** `signal` is the one that closes it by having aborted. */
-  async #close(signal?: AbortSignal): Promise<void> {
+  #end(end: { readonly graceful: boolean; readonly signal?: AbortSignal }): Promise<void> {
+    if (!end.graceful) this.#following.stop();
+    if (this.#closing !== undefined && !end.graceful) void this.host.close(false);
+    return this.#closing ??= this.#close(end);
+  }
+
+  async #close({ graceful, signal }: { readonly graceful: boolean; readonly signal?: AbortSignal }): Promise<void> {
     this.host.view.silence(true);
     this.work.end("closed");
     this.#settle.reject(closedError("join", this.settings.id, signal));
     this.#over.abort(closedError("lead", this.settings.id, signal));
     void this.#minting?.request(null);
-    await this.host.close();
+    await this.host.close(graceful);
+    this.#following.stop();
     this.#endOffice("closed");
     this.roster.clear();
     this.#endRequests();
@@ -194,6 +217,8 @@ export class LocalMember {
       case "removed":
         this.roster.delete(news.member);
         return this.#emit("removed", news.member);
+      case "readiness":
+        return void (this.roster.ready = news.ready);
       case "leader":
         this.roster.leader = news.leader;
         return this.#emit("leader", news.leader);
@@ -220,20 +245,7 @@ export class LocalMember {
     this.roster.self.source = address;
     this.#logger.info(`Joined ${this.settings.cluster} as ${this.settings.id} at ${address}`);
     this.#settle.resolve();
-    const { signal } = this.#over;
-    if (signal.aborted) return;
-    void followDiscovery(this.#discovery, {
-      signal,
-      source: address,
-      logger: this.#logger,
-      clusterSize: this.settings.clusterSize,
-      isAlive: (peer) => this.roster.isAt(peer),
-      patience: PATIENCE_TIMEOUTS * this.settings.timeout,
-      onVoters: (found) => {
-        this.roster.self.voter = found.voters?.includes(address) ?? true;
-        this.host.post({ type: "peers", ...found });
-      },
-    });
+    this.#following.begin(address);
   }
 
   #deliver({ name, body, from }: Extract<News, { type: "message" }>): void {
@@ -263,6 +275,7 @@ export class LocalMember {
 
   /** The loop is gone, and with it all that this member knew. */
   #die(error: Error): void {
+    this.#following.stop();
     this.#settle.reject(error);
     this.#over.abort(error);
     void this.#minting?.request(null);

@@ -30,11 +30,16 @@ export async function exec(command: readonly string[], values: Values, environme
   const stallTimeout = stallTimeoutOf(values.stallTimeout, timeout);
   yieldToInit(complain);
   const { democracy } = await startMember({ ...values, stallTimeout }, environment);
+  // What a platform sends, which starts another in the place of this one; nobody waits for that at a terminal.
+  let graceful = false;
+  const replaced = (): void => void (graceful = true);
+  process.once("SIGTERM", replaced);
   try {
     await democracy.ready;
     return await execute({ democracy, command, timing, once: values.once === true, tell: complain });
   } finally {
-    await democracy.close();
+    process.off("SIGTERM", replaced);
+    await democracy.close({ graceful });
   }
 }
 

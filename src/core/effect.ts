@@ -104,6 +104,8 @@ export type Effect =
   | { readonly kind: "leader"; readonly leader: LeaderInfo | undefined }
   | { readonly kind: "elected"; readonly id: string; readonly token: number }
   | { readonly kind: "resigned"; readonly id: string; readonly token: number; readonly reason: ResignReason }
+  /** Whether this member does its part: it has joined, may vote if it is a voter, and does not close. */
+  | { readonly kind: "readiness"; readonly ready: boolean }
   | { readonly kind: "dropped"; readonly reason: CoreDrop }
   /** The process has told this member what to show: from now on it believes what it is told. */
   | { readonly kind: "introduced"; readonly boot: Boot }

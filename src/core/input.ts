@@ -55,7 +55,11 @@ export type InputEvent =
   | { readonly kind: "stall"; readonly stalled: boolean }
   /** A token outside has come to `term`, so that the next leadership must be above it. */
   | { readonly kind: "advance-term"; readonly term: number }
-  | { readonly kind: "close" };
+  | {
+    readonly kind: "close";
+    /** Whether it goes on voting as long as the others are no quorum without it, for two timeouts at most. */
+    readonly graceful?: boolean;
+  };
 
 /** An event and its time. */
 export type Input = Instant & InputEvent;

@@ -116,7 +116,7 @@ class Loop {
   /** Packets come all day: each is told to the core with the same object. */
   readonly #packet: PacketInput = {
     ...{ kind: "packet", source: "", from: UNKNOWN_BOOT, cookie: NO_COOKIE, now: 0, wall: 0 },
-    message: { kind: "leave", nonce: 0 },
+    message: { kind: "leave", nonce: 0, idle: false },
   };
   readonly #address: string;
   readonly #latch: Latch;
@@ -195,7 +195,7 @@ class Loop {
       case "unsubscribe":
         return this.#messenger.unsubscribe(command.channel);
       case "close":
-        if (this.#hasPeers) this.#run({ kind: "close" });
+        if (this.#hasPeers) this.#run({ kind: "close", graceful: command.graceful });
         else this.#end({ type: "closed" });
     }
   }
@@ -329,6 +329,8 @@ class Loop {
         return this.#warnings.mismatch(effect, performance.now());
       case "refuted":
         return this.#warnings.refuted(effect.left, performance.now());
+      case "readiness":
+        return this.#port.post({ type: "readiness", ready: effect.ready });
       case "round-trip":
         return this.#counters.roundTrips.add(effect.ms);
       case "closed":

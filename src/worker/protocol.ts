@@ -51,8 +51,8 @@ export type LoopCommand =
   | { readonly type: "minted"; readonly term: number; readonly token: number }
   | ({ readonly type: "send" } & EncodedMessage)
   | { readonly type: "subscribe" | "unsubscribe"; readonly channel: string }
-  /** Answered by `closed`. */
-  | { readonly type: "close" };
+  /** Answered by `closed`; see the core's input. */
+  | { readonly type: "close"; readonly graceful?: boolean };
 
 /** From the loop to the application's thread. */
 export type LoopReport =
@@ -61,6 +61,7 @@ export type LoopReport =
   /** The loop cannot start, or go on. */
   | { readonly type: "failed"; readonly error: ErrorData }
   | { readonly type: "added" | "updated" | "removed"; readonly member: MemberInfo }
+  | { readonly type: "readiness"; readonly ready: boolean }
   | { readonly type: "leader"; readonly leader: LeaderInfo | null }
   | { readonly type: "elected"; readonly id: string; readonly token: number }
   | { readonly type: "resigned"; readonly id: string; readonly token: number; readonly reason: ResignReason }

@@ -138,7 +138,7 @@ const anyMessage: fc.Arbitrary<Message> = fc.oneof(
       { maxLength: 3 },
     ),
   }),
-  fc.record({ kind: fc.constant("leave"), nonce: anyNonce }),
+  fc.record({ kind: fc.constant("leave"), nonce: anyNonce, idle: fc.boolean() }),
   fc.record({ kind: fc.constant("probe"), target: anyAddress }),
   fc.record({ kind: fc.constant("vouch"), target: anyAddress, boot: anyBoot, age: anyAge }),
   fc.record({ kind: fc.constant("nack"), target: anyAddress }),

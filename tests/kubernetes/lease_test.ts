@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { PermissionError } from "../../src/errors.ts";
+import { TERM, TOKEN } from "../../src/kubernetes/labels.ts";
 import { type Fencing, kubernetesLease } from "../../src/kubernetes/mod.ts";
 import { FakeApiServer, type Json, statusOf } from "./fake/api_server.ts";
 
@@ -19,7 +20,7 @@ function leaseOf(holder: string, token: number | string, term = Number(token)): 
   return {
     metadata: {
       name: "app",
-      annotations: { "democracy/token": String(token), "democracy/term": String(term), other: "kept" },
+      annotations: { [TOKEN]: String(token), [TERM]: String(term), other: "kept" },
     },
     spec: { holderIdentity: holder, leaseTransitions: 4, leaseDurationSeconds: 15 },
   };

@@ -8,6 +8,7 @@ import { advanceLead, leaveOffice, stand, stepBack } from "./candidate.ts";
 import type { Resignation } from "../input.ts";
 import { findSuccessor } from "./standing.ts";
 import { type Election, isQuarantined } from "./state.ts";
+import { isInForce } from "./support.ts";
 
 /** Timeouts that a member which resigned on request leaves the lead to others. */
 const RETIREMENT = 2;
@@ -38,6 +39,17 @@ export function withdraw(self: Election): void {
   self.closing = true;
   leaveOffice(self, "closed", successor);
   stepBack(self);
+}
+
+/** This member promises nothing any more. Returns whether it has promised nothing that is in force, as far as it remembers. */
+export function endVoting(self: Election): boolean {
+  const { voting: { ballots } } = self;
+  let idle = !isQuarantined(self);
+  for (const ballot of ballots.values()) {
+    ballot.deferred = undefined;
+    idle &&= !isInForce(self, ballot);
+  }
+  return idle;
 }
 
 /** Gives the lead away while the application's thread hangs; it may stand again once the thread moves. */

@@ -20,7 +20,7 @@ import {
   type Status,
   type Vote,
 } from "../message/message.ts";
-import { advanceLead, leaveOffice, stepBack, takeAnswer } from "./candidate.ts";
+import { advanceLead, keepVote, leaveOffice, stepBack, takeAnswer } from "./candidate.ts";
 import { followLeader, forgetLeader, isAbsurd, takeLeaderHint } from "./leader.ts";
 import { outranks } from "./rank.ts";
 import { type Election, recordOf, type Support } from "./state.ts";
@@ -35,6 +35,7 @@ export function respond(self: Election, heard: Heard): Answer | undefined {
       takeRelease(self, peer, from, message);
       return undefined;
     case "leave":
+      keepVote(self, peer, from);
       endSupport(self, from);
       release(self, from, DEFAULT_ELECTION, Infinity);
       forgetLeader(self, from, Infinity);

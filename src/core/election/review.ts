@@ -5,6 +5,7 @@
  */
 
 import { setLeader } from "./leader.ts";
+import { reviewReadiness } from "./readiness.ts";
 import { considerStanding } from "./standing.ts";
 import type { Election, KnownLeader } from "./state.ts";
 import { forceEnds, isInForce } from "./support.ts";
@@ -19,6 +20,7 @@ export function review(self: Election, anew: boolean): void {
   reviewQuarantine(self);
   reviewDeferred(self);
   considerStanding(self, anew);
+  reviewReadiness(self);
 }
 
 /** The leader has said that it leaves, to this member or to others. */
