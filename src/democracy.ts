@@ -301,11 +301,23 @@ export class Democracy extends TypedEvents implements Election {
   }
 
   /**
+   * Whether this member does its part: it has joined, so that a quorum counts it in, may vote if it is a voter, and has not begun
+   * to close. What replaces members one by one should wait for it: it is what a readiness probe should ask, not who leads. A
+   * member that has joined stays ready when it loses the others.
+   */
+  isReady(): boolean {
+    return this.#member.isReady();
+  }
+
+  /**
    * Leaves the cluster: `isLeader()` is false when the call returns, the lead is handed over, the others
    * are told, and the socket, the worker, timers and channels are gone when the promise resolves. More calls do no harm.
+   *
+   * @param options `graceful` is for a process that is being replaced: as long as somebody else would lead, and the others are no
+   * quorum of voters that vote, it goes on voting, for two timeouts at most. Another call without it ends that.
    */
-  close(): Promise<void> {
-    return this.#member.close();
+  close(options: { readonly graceful?: boolean } = {}): Promise<void> {
+    return this.#member.close(options);
   }
 
   /** {@linkcode Democracy.close}, for `await using`. */

@@ -6,8 +6,7 @@
 
 import { onAbort } from "./base/abort.ts";
 import type { LeaderInfo } from "./core/effect.ts";
-import { followDiscovery } from "./discovery/follow.ts";
-import type { Discovery } from "./discovery/discovery.ts";
+import { Following } from "./discovery/following.ts";
 import { ClosedError, closedError } from "./errors.ts";
 import { CustomMessageEvent, emit, type LifecycleEvents } from "./leadership/events.ts";
 import { NamedView } from "./leadership/named_view.ts";
@@ -24,8 +23,8 @@ import { Host, type News } from "./worker/host.ts";
 import { type EncodedMessage, transferOf } from "./worker/protocol.ts";
 import { closeOn } from "./worker/signals.ts";
 
-/** A member that is new to a list has as many timeouts to answer before another of its addresses is tried. */
-const PATIENCE_TIMEOUTS = 2;
+/** What a platform sends that starts another process in the place of this one. */
+const REPLACED = "SIGTERM";
 
 /** Whoever hears what happens to the member. */
 export interface Listener {
@@ -57,7 +56,7 @@ export class LocalMember {
   readonly #farewells = new Set<() => Promise<void>>();
   readonly #owner: SeatOwner;
   readonly #listener: Listener;
-  readonly #discovery: Discovery;
+  readonly #following: Following;
   readonly #logger: Journal;
   /** Aborts when this member is over; the reason says why. */
   readonly #over = new AbortController();
@@ -75,7 +74,15 @@ export class LocalMember {
     const logger = journalOf(given);
     this.settings = settings;
     this.#listener = listener;
-    this.#discovery = discovery;
+    this.#following = new Following(discovery, {
+      logger,
+      settings,
+      isAlive: (peer) => this.roster.isAt(peer),
+      onVoters: (found) => {
+        this.roster.self.voter = found.voters?.includes(this.roster.self.source) ?? true;
+        this.host.post({ type: "peers", ...found });
+      },
+    });
     this.#logger = logger;
     for (const advice of adviceOn(settings)) logger.warn(advice);
     const { id, advertise: source, weight, eligible } = settings;
@@ -100,8 +107,13 @@ export class LocalMember {
     };
     this.seat = new Seat({ election: undefined, settle }, this.host.view, listener.target, this.#owner);
     if (handOverOnExit) this.#callOffs.push(this.#departAtExit());
-    if (signals.length > 0) onAbort(this.#over.signal, closeOn(signals, () => this.close()));
-    if (signal !== undefined) onAbort(this.#over.signal, onAbort(signal, () => this.#closing ??= this.#close(signal)));
+    if (signals.length > 0) {
+      onAbort(
+        this.#over.signal,
+        closeOn(signals, (name) => this.close({ graceful: name === REPLACED })),
+      );
+    }
+    if (signal !== undefined) onAbort(this.#over.signal, onAbort(signal, () => this.#end({ graceful: false, signal })));
   }
 
   /** Stands in a named election; `target` hears what happens there. */
@@ -125,6 +137,11 @@ export class LocalMember {
     named.seat.work.end("requested");
     await this.#resignations.open((request) => this.host.post({ type: "withdraw", election, request }));
     named.seat.lose("requested");
+  }
+
+  /** Whether it has joined, may vote if it is a voter, and has not begun to close. */
+  isReady(): boolean {
+    return this.roster.ready && this.#closing === undefined;
   }
 
   /** Who leads the named elections that this member knows of, by name. The record has no prototype. */
@@ -186,14 +203,19 @@ export class LocalMember {
     this.#logger.warn(text);
   }
 
-  /** Leaves, and frees everything. */
-  close(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
+  /** Leaves, and frees everything; where that is to be graceful, when the others can do without its vote. */
+  close({ graceful = false }: { readonly graceful?: boolean } = {}): Promise<void> {
+    return this.#end({ graceful });
   }
 
   /** `signal` is the one that closes it by having aborted. */
-  async #close(signal?: AbortSignal): Promise<void> {
+  #end(end: { readonly graceful: boolean; readonly signal?: AbortSignal }): Promise<void> {
+    if (!end.graceful) this.#following.stop();
+    if (this.#closing !== undefined && !end.graceful) void this.host.close(false);
+    return this.#closing ??= this.#close(end);
+  }
+
+  async #close({ graceful, signal }: { readonly graceful: boolean; readonly signal?: AbortSignal }): Promise<void> {
     this.host.view.silence(true);
     this.seat.work.end("closed");
     this.#settle.reject(closedError("join", this.settings.id, signal));
@@ -204,7 +226,8 @@ export class LocalMember {
       seat.mint(null);
     }
     this.#over.abort(closedError("lead", this.settings.id, signal));
-    await this.host.close();
+    await this.host.close(graceful);
+    this.#following.stop();
     for (const seat of this.#seats()) seat.lose("closed");
     this.roster.clear();
     this.#endRequests();
@@ -235,6 +258,8 @@ export class LocalMember {
       case "removed":
         this.roster.delete(news.member);
         return this.#emit("removed", news.member);
+      case "readiness":
+        return void (this.roster.ready = news.ready);
       case "leader":
         return this.#follow(news);
       case "elected":
@@ -270,20 +295,7 @@ export class LocalMember {
     this.roster.self.source = address;
     this.#logger.info(`Joined ${this.settings.cluster} as ${this.settings.id} at ${address}`);
     this.#settle.resolve();
-    const { signal } = this.#over;
-    if (signal.aborted) return;
-    void followDiscovery(this.#discovery, {
-      signal,
-      source: address,
-      logger: this.#logger,
-      clusterSize: this.settings.clusterSize,
-      isAlive: (peer) => this.roster.isAt(peer),
-      patience: PATIENCE_TIMEOUTS * this.settings.timeout,
-      onVoters: (found) => {
-        this.roster.self.voter = found.voters?.includes(address) ?? true;
-        this.host.post({ type: "peers", ...found });
-      },
-    });
+    this.#following.begin(address);
   }
 
   #deliver({ name, body, from }: Extract<News, { type: "message" }>): void {
@@ -305,6 +317,7 @@ export class LocalMember {
 
   /** The loop is gone, and with it all that this member knew. */
   #die(error: Error): void {
+    this.#following.stop();
     this.#settle.reject(error);
     this.#over.abort(error);
     for (const seat of this.#seats()) {

@@ -99,7 +99,7 @@ function troubleMachine<MemberState>(scene: Scene<MemberState>): void {
     case "crash":
       return restart(scene, machine, span(random, timeout));
     case "close":
-      world.command(machine, { kind: "close" });
+      world.command(machine, { kind: "close", graceful: random.chance(0.5) });
       return later(scene, span(random, timeout), () => world.start(machine));
     case "pause":
       return world.pause(machine, span(random, timeout));

@@ -32,6 +32,10 @@ export async function exec(command: readonly string[], values: Values, environme
   // Here it is not the name of the cluster, as the leader-elector sidecar has it.
   const { election: name, ...others } = values;
   const { democracy } = await startMember({ ...others, stallTimeout }, environment);
+  // What a platform sends, which starts another in the place of this one; nobody waits for that at a terminal.
+  let graceful = false;
+  const replaced = (): void => void (graceful = true);
+  process.once("SIGTERM", replaced);
   try {
     await democracy.ready;
     // A lead that moved by itself would cost the command its life.
@@ -45,7 +49,8 @@ export async function exec(command: readonly string[], values: Values, environme
       tell: complain,
     });
   } finally {
-    await democracy.close();
+    process.off("SIGTERM", replaced);
+    await democracy.close({ graceful });
   }
 }
 

@@ -37,8 +37,10 @@ export async function join({ values, environment, serves }: Joining): Promise<nu
     await democracy.ready;
     return await Promise.race([failed, signal.received.then(() => 0)]);
   } finally {
+    const graceful = signal.name() === "SIGTERM";
+    door?.end();
     // In this order those who read events are told who leads no longer, and the hand-over waits for nobody's connection.
-    await democracy?.close();
+    await democracy?.close({ graceful });
     await door?.close();
     signal.release();
   }
@@ -47,6 +49,8 @@ export async function join({ values, environment, serves }: Joining): Promise<nu
 /** An HTTP server that has its address, and nothing to say until there is a member. */
 interface Door {
   serve(member: Member, values: Values): Promise<void>;
+  /** The member was told to end, and is still asked how it is. */
+  end(): void;
   close(): Promise<void>;
 }
 
@@ -55,9 +59,11 @@ async function openDoor(address: HttpAddress): Promise<Door> {
   let answer: Answer = () => new Response("starting\n", { status: 503 });
   const listening: Listening = await listen((request, client) => answer(request, client), address);
   const endings: (() => void)[] = [];
+  let served: InstanceType<typeof Sidecar> | undefined;
   return {
+    end: () => served?.end(),
     async serve({ democracy, cluster, timeout }, { resignToken, ui, httpHosts, elections }): Promise<void> {
-      const sidecar = new Sidecar({
+      const sidecar = served = new Sidecar({
         democracy,
         cluster,
         timeout,

@@ -62,6 +62,8 @@ export async function startMember(values: Values, environment: Environment): Pro
   const pace = readPace(values);
   const found = await readPeers(values, environment);
   const cluster = values.cluster ?? values.election ?? found.cluster ?? DEFAULTS.cluster;
+  // In a pod that is how many of them vote, which was read with the rest of its environment.
+  if (isPodsVoters(values)) delete given.voters;
   const options = {
     ...found,
     ...given,
@@ -121,6 +123,10 @@ async function dnsDiscovery(text: string): Promise<Discovery> {
   return dnsPeers({ host, ...(digits === undefined ? {} : { port: Number(digits) }) });
 }
 
+function isPodsVoters({ service, voters }: Values): boolean {
+  return service !== undefined && Array.isArray(voters) && voters.length === 1 && /^\d+$/u.test(String(voters[0]));
+}
+
 /** What a pod knows of itself; what is set here comes before what its environment says. */
 async function readPod(values: Values, environment: Environment): Promise<Values> {
   const { kubernetes, kubernetesLease } = await import("../kubernetes/mod.ts");
@@ -130,6 +136,7 @@ async function readPod(values: Values, environment: Environment): Promise<Values
     DEMOCRACY_PORT: port,
     DEMOCRACY_DISCOVERY: discovery,
     CLUSTER_SIZE: clusterSize,
+    DEMOCRACY_VOTERS: isPodsVoters(values) ? String(values.voters) : undefined,
   };
   const variables: Record<string, string | undefined> = { ...environment };
   for (const [name, value] of Object.entries(set)) if (value !== undefined) variables[name] = String(value);

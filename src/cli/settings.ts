@@ -185,9 +185,22 @@ export const STATUS_SETTINGS: readonly Setting[] = [
 /** What Kubernetes is to be told of an application. */
 export const MANIFEST_SETTINGS: readonly Setting[] = [
   { name: "name", value: "<name>", help: "of every object; required" },
-  { name: "image", value: "<image>", help: "of the container; required" },
-  { name: "namespace", value: "<name>", help: "of every object; default default" },
-  { name: "replicas", value: "<number>", help: "also the number of voters; default 3", parse: parseNumber },
+  { name: "image", value: "<image>", help: "of the application; required" },
+  {
+    name: "sidecar",
+    value: "<image>",
+    help: "of a sidecar that takes part in the election, where the application itself does not",
+  },
+  { name: "namespace", value: "<name>", help: "of every object; default: left to whoever applies them" },
+  { name: "replicas", value: "<number>", help: "how many pods there are; default 3", parse: parseNumber },
+  {
+    name: "voters",
+    value: "<number>",
+    help: "how many of them vote; default: all of up to 9, 7 of more",
+    parse: parseNumber,
+  },
+  { name: "interval", value: "<duration>", help: "between heartbeats; default 200ms", parse: parseDuration },
+  { name: "timeout", value: "<duration>", help: "length of a lease; default 1s", parse: parseDuration },
   { name: "port", value: "<port>", help: "UDP, of the election; default 12345", parse: parseNumber },
   { name: "workload", value: "<kind>", help: "default statefulset", choices: ["statefulset", "deployment"] },
   {
@@ -205,15 +218,27 @@ export const MANIFEST_SETTINGS: readonly Setting[] = [
   {
     name: "secretName",
     value: "<name>",
-    help: 'of a Secret that is there already, and whose key "secret" seals the datagrams',
+    help: 'of a Secret that is there already, and whose key "secret" seals the datagrams; several, one a line',
   },
   {
     name: "probePort",
     value: "<port>",
-    help: "TCP, answers probes with 200 while the process is well, whoever leads; default 4040",
+    help: "TCP, answers probes, whoever leads; default 4040",
     parse: parseNumber,
   },
-  { name: "probePath", value: "<path>", help: "of these probes; default /" },
+  { name: "probePath", value: "<path>", help: "answers with 200 while the process is well; default /healthz" },
+  {
+    name: "readyPath",
+    value: "<path>",
+    help: "answers with 200 while the member has joined and may vote; default /readyz",
+  },
+  {
+    name: "format",
+    value: "<format>",
+    help: "default yaml; kustomize writes a base into the folder that --output names",
+    choices: ["yaml", "kustomize"],
+  },
+  { name: "output", value: "<folder>", help: "where to write files, with --format kustomize" },
 ];
 
 const ALL_SETTINGS: readonly Setting[] = [

@@ -32,12 +32,28 @@ export function complainOf(error: unknown, about?: string): void {
   complain([about, error.message].filter(Boolean).join(": "));
 }
 
-/** Resolves with the name of the signal that asks this program to end; `release` stops waiting. */
-export function endingSignal(): { readonly received: Promise<string>; readonly release: () => void } {
+/** The signal that asks this program to end. */
+export interface EndingSignal {
+  /** Resolves with its name. */
+  readonly received: Promise<string>;
+  /** Its name, once it was received. */
+  readonly name: () => string | undefined;
+  /** Stops waiting. */
+  readonly release: () => void;
+}
+
+/** Waits for the signal that asks this program to end. */
+export function endingSignal(): EndingSignal {
   const names = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   const handlers = new Map<typeof names[number], () => void>();
+  let first: string | undefined;
   const received = new Promise<string>((resolve) => {
-    for (const name of names) handlers.set(name, () => resolve(name));
+    for (const name of names) {
+      handlers.set(name, () => {
+        first ??= name;
+        resolve(name);
+      });
+    }
   });
   for (const [name, handler] of handlers) process.on(name, handler);
   // Who reads this program's output has had enough: `democracy join | head`.
@@ -47,5 +63,5 @@ export function endingSignal(): { readonly received: Promise<string>; readonly r
     for (const [name, handler] of handlers) process.off(name, handler);
     process.stdout.off("error", closed);
   };
-  return { received, release };
+  return { received, name: () => first, release };
 }

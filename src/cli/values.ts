@@ -5,10 +5,9 @@
  */
 
 import { describe } from "../errors.ts";
+import { DURATION, millisecondsIn } from "../options/duration_text.ts";
 import { secretsIn } from "../options/secret_text.ts";
 import { UsageError } from "./usage_error.ts";
-
-const DURATION_UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
 function wrong(label: string, must: string, value: unknown): UsageError {
   return new UsageError(`${label} must be ${must}, got ${describe(value)}`);
@@ -17,15 +16,9 @@ function wrong(label: string, must: string, value: unknown): UsageError {
 /** ms, out of `500`, `500ms`, `10s`, `1m30s` or `1.5h`, as Go's flags have them. */
 export function parseDuration(value: unknown, label: string): number {
   if (typeof value === "number") return value;
-  const text = typeof value === "string" ? value : "";
-  if (/^\d+(\.\d+)?$/u.test(text)) return Number(text);
-  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/u.test(text)) {
-    throw wrong(label, "a duration like 500ms, 10s or 1m30s, or a number of ms", value);
-  }
-  const parts = text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/gu);
-  return Array.from(parts, ([, digits, unit]) => Number(digits) * (DURATION_UNITS[unit ?? ""] ?? 0)).reduce((a, b) =>
-    a + b
-  );
+  const ms = typeof value === "string" ? millisecondsIn(value) : undefined;
+  if (ms === undefined) throw wrong(label, DURATION, value);
+  return ms;
 }
 
 /** A number in decimal notation, `1e9` included. */

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { close, reviewClosing } from "./closing.ts";
+import { close, nextClosingDue, reviewClosing } from "./closing.ts";
 import { countGrants, endLapsedLease } from "./election/candidate.ts";
 import { noteClocks } from "./election/clock_jump.ts";
 import { advanceTerm, resign, setStalled } from "./election/commands.ts";
@@ -73,7 +73,7 @@ export function step(self: MemberState, input: Input): readonly Effect[] {
       introduce(membership, input.boot);
       break;
     case "close":
-      close(self);
+      close(self, input.graceful === true);
       break;
   }
   review(election, input.kind !== "packet" || isMeshed(membership));
@@ -176,6 +176,6 @@ function nextTick(self: MemberState): number {
   const { membership, election, closing, nextHeartbeat, ground: { now } } = self;
   const membershipDue = Math.min(nextRemovalDue(membership), nextProbeDue(membership));
   const due = Math.min(nextHeartbeat, membershipDue, nextDue(election), nextRepeatDue(self));
-  const retries = closing?.done === false && closing.nextTry > now;
-  return retries ? Math.min(due, closing.nextTry) : due;
+  const closingDue = closing === undefined ? Infinity : nextClosingDue(closing);
+  return closingDue > now ? Math.min(due, closingDue) : due;
 }

@@ -131,6 +131,8 @@ export type Effect =
     readonly deadline: number;
     readonly wallDeadline: number;
   }
+  /** Whether this member does its part: it has joined, may vote if it is a voter, and does not close. */
+  | { readonly kind: "readiness"; readonly ready: boolean }
   | { readonly kind: "dropped"; readonly reason: CoreDrop }
   /** The process has told this member what to show: from now on it believes what it is told. */
   | { readonly kind: "introduced"; readonly boot: Boot }

@@ -16,7 +16,7 @@ import { owedAnswer } from "./election/support.ts";
 import { pullIfDue } from "./membership/anti_entropy.ts";
 import { reviewElectorate } from "./membership/electorate.ts";
 import { tellEligible } from "./membership/gossip.ts";
-import { sweepStrangers } from "./membership/membership.ts";
+import { reviewLeaving, sweepStrangers } from "./membership/membership.ts";
 import type { Peer } from "./membership/peer.ts";
 import { beginProbe, isAwaited, listAwaited } from "./membership/probing.ts";
 import { answerTime } from "./membership/round_trip.ts";
@@ -33,10 +33,11 @@ const NOT_AWAITED: readonly Peer[] = [];
 export function heartbeat(self: MemberState): void {
   const { membership, election, ground: { now } } = self;
   self.nextHeartbeat = now + untilNextBeat(self);
-  if (self.closing !== undefined) return;
+  if (self.closing?.farewell !== undefined) return;
   lookUpCondemned(membership);
   renewBudget(membership);
   sweepStrangers(membership);
+  reviewLeaving(membership);
   reviewElectorate(membership);
   considerHandOver(election);
   considerRebalance(election);
@@ -80,7 +81,7 @@ export function nextRepeatDue(self: MemberState): number {
 
 /** The local health that the next round waits with; undefined while nobody owes an answer. Votes are asked for as if it were good. */
 function repeatsWith(self: MemberState): number | undefined {
-  if (self.closing !== undefined) return undefined;
+  if (self.closing?.farewell !== undefined) return undefined;
   if (awaitsVotes(self) && owesVotes(self)) return 0;
   return isAwaited(self.membership) ? self.membership.localHealth : undefined;
 }

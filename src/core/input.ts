@@ -71,7 +71,11 @@ export type InputEvent =
   /** This member stands in a named election from now on; or hands over, and stands there no longer. */
   | ({ readonly kind: "enter"; readonly election: ElectionName } & ContestTerms)
   | { readonly kind: "withdraw"; readonly election: ElectionName }
-  | { readonly kind: "close" };
+  | {
+    readonly kind: "close";
+    /** Whether it goes on voting as long as the others are no quorum without it, for two timeouts at most. */
+    readonly graceful?: boolean;
+  };
 
 /** An event and its time. */
 export type Input = Instant & InputEvent;

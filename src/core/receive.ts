@@ -11,18 +11,19 @@ import type { InputEvent } from "./input.ts";
 import { take } from "./membership/reception.ts";
 import { ack, send } from "./membership/sending.ts";
 import { type Ack, type Boot, UNKNOWN_BOOT } from "./message/message.ts";
-import type { Closing, MemberState } from "./state.ts";
+import type { Farewell, MemberState } from "./state.ts";
 
 type Packet = Extract<InputEvent, { kind: "packet" }>;
 
 /** Takes one packet. */
 export function receive(self: MemberState, packet: Packet): void {
-  const { membership, election, closing, ground } = self;
+  const { membership, election, ground } = self;
+  const farewell = self.closing?.farewell;
   const { from, message } = packet;
   if (from === ground.config.boot || from === UNKNOWN_BOOT) return drop(ground, "misdirected");
   if (message.kind === "ack") acknowledgeRelease(election, from, message.nonce);
-  if (closing !== undefined && message.kind === "ping") return;
-  if (closing !== undefined && message.kind === "ack") return noteFarewell(closing, from, message);
+  if (farewell !== undefined && message.kind === "ping") return;
+  if (farewell !== undefined && message.kind === "ack") return noteFarewell(farewell, from, message);
   const heard = take(membership, packet);
   if (heard === undefined) return;
   const answer = respond(election, heard);
@@ -34,7 +35,7 @@ export function receive(self: MemberState, packet: Packet): void {
 }
 
 /** A farewell was heard, if that is what the ack answers. */
-function noteFarewell({ pending }: Closing, from: Boot, { nonce, status: { address } }: Ack): void {
-  const farewell = pending.get(address);
-  if (farewell?.boot === from && farewell.nonce === nonce) pending.delete(address);
+function noteFarewell({ pending }: Farewell, from: Boot, { nonce, status: { address } }: Ack): void {
+  const leave = pending.get(address);
+  if (leave?.boot === from && leave.nonce === nonce) pending.delete(address);
 }

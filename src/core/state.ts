@@ -10,13 +10,23 @@ import type { Instant, MemberConfig } from "./input.ts";
 import { createMembership, type Membership } from "./membership/state.ts";
 import type { Boot, Cookie } from "./message/message.ts";
 
-/** The farewell of a member that closes. */
-export interface Closing {
+/** What a member says to those that it leaves. */
+export interface Farewell {
   /** Nonces of leaves that were not acknowledged, by address. */
   readonly pending: Map<string, { readonly boot: Boot; readonly cookie: Cookie; readonly nonce: number }>;
   readonly until: number;
+  /** Whether nothing is in force of what this member has promised. */
+  readonly idle: boolean;
   nextTry: number;
   done: boolean;
+}
+
+/** The end of a member. */
+export interface Closing {
+  /** It stays until then at most, if the others want its vote. */
+  staysUntil: number;
+  /** Undefined while it stays. */
+  farewell: Farewell | undefined;
 }
 
 /** The whole state of one member. Times are monotonic ms. */

@@ -6,6 +6,7 @@
 
 import { canonicalHost, formatAddress } from "../base/address.ts";
 import { at, listAt, textAt } from "./json.ts";
+import { CLUSTER_SIZE } from "./labels.ts";
 
 /** Which pods are voters: all that run, those that serve, or those that are ready. */
 export type Including = "running" | "serving" | "ready";
@@ -21,18 +22,21 @@ export interface Found {
   /** Canonical `ip:port`, distinct, by family: a pod of a dual-stack Service is in both. */
   readonly ipv4: ReadonlySet<string>;
   readonly ipv6: ReadonlySet<string>;
-  /** The pods' names by address, for the log. */
+  /** The pods' names by address. */
   readonly names: ReadonlyMap<string, string>;
+  /** How many replicas there are to be, where the Service has the label that says so. */
+  readonly size: number | undefined;
 }
 
 interface Collector {
   readonly ipv4: Set<string>;
   readonly ipv6: Set<string>;
   readonly names: Map<string, string>;
+  size: number | undefined;
 }
 
 function collector(): Collector {
-  return { ipv4: new Set(), ipv6: new Set(), names: new Map() };
+  return { ipv4: new Set(), ipv6: new Set(), names: new Map(), size: undefined };
 }
 
 function collect(found: Collector, ip: unknown, name: string | undefined, port: number): void {
@@ -63,11 +67,19 @@ export function includes(including: Including, conditions: unknown): boolean {
   return typeof serving === "boolean" ? serving : ready;
 }
 
+/** What an object tells of the number of replicas. While it changes not all slices say the same: the greater number is the safe one. */
+function readSize(found: Collector, object: unknown): void {
+  const text = textAt(object, "metadata", "labels", CLUSTER_SIZE);
+  if (text === undefined || !/^[1-9]\d{0,3}$/u.test(text)) return;
+  found.size = Math.max(found.size ?? 0, Number(text));
+}
+
 /** Reads EndpointSlices (discovery.k8s.io/v1): a Service has one or more for each family. */
 export function readSlices(slices: Iterable<unknown>, rules: EndpointRules): Found {
   const found = collector();
   for (const slice of slices) {
     if (textAt(slice, "addressType") === "FQDN") continue;
+    readSize(found, slice);
     for (const endpoint of listAt(slice, "endpoints")) {
       if (!includes(rules.including, at(endpoint, "conditions"))) continue;
       const name = textAt(endpoint, "targetRef", "name");
@@ -83,6 +95,7 @@ export function readEndpoints(objects: Iterable<unknown>, rules: EndpointRules):
   const found = collector();
   const lists = rules.including === "running" ? ["addresses", "notReadyAddresses"] : ["addresses"];
   for (const object of objects) {
+    readSize(found, object);
     for (const subset of listAt(object, "subsets")) {
       for (const address of lists.flatMap((list) => listAt(subset, list))) {
         collect(found, textAt(address, "ip"), textAt(address, "targetRef", "name"), rules.port);

@@ -7,6 +7,7 @@
 import { env } from "node:process";
 import { type Address, canonicalHost, formatAddress } from "../base/address.ts";
 import { describe } from "../errors.ts";
+import { DURATION, millisecondsIn } from "../options/duration_text.ts";
 
 /** Variables of the environment, by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -111,4 +112,13 @@ export function numberOf(variables: Environment, name: string): number | undefin
   if (!text) return undefined;
   if (!/^\d{1,9}$/u.test(text)) throw new RangeError(`${name} must be a whole number, got ${describe(text)}`);
   return Number(text);
+}
+
+/** ms from a variable, or undefined where it is not set. Throws a RangeError for anything else. */
+export function durationOf(variables: Environment, name: string): number | undefined {
+  const text = variables[name];
+  if (!text) return undefined;
+  const ms = millisecondsIn(text);
+  if (ms === undefined) throw new RangeError(`${name} must be ${DURATION}, got ${describe(text)}`);
+  return ms;
 }

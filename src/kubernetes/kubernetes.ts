@@ -5,6 +5,8 @@
  */
 
 import type { Discovery } from "../discovery/discovery.ts";
+import { SizedByService } from "./sized_by_service.ts";
+import { BOUNDS } from "../limits.ts";
 import { dnsPeers } from "../discovery/dns_peers.ts";
 import { describe } from "../errors.ts";
 import type { Fencing } from "../leadership/fencing.ts";
@@ -14,6 +16,7 @@ import type { ApiOptions } from "./api_client.ts";
 import {
   checkName,
   checkPort,
+  durationOf,
   type Environment,
   environment,
   numberOf,
@@ -36,7 +39,10 @@ export interface KubernetesOptions extends ApiOptions {
    * permission; default: `DEMOCRACY_DISCOVERY`, or `"api"`.
    */
   readonly discovery?: "api" | "endpoints" | "dns";
-  /** The number of replicas; default: `CLUSTER_SIZE`. Required unless `quorum` is `"none"`. */
+  /**
+   * The number of replicas; default: `CLUSTER_SIZE`, or what the Service's label `democracy.polis/cluster-size` says, which
+   * `"api"` and `"endpoints"` read, and which comes first. Nobody is elected without one unless `quorum` is `"none"`.
+   */
   readonly clusterSize?: number;
   /**
    * How many of a StatefulSet's pods vote, those of the lowest ordinals; default: `DEMOCRACY_VOTERS`, or all of up to nine
@@ -62,6 +68,15 @@ export interface KubernetesMember {
   readonly id: string;
   /** The name of the election: another application's pod that got the address of one of these is no member. */
   readonly cluster: string;
+  /**
+   * `DEMOCRACY_WEIGHT`, or the greater, the lower the ordinal of a StatefulSet's pod is: a rolling restart begins with the highest
+   * one, and so moves the lead twice at most. Undefined for other pods, where nobody says so: then it is random.
+   */
+  readonly weight?: number;
+  /** `DEMOCRACY_INTERVAL`. */
+  readonly interval?: number;
+  /** `DEMOCRACY_TIMEOUT`. */
+  readonly timeout?: number;
   /** Who stands behind the Service. */
   readonly peers: Discovery;
   /** The number of voters; undefined only with quorum `"none"`. */
@@ -90,10 +105,16 @@ const KUBERNETES_OPTIONS = [
   "serviceAccount",
 ];
 const PORT = 12345;
+/** Until the Service has told how many replicas there are to be, no number of votes is enough. */
+const UNTOLD = BOUNDS.maxClusterSize;
+/** In plain democracy the number does not matter. */
+const ANY = 1;
 
 /**
  * The options of a member in a pod that has nothing but its environment: `POD_NAME`, `POD_IP` and `POD_NAMESPACE` by
- * the downward API, `CLUSTER_SIZE`, `DEMOCRACY_VOTERS`, `DEMOCRACY_SERVICE`, `DEMOCRACY_CLUSTER`, `DEMOCRACY_PORT`, `DEMOCRACY_DISCOVERY`, `DEMOCRACY_LEASE` and `DEMOCRACY_SECRET` or `DEMOCRACY_SECRET_FILE`. The pod's name is the id.
+ * the downward API, `CLUSTER_SIZE`, `DEMOCRACY_SERVICE`, `DEMOCRACY_CLUSTER`, `DEMOCRACY_VOTERS`, `DEMOCRACY_PORT`, `DEMOCRACY_DISCOVERY`,
+ * `DEMOCRACY_LEASE`, `DEMOCRACY_WEIGHT`, `DEMOCRACY_INTERVAL` and `DEMOCRACY_TIMEOUT` (a number of ms, or `500ms`, `10s`, `1m30s`), and
+ * `DEMOCRACY_SECRET` or `DEMOCRACY_SECRET_FILE` (one a line; the first seals, all open). The pod's name is the id.
  *
  * Throws a TypeError or RangeError that says what is missing or wrong, and how to set it.
  *
@@ -123,15 +144,17 @@ export function kubernetes(options: KubernetesOptions = {}): KubernetesMember {
   const replicas = readClusterSize(options, variables);
   const given = options.voters ?? numberOf(variables, "DEMOCRACY_VOTERS");
   const voters = readVoters(options, given, pod, replicas);
+  const size = voters ?? replicas;
   const isChosen = voters !== undefined && given === undefined;
   const agreeing = isChosen && (quorum === undefined || quorum === "majority") ? CHOSEN_QUORUM : quorum;
   return {
     source: podAddress(pod, port),
     id: pod.name,
-    // Names of both kinds have 63 characters at most, so that the two fit.
-    cluster: options.cluster ?? (variables["DEMOCRACY_CLUSTER"] || `${pod.namespace}/${service}`),
-    ...electorateOf(options, variables, { pod, service, port, voters }),
-    clusterSize: voters ?? replicas,
+    cluster: options.cluster ?? (variables["DEMOCRACY_CLUSTER"] || clusterOf(pod.namespace, service)),
+    ...paceOf(variables),
+    ...weightOf(variables, pod),
+    ...electorateOf(options, variables, { pod, service, port, voters, size: quorum === "none" ? ANY : size }),
+    clusterSize: size ?? (quorum === "none" ? undefined : UNTOLD),
     ...(agreeing === undefined ? {} : { quorum: agreeing }),
     ...(secret === undefined ? {} : { secret }),
     ...(lease ? { fencing: kubernetesLease({ name: lease, namespace: pod.namespace, server, serviceAccount }) } : {}),
@@ -159,27 +182,51 @@ function readSecret(variables: Environment): string | readonly string[] | undefi
   return others.length === 0 ? first : secrets;
 }
 
+/** Names of both kinds have 63 characters at most, so that the two fit. */
+function clusterOf(namespace: string, service: string): string {
+  return `${namespace}/${service}`;
+}
+
+function paceOf(variables: Environment): Pick<KubernetesMember, "interval" | "timeout"> {
+  const interval = durationOf(variables, "DEMOCRACY_INTERVAL");
+  const timeout = durationOf(variables, "DEMOCRACY_TIMEOUT");
+  return { ...(interval === undefined ? {} : { interval }), ...(timeout === undefined ? {} : { timeout }) };
+}
+
+function weightOf(variables: Environment, pod: PodIdentity): Pick<KubernetesMember, "weight"> {
+  const text = variables["DEMOCRACY_WEIGHT"];
+  if (text) {
+    if (/^-?\d{1,15}(\.\d{1,15})?$/u.test(text)) return { weight: Number(text) };
+    throw new RangeError(`DEMOCRACY_WEIGHT must be a number, got ${describe(text)}`);
+  }
+  const ordinal = ordinalOf(pod.name);
+  return ordinal === undefined ? {} : { weight: 1 / (1 + ordinal) };
+}
+
 /** Where this pod is, and how many of its like vote; all when undefined. */
 interface Place {
   readonly pod: PodIdentity;
   readonly service: string;
   readonly port: number;
   readonly voters: number | undefined;
+  /** How many vote; undefined where only the Service tells, or nobody needs to know. */
+  readonly size: number | undefined;
 }
 
 function electorateOf(
   options: KubernetesOptions,
   variables: Environment,
-  { pod, service, port, voters }: Place,
+  { pod, service, port, voters, size }: Place,
 ): Pick<KubernetesMember, "peers" | "voters"> {
   const discovery = options.discovery ?? (variables["DEMOCRACY_DISCOVERY"] || "api");
   const { server, serviceAccount } = options;
+  const sized = (peers: Discovery): Discovery => size === undefined ? new SizedByService(peers, service) : peers;
   const api = { service, port, namespace: pod.namespace, voters, server, serviceAccount };
   switch (discovery) {
     case "api":
-      return { peers: kubernetesPeers(api) };
+      return { peers: sized(kubernetesPeers(api)) };
     case "endpoints":
-      return { peers: endpointsPeers(api) };
+      return { peers: sized(endpointsPeers(api)) };
     case "dns": {
       // The search list of a pod ends with the cluster's domain, whatever that is.
       const host = `${service}.${pod.namespace}.svc`;
@@ -193,9 +240,13 @@ function electorateOf(
   }
 }
 
-function readClusterSize({ clusterSize, quorum }: KubernetesOptions, variables: Environment): number | undefined {
+function readClusterSize(options: KubernetesOptions, variables: Environment): number | undefined {
+  const { clusterSize, quorum, discovery } = options;
   const size = clusterSize ?? numberOf(variables, "CLUSTER_SIZE");
   if (size !== undefined || quorum === "none") return size;
+  const given = options.voters ?? numberOf(variables, "DEMOCRACY_VOTERS");
+  const tells = (discovery ?? (variables["DEMOCRACY_DISCOVERY"] || "api")) !== "dns";
+  if (given !== undefined || (tells && typeof quorum !== "number")) return undefined;
   throw new TypeError(
     'Cannot join: "clusterSize", or CLUSTER_SIZE, must be set to the number of replicas, because the pods that are there right ' +
       "now are no measure of a majority: cut off from the others, each part would count itself, find itself complete and " +

@@ -9,9 +9,10 @@ import { sleep } from "../base/sleep.ts";
 import { describe, DiscoveryError, PermissionError } from "../errors.ts";
 import type { Fencing, MintRequest } from "../leadership/fencing.ts";
 import { ApiClient, type ApiOptions } from "./api_client.ts";
-import { type ApiError, hasStatus } from "./api_error.ts";
+import { hasStatus } from "./api_error.ts";
 import { Backoff } from "../base/backoff.ts";
 import { checkName } from "./environment.ts";
+import { ELECTION, TERM, TOKEN } from "./labels.ts";
 import { at, isObject, type JsonObject, numberAt, textAt } from "./json.ts";
 
 /** Which Lease. */
@@ -27,11 +28,6 @@ export interface KubernetesLeaseOptions extends ApiOptions {
   readonly patience?: number;
 }
 
-/** Where the Lease keeps what its spec has no field for. */
-const TOKEN = "democracy/token";
-const TERM_ANNOTATION = "democracy/term";
-const ELECTION_ANNOTATION = "democracy/election";
-
 const LEASE_OPTIONS = ["name", "namespace", "patience", "server", "serviceAccount"];
 const MINTING_TIME = 10_000;
 /** ms that an API server which has just started may forbid everything, because it has not read its roles yet. */
@@ -42,7 +38,7 @@ const MOST_TRANSITIONS = 2 ** 31 - 1;
 /**
  * Tokens from a Lease (coordination.k8s.io/v1): one compare-and-swap for each leadership, by resource version, and nothing in
  * between. `kubectl get lease` shows who leads, `leaseTransitions` how often that changed. The pods' service
- * account needs `get` and `update` of the Lease, and `create` of leases.
+ * account needs `get` and `update` of the Lease; and `create` of leases, where nobody else makes it.
  *
  * The token is one more than the one before, or the term where that is greater: terms follow the wall clock, so
  * that the tokens grow even when somebody deletes the Lease.
@@ -200,11 +196,9 @@ function mayPass(error: unknown, elapsed: number): boolean {
 function explain(error: unknown, name: string): unknown {
   if (!hasStatus(error, 403)) return error;
   return new PermissionError(
-    `Cannot mint a token: the API server forbids it (${
-      (error as ApiError).message
-    }); bind the pods' service account to a Role ` +
-      `with the rules { apiGroups: ["coordination.k8s.io"], resources: ["leases"], resourceNames: ["${name}"], ` +
-      `verbs: ["get", "update"] } and { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["create"] }`,
+    `Cannot mint a token: the API server forbids it (${error.message}); bind the pods' service account to a Role with the ` +
+      `rule { apiGroups: ["coordination.k8s.io"], resources: ["leases"], resourceNames: ["${name}"], verbs: ["get", "update"] }, ` +
+      `and make the Lease "${name}", as "democracy manifests" does, or allow "create" of leases, too`,
     { cause: error },
   );
 }
@@ -213,7 +207,7 @@ function recordOf(lease: JsonObject): Record {
   return {
     holder: textAt(lease, "spec", "holderIdentity"),
     token: wholeNumber(textAt(lease, "metadata", "annotations", TOKEN)),
-    term: wholeNumber(textAt(lease, "metadata", "annotations", TERM_ANNOTATION)),
+    term: wholeNumber(textAt(lease, "metadata", "annotations", TERM)),
     transitions: numberAt(lease, "spec", "leaseTransitions") ?? 0,
   };
 }
@@ -247,8 +241,8 @@ function leaseOf({ lease, name, election, id, term, token, before }: NextLease):
       annotations: {
         ...(isObject(annotations) ? annotations : {}),
         [TOKEN]: String(token),
-        [TERM_ANNOTATION]: String(term),
-        ...(election === undefined ? {} : { [ELECTION_ANNOTATION]: election }),
+        [TERM]: String(term),
+        ...(election === undefined ? {} : { [ELECTION]: election }),
       },
     },
     spec: {

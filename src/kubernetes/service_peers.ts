@@ -39,7 +39,8 @@ const SERVICE_OPTIONS = ["service", "namespace", "port", "including", "voters", 
 
 /**
  * Peers from the EndpointSlices (discovery.k8s.io/v1) of a Service: one list, then a watch. The pods' service account needs `list`
- * and `watch` of `endpointslices`. While the API server is away the peers known so far stay, and so they do when the
+ * and `watch` of `endpointslices`. Where the Service has the label `democracy.polis/cluster-size`, as that of the manifests does, its
+ * number is the `clusterSize` of each update, unless `voters` is given. While the API server is away the peers known so far stay, and so they do when the
  * Service suddenly selects nobody: this pod runs, so that cannot be.
  *
  * Throws a TypeError or RangeError for a wrong option, and outside of a pod where `server` is not given. The iteration
@@ -145,11 +146,13 @@ class ServicePeers implements Discovery {
         continue;
       }
       const { voters } = this.#options;
-      const after = peers.map((peer) => `${peer} ${voters === undefined ? "" : found.names.get(peer)}`).join();
+      const names = peers.map((peer) => `${peer} ${voters === undefined ? "" : found.names.get(peer)}`);
+      const after = peers.length === 0 ? "" : [found.size, ...names].join();
       if (after === before) continue;
       before = after;
       logger.debug(`Peers: ${peers.map((peer) => `${found.names.get(peer) ?? "?"} at ${peer}`).join(", ")}`);
-      yield voters === undefined ? { peers } : { peers, voters: votersOf(peers, found, voters), clusterSize: voters };
+      if (voters !== undefined) yield { peers, voters: votersOf(peers, found, voters), clusterSize: voters };
+      else yield found.size === undefined ? { peers } : { peers, clusterSize: found.size };
     }
   }
 

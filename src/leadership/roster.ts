@@ -34,6 +34,8 @@ export type Self = Pick<NodeInfo, "id" | "weight" | "eligible"> & { source: stri
 export class Roster {
   readonly self: Self;
   leader: LeaderInfo | null = null;
+  /** Whether the member itself does its part. */
+  ready = false;
   readonly #peers = new Map<Boot, MemberInfo>();
 
   constructor(self: Self) {
@@ -59,6 +61,7 @@ export class Roster {
     const peers = [...this.#peers.values()];
     this.#peers.clear();
     this.leader = null;
+    this.ready = false;
     return peers;
   }
 

@@ -7,14 +7,16 @@
 
 import { Deployment } from "kubernetes-models/apps/v1/Deployment";
 import { StatefulSet } from "kubernetes-models/apps/v1/StatefulSet";
+import { Lease } from "kubernetes-models/coordination.k8s.io/v1/Lease";
 import { NetworkPolicy } from "kubernetes-models/networking.k8s.io/v1/NetworkPolicy";
 import { PodDisruptionBudget } from "kubernetes-models/policy/v1/PodDisruptionBudget";
 import { Role } from "kubernetes-models/rbac.authorization.k8s.io/v1/Role";
 import { RoleBinding } from "kubernetes-models/rbac.authorization.k8s.io/v1/RoleBinding";
 import { Service } from "kubernetes-models/v1/Service";
 import { ServiceAccount } from "kubernetes-models/v1/ServiceAccount";
+import { CLUSTER_SIZE } from "../kubernetes/labels.ts";
 import type { ManifestOptions } from "./manifest_options.ts";
-import { podTemplate } from "./pod_template.ts";
+import { isToldByService, podTemplate } from "./pod_template.ts";
 
 /** An object that checks itself. */
 export interface Manifest {
@@ -38,12 +40,14 @@ export function manifests(options: ManifestOptions): readonly Manifest[] {
   const objects: readonly Manifest[] = [
     new ServiceAccount({ metadata: metadataOf(options), automountServiceAccountToken: rules.length > 0 }),
     ...(rules.length === 0 ? [] : roleAndBinding(options, rules)),
+    ...(options.lease === undefined ? [] : [lease(options, options.lease)]),
     headlessService(options),
     workload(options),
     new PodDisruptionBudget({
       metadata: metadataOf(options),
       // A voluntary disruption takes one voter at a time: the majority stays.
-      spec: { maxUnavailable: 1, selector: selectorOf(options) },
+      // One that is not ready does not vote: it shall not keep its machine from being emptied.
+      spec: { maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow", selector: selectorOf(options) },
     }),
     networkPolicy(options),
   ];
@@ -59,8 +63,16 @@ function selectorOf(options: ManifestOptions): { matchLabels: Record<string, str
   return { matchLabels: labelsOf(options) };
 }
 
-function metadataOf(options: ManifestOptions): { name: string; namespace: string; labels: Record<string, string> } {
-  return { name: options.name, namespace: options.namespace, labels: labelsOf(options) };
+/** What every object has; `name` unless it is the application's. */
+interface Metadata {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly labels: Record<string, string>;
+}
+
+function metadataOf(options: ManifestOptions, name = options.name): Metadata {
+  const { namespace } = options;
+  return { name, ...(namespace === undefined ? {} : { namespace }), labels: labelsOf(options) };
 }
 
 /** The least that will do. */
@@ -75,27 +87,35 @@ function rulesFor({ discovery, lease, name }: ManifestOptions): readonly Rule[] 
   }
   if (lease !== undefined) {
     const leases = { apiGroups: ["coordination.k8s.io"], resources: ["leases"] };
-    // An object that is not there yet has no name to be allowed by.
-    rules.push({ ...leases, resourceNames: [lease], verbs: ["get", "update"] }, { ...leases, verbs: ["create"] });
+    rules.push({ ...leases, resourceNames: [lease], verbs: ["get", "update"] });
   }
   return rules;
 }
 
 function roleAndBinding(options: ManifestOptions, rules: readonly Rule[]): readonly Manifest[] {
   const { name, namespace } = options;
+  // Without a namespace the one of the RoleBinding is meant.
+  const account = { kind: "ServiceAccount", name, ...(namespace === undefined ? {} : { namespace }) };
   return [
     new Role({ metadata: metadataOf(options), rules: [...rules] }),
     new RoleBinding({
       metadata: metadataOf(options),
       roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name },
-      subjects: [{ kind: "ServiceAccount", name, namespace }],
+      subjects: [account],
     }),
   ];
 }
 
+/** Empty: the first leader fills it in. Made here, no pod needs the right to make any. */
+function lease(options: ManifestOptions, name: string): Manifest {
+  return new Lease({ metadata: metadataOf(options, name) });
+}
+
 function headlessService(options: ManifestOptions): Manifest {
+  const metadata = metadataOf(options);
+  const size = isToldByService(options) ? { [CLUSTER_SIZE]: String(options.replicas) } : {};
   return new Service({
-    metadata: metadataOf(options),
+    metadata: { ...metadata, labels: { ...metadata.labels, ...size } },
     spec: {
       clusterIP: "None",
       // A pod that is not ready yet, or no more, votes all the same.
@@ -106,6 +126,14 @@ function headlessService(options: ManifestOptions): Manifest {
   });
 }
 
+/**
+ * s that a pod is ready before the next one is taken away. It is ready once the leader and a quorum count it in; others may hear of it
+ * a little later, and by DNS later than by the API.
+ */
+function settlingOf({ discovery }: ManifestOptions): number {
+  return discovery === "dns" ? 10 : 2;
+}
+
 function workload(options: ManifestOptions): Manifest {
   const template = podTemplate(options, labelsOf(options));
   const { replicas, name } = options;
@@ -114,6 +142,7 @@ function workload(options: ManifestOptions): Manifest {
       metadata: metadataOf(options),
       spec: {
         replicas,
+        minReadySeconds: settlingOf(options),
         selector: selectorOf(options),
         strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
         template,
@@ -124,6 +153,7 @@ function workload(options: ManifestOptions): Manifest {
     metadata: metadataOf(options),
     spec: {
       replicas,
+      minReadySeconds: settlingOf(options),
       serviceName: name,
       selector: selectorOf(options),
       // In order, one pod that does not start would keep all that follow from starting.

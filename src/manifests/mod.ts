@@ -9,5 +9,6 @@
  * @module
  */
 
+export { kustomization, nameReferences } from "./kustomization.ts";
 export type { ManifestOptions } from "./manifest_options.ts";
 export { type Manifest, manifests } from "./manifests.ts";

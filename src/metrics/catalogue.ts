@@ -53,7 +53,7 @@ export interface DurationsMetric extends Description {
 
 const REASON = "democracy.reason";
 const STATE = "democracy.state";
-const ELECTION = "democracy.election";
+const ELECTION_NAME = "democracy.election";
 const LEADER = "democracy.leader";
 /** Elections that metrics tell apart: each is a series of its own wherever they are collected. */
 const MOST_ELECTIONS = 100;
@@ -131,7 +131,10 @@ export const NUMBERS: readonly NumberMetric[] = [
     description: "1 while this member leads that named election, else 0; for the first 100 by name that it knows of",
     read: ({ democracy }) =>
       Object.entries(democracy.elections()).sort(([left], [right]) => left < right ? -1 : 1).slice(0, MOST_ELECTIONS)
-        .map(([name, leader]) => ({ attributes: { [ELECTION]: name }, value: leader?.id === democracy.id ? 1 : 0 })),
+        .map(([name, leader]) => ({
+          attributes: { [ELECTION_NAME]: name },
+          value: leader?.id === democracy.id ? 1 : 0,
+        })),
   },
   {
     name: "democracy.members",

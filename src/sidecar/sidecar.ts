@@ -49,6 +49,8 @@ export interface SidecarState {
   readonly source: string;
   /** Whether its socket is bound. */
   readonly joined: boolean;
+  /** Whether it does its part: it has joined, may vote if it is a voter, and does not end. */
+  readonly ready: boolean;
   /** Whether it leads at this instant. */
   readonly leading: boolean;
   /** Its fencing token while it leads. */
@@ -79,6 +81,7 @@ export class Sidecar {
   /** Those in which the member stands. */
   readonly #elections = new Map<string, NamedElection>();
   #joined = false;
+  #ending = false;
   /** When the leader changed last, and how often it did. */
   #since: Date | undefined;
   #changes = 0;
@@ -105,6 +108,22 @@ export class Sidecar {
   /** Whether the socket is bound; whether it leads does not matter. */
   get joined(): boolean {
     return this.#joined;
+  }
+
+  /** Whether the member does its part, see `isReady` of Democracy. */
+  get ready(): boolean {
+    return this.democracy.isReady();
+  }
+
+  /** Why it does not. */
+  get unready(): string {
+    if (this.#ending) return "the member ends, and votes as long as the others need its vote";
+    return this.#joined ? "the member does not vote yet, or no quorum counts it in" : "the member has not joined";
+  }
+
+  /** The member was told to end. */
+  end(): void {
+    this.#ending = true;
   }
 
   /** How many readers of server-sent events there are. */
@@ -167,6 +186,7 @@ export class Sidecar {
       cluster: this.cluster,
       source: democracy.source,
       joined: this.#joined,
+      ready: this.ready,
       leading: democracy.isLeader(),
       token: democracy.token,
       remaining: Math.floor(democracy.remaining()),

@@ -52,6 +52,8 @@ const KINDS = {
 } as const;
 /** Of a piece of a custom message. */
 const CHANNEL = 1;
+/** Of a farewell. */
+const FREE_OF_PROMISES = 1;
 
 /** Writes a body. A value that no valid member would say is a mistake of the caller: a RangeError. */
 export function writeBody(writer: ByteWriter, payload: Payload): void {
@@ -113,6 +115,7 @@ function writeOther(writer: ByteWriter, message: Exclude<Payload, { kind: "ping"
       return void ({
         kind: writer.u8(KINDS.leave),
         nonce: writer.integer(message.nonce, "nonce"),
+        idle: writer.u8(message.idle ? FREE_OF_PROMISES : 0),
       } satisfies Steps<Leave>);
     case "probe":
     case "nack":
@@ -180,7 +183,11 @@ function readKind(reader: ByteReader, exact: boolean): Payload | undefined {
         terms: readTerms(reader, exact),
       };
     case KINDS.leave:
-      return { kind: "leave", nonce: reader.integer() };
+      return {
+        kind: "leave",
+        nonce: reader.integer(),
+        idle: (readFlags(reader, FREE_OF_PROMISES, exact) & FREE_OF_PROMISES) !== 0,
+      };
     case KINDS.probe:
       return { kind: "probe", target: readAddress(reader) };
     case KINDS.vouch:

@@ -84,7 +84,7 @@ export interface Wire {
  *
  * const alice = createWire({ cluster: "example", boot: "00000000000000a1", secrets: ["correct horse"] });
  * const bob = createWire({ cluster: "example", boot: "00000000000000b2", secrets: ["correct horse"] });
- * const datagram = alice.seal("00000000000000b2", { kind: "leave", nonce: 7 });
+ * const datagram = alice.seal("00000000000000b2", { kind: "leave", nonce: 7, idle: true });
  * console.log(bob.open(datagram)); // { ok: true, packet: { from: "00000000000000a1", ... } }
  * console.log(bob.open(datagram)); // { ok: false, reason: "replayed" }
  * ```
@@ -112,7 +112,7 @@ class MemberWire implements Wire {
   readonly #packet: { from: Boot; cookie: Cookie; payload: Payload } = {
     from: "",
     cookie: "",
-    payload: { kind: "leave", nonce: 0 },
+    payload: { kind: "leave", nonce: 0, idle: false },
   };
   readonly #opened: Opened = { ok: true, packet: this.#packet };
 

@@ -6,6 +6,7 @@
 
 import { clearInterval, setInterval, setTimeout } from "node:timers";
 import { errorFromData, PermissionError, WorkerError } from "../errors.ts";
+import { STAY } from "../core/closing.ts";
 import { Counters } from "../stats/counters.ts";
 import { SharedLeases } from "../leadership/named_view.ts";
 import { SharedView } from "../leadership/shared_view.ts";
@@ -95,23 +96,29 @@ export class Host {
     if (this.#bound && !this.#over && this.#settings.isolation === "worker") this.#latch.wait(ms);
   }
 
-  /** Lets the loop say goodbye, and frees all that it had. More calls do no harm. */
-  close(): Promise<void> {
-    this.#closing ??= this.#close();
+  /**
+   * Lets the loop say goodbye, and frees all that it had; where that is to be graceful, it may stay for two timeouts. More calls do
+   * no harm, and one without grace ends the stay.
+   */
+  close(graceful: boolean): Promise<void> {
+    if (this.#closing !== undefined && !graceful) this.post({ type: "close", graceful });
+    this.#closing ??= this.#close(graceful);
     return this.#closing;
   }
 
-  async #close(): Promise<void> {
+  async #close(graceful: boolean): Promise<void> {
     this.view.silence(true);
     if (this.#over) return;
     await new Promise<void>((resolve) => {
       // A worker that hangs would not answer.
-      const limit = setTimeout(resolve, Math.min(2 * this.#settings.timeout, LONGEST_FAREWELL) + CLOSE_GRACE);
+      const { timeout } = this.#settings;
+      const stay = graceful ? STAY * timeout : 0;
+      const limit = setTimeout(resolve, stay + Math.min(2 * timeout, LONGEST_FAREWELL) + CLOSE_GRACE);
       this.#closed = (): void => {
         clearTimeout(limit);
         resolve();
       };
-      this.post({ type: "close" });
+      this.post({ type: "close", graceful });
     });
     await this.#end();
   }

@@ -117,7 +117,7 @@ class Loop {
   /** Packets come all day: each is told to the core with the same object. */
   readonly #packet: PacketInput = {
     ...{ kind: "packet", source: "", from: UNKNOWN_BOOT, cookie: NO_COOKIE, now: 0, wall: 0 },
-    message: { kind: "leave", nonce: 0 },
+    message: { kind: "leave", nonce: 0, idle: false },
   };
   readonly #address: string;
   readonly #latch: Latch;
@@ -207,7 +207,7 @@ class Loop {
       case "unsubscribe":
         return this.#messenger.unsubscribe(command.channel);
       case "close":
-        if (this.#hasPeers) this.#run({ kind: "close" });
+        if (this.#hasPeers) this.#run({ kind: "close", graceful: command.graceful });
         else this.#end({ type: "closed" });
     }
   }
@@ -256,10 +256,9 @@ class Loop {
   }
 
   #refuse(bytes: Uint8Array, source: string, { reason, notice }: Refused): void {
-    const now = performance.now();
-    this.#notices.refuse(bytes, source, reason, now);
+    this.#notices.refuse(bytes, source, reason, performance.now());
     this.#drop(reason, 1, bytes);
-    if (notice !== undefined) this.#warnings.refused(notice, source, now);
+    if (notice !== undefined) this.#warnings.refused(notice, source, performance.now());
   }
 
   #admit({ term, token, election }: Extract<Command, { type: "minted" }>): void {
@@ -353,6 +352,8 @@ class Loop {
         return this.#warnings.mismatch(effect, performance.now());
       case "refuted":
         return this.#warnings.refuted(effect.left, performance.now());
+      case "readiness":
+        return this.#port.post({ type: "readiness", ready: effect.ready });
       case "round-trip":
         return this.#counters.roundTrips.add(effect.ms);
       case "closed":

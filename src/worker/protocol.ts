@@ -57,8 +57,8 @@ export type LoopCommand =
   | { readonly type: "minted"; readonly term: number; readonly token: number; readonly election?: string }
   | ({ readonly type: "send" } & EncodedMessage)
   | { readonly type: "subscribe" | "unsubscribe"; readonly channel: string }
-  /** Answered by `closed`. */
-  | { readonly type: "close" };
+  /** Answered by `closed`; see the core's input. */
+  | { readonly type: "close"; readonly graceful?: boolean };
 
 /** From the loop to the application's thread. */
 export type LoopReport =
@@ -67,6 +67,7 @@ export type LoopReport =
   /** The loop cannot start, or go on. */
   | { readonly type: "failed"; readonly error: ErrorData }
   | { readonly type: "added" | "updated" | "removed"; readonly member: MemberInfo }
+  | { readonly type: "readiness"; readonly ready: boolean }
   /** With the named election, where it is not the default one; so are the next three. */
   | { readonly type: "leader"; readonly leader: LeaderInfo | null; readonly election?: string }
   | { readonly type: "elected"; readonly id: string; readonly token: number; readonly election?: string }

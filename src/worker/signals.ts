@@ -8,7 +8,7 @@ import { constants } from "node:os";
 import process from "node:process";
 import { setTimeout } from "node:timers";
 
-type Close = () => Promise<void>;
+type Close = (name: NodeJS.Signals) => Promise<void>;
 
 /** ms in which a signal must have ended the process, or it never does. */
 const PATIENCE = 100;
@@ -47,7 +47,7 @@ function forget(name: NodeJS.Signals, close: Close): void {
 }
 
 async function end(name: NodeJS.Signals, closes: readonly Close[]): Promise<void> {
-  await Promise.all(closes.map((close) => close()));
+  await Promise.all(closes.map((close) => close(name)));
   // What the application wants of the signal is for its own handlers to do.
   if (process.listenerCount(name) > 0) return;
   const exit = (): never => process.exit(128 + (constants.signals[name] ?? 0));

@@ -10,7 +10,10 @@ import { createMember, type MemberState, step, wakeAt } from "../../src/core/cit
 import type { Effect, Mismatch } from "../../src/core/effect.ts";
 import type { InputEvent, MemberConfig } from "../../src/core/input.ts";
 import type { Message } from "../../src/core/message/message.ts";
-import { bootOf, configOf, EPOCH, keepEvent, leadsAt, ofKind, type Send } from "./harness.ts";
+import { bootOf, configOf, EPOCH, keepEvent, leadsAt, type Send } from "./harness.ts";
+
+/** What is remembered of what a member has done. */
+const KEPT: readonly Effect["kind"][] = ["view", "readiness", "closed"];
 
 interface Running {
   readonly n: number;
@@ -40,6 +43,8 @@ export class Cluster {
   /** Of the members, in the order of their numbers. */
   readonly configs: MemberConfig[];
   readonly #voters: readonly string[] | undefined;
+  /** As many voters as there are to be; default: as many as are listed. */
+  readonly #clusterSize: number | undefined;
   /** The members that a member is told of, by number, where it is not told of all. */
   readonly #lists = new Map<number, readonly number[]>();
   readonly #running = new Map<number, Running>();
@@ -52,10 +57,14 @@ export class Cluster {
   /** Of all members the `voters` vote, by number; all do when they are left out. */
   constructor(
     configs: readonly Partial<MemberConfig>[],
-    { voters, ...common }: Partial<MemberConfig> & { readonly voters?: readonly number[] } = {},
+    { voters, clusterSize, ...common }: Partial<MemberConfig> & {
+      readonly voters?: readonly number[];
+      readonly clusterSize?: number;
+    } = {},
   ) {
     this.configs = configs.map((config, index) => configOf(index + 1, { ...common, ...config }));
     this.#voters = voters?.map((n) => this.configs[n - 1]!.address);
+    this.#clusterSize = clusterSize;
   }
 
   /** Starts members, all when none is named; each start is a new boot. */
@@ -73,7 +82,12 @@ export class Cluster {
     const listed = this.#lists.get(n)?.map((other) => this.configs[other - 1]!) ?? this.configs;
     const addresses = listed.map(({ address }) => address);
     const voters = this.#voters;
-    this.command(n, { kind: "peers", addresses, voters, clusterSize: (voters ?? addresses).length });
+    this.command(n, {
+      kind: "peers",
+      addresses,
+      voters,
+      clusterSize: this.#clusterSize ?? (voters ?? addresses).length,
+    });
   }
 
   /** From its next start on a member has another configuration, and is told of those members only that are listed. */
@@ -117,6 +131,11 @@ export class Cluster {
 
   state(n: number): MemberState {
     return this.#running.get(n)!.state;
+  }
+
+  /** What a member that runs has said of itself since its start. */
+  effectsOf(n: number): readonly Effect[] {
+    return this.#running.get(n)!.effects;
   }
 
   /** Members whose view says that they lead now. */
@@ -218,7 +237,7 @@ export class Cluster {
   #step(running: Running, event: InputEvent): void {
     const { state, n } = running;
     const effects = takeStep(step, state, { ...keepEvent(event), now: this.now, wall: this.#wallOf(n) });
-    running.effects.push(...ofKind(effects, "view"));
+    running.effects.push(...effects.filter(({ kind }) => KEPT.includes(kind)));
     for (const effect of effects) {
       running.named.take(effect);
       if (effect.kind === "lead" && effect.leading) this.#expectAlone(running, effect.election);

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { TermId } from "../../src/core/message/message.ts";
+import { LIMITS } from "../../src/limits.ts";
 import { Cluster } from "./cluster.ts";
 import {
   claimIn,
@@ -142,6 +143,25 @@ Deno.test("a candidate that is told of a higher term gives up at once", () => {
   assert(solo.state.election.candidacy?.term !== term);
   solo.advance(3 * INTERVAL);
   assert(claims(solo).at(-1)!.term > term + 7);
+});
+
+Deno.test("a candidate rises above what a voter may have forgotten, and believes no term that is far ahead", () => {
+  for (
+    const [ahead, isBelieved] of [[7, true], [LIMITS.clockLead + TIMEOUT, false], [
+      Number.MAX_SAFE_INTEGER,
+      false,
+    ]] as const
+  ) {
+    const solo = metBy(puppetOf(2, { answers: false }), puppetOf(3, { answers: false }));
+    const ping = messages(solo.log, "ping").find(({ message }) => message.request !== undefined)!;
+    const claim = claimIn(ping.message)!;
+    const voter = solo.puppets.find(({ address }) => address === ping.address)!;
+    const limit = Math.min(claim.term + ahead, Number.MAX_SAFE_INTEGER);
+    const effects = solo.ack(voter, ping.message.nonce, voteFor(claim, "forgotten", limit));
+    assertEquals(solo.state.election.seenTerm >= limit, isBelieved, `a term ${ahead} above the own one`);
+    const isDropped = effects.some((effect) => effect.kind === "dropped" && effect.reason === "absurd-term");
+    assertEquals(isDropped, !isBelieved, `what is ${ahead} above the own term should be counted as such or taken`);
+  }
 });
 
 Deno.test("who resigns hands over to the heaviest in a round trip or two, and stands aside for a while", () => {

@@ -2,6 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { hashOf } from "../../src/core/membership/electorate.ts";
+import { electorateSize } from "../../src/core/membership/state.ts";
 import type { VoterList } from "../../src/core/message/message.ts";
 import { Cluster } from "./cluster.ts";
 import { addressOf, INTERVAL, messages, ofKind, type Puppet, puppetOf, Solo, statusOf, TIMEOUT } from "./harness.ts";
@@ -137,4 +138,44 @@ Deno.test("lists that differ for ten timeouts are told on both sides, and no soo
     ...["m1: m4 unlisted", "m2: m4 unlisted", "m3: m4 unlisted"],
     ...["m4: m1 own-unlisted", "m4: m2 own-unlisted", "m4: m3 unlisted"],
   ]);
+});
+
+Deno.test("a smaller number of voters counts a timeout later, a greater one at once", () => {
+  const solo = new Solo([puppetOf(2), puppetOf(3)], { clusterSize: 5 });
+  const addresses = solo.puppets.map(({ address }) => address);
+  const size = (): unknown => electorateSize(solo.state.membership);
+  const resize = (clusterSize: number): unknown => solo.input({ kind: "peers", addresses, clusterSize });
+  solo.advance(TIMEOUT);
+  resize(3);
+  solo.advance(TIMEOUT - 1);
+  assertEquals(size(), { named: 5, all: 5 });
+  solo.advance(1);
+  assertEquals(size(), { named: 3, all: 3 });
+  resize(7);
+  assertEquals(size(), { named: 7, all: 7 });
+  resize(5);
+  solo.advance(TIMEOUT / 2);
+  resize(3);
+  solo.advance(TIMEOUT - 1);
+  assertEquals(size(), { named: 7, all: 7 }, "the greatest of the numbers before");
+  solo.advance(1);
+  assertEquals(size(), { named: 3, all: 3 });
+});
+
+Deno.test("a voter that leaves and is not named any more counts for a timeout: somebody may lead by its vote", () => {
+  const puppets = [2, 3, 4, 5].map((n) => puppetOf(n));
+  const solo = new Solo(puppets, { clusterSize: 3 });
+  solo.advance(INTERVAL / 2);
+  const named = puppets.slice(0, 2).map(({ address }) => address);
+  const size = (): unknown => electorateSize(solo.state.membership);
+  assertEquals(size(), { named: 5, all: 5 });
+  for (const gone of puppets.slice(2)) {
+    solo.leave(gone);
+    gone.answers = false;
+  }
+  solo.input({ kind: "peers", addresses: named, clusterSize: 3 });
+  solo.advance(TIMEOUT - INTERVAL);
+  assertEquals(size(), { named: 3, all: 5 });
+  solo.advance(2 * INTERVAL);
+  assertEquals(size(), { named: 3, all: 3 });
 });

@@ -312,8 +312,8 @@ export class Solo {
     }, where);
   }
 
-  leave(puppet: Puppet, where: { source?: string } = {}): Effect[] {
-    return this.packet(puppet, { kind: "leave", nonce: ++this.#nonce }, where);
+  leave(puppet: Puppet, { idle = false, ...where }: { source?: string; idle?: boolean } = {}): Effect[] {
+    return this.packet(puppet, { kind: "leave", nonce: ++this.#nonce, idle }, where);
   }
 
   get ids(): string[] {

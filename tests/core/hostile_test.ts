@@ -150,7 +150,7 @@ const anyMessage: fc.Arbitrary<Message> = fc.oneof(
     ...{ kind: fc.constant("roll"), since: anyTerm, through: anyTerm, key: fc.constantFrom("m2", "__proto__") },
     entries: fc.array(fc.record({ election: anyElection, stands: fc.boolean(), term: anyTerm }), { maxLength: 3 }),
   }),
-  fc.record({ kind: fc.constant("leave"), nonce: anyNonce }),
+  fc.record({ kind: fc.constant("leave"), nonce: anyNonce, idle: fc.boolean() }),
   fc.record({ kind: fc.constant("probe"), target: anyAddress }),
   fc.record({ kind: fc.constant("vouch"), target: anyAddress, boot: anyBoot, age: anyAge }),
   fc.record({ kind: fc.constant("nack"), target: anyAddress }),

@@ -101,11 +101,15 @@ Deno.test("what does not show what its sender was told is ignored", () => {
   solo.introduce(peer);
   const nonce = 5;
   const where = { to: bootOf(77) };
-  assertEquals(reasons(solo.packet(peer, { kind: "leave", nonce }, where)), ["bad-cookie"]);
+  assertEquals(reasons(solo.packet(peer, { kind: "leave", nonce, idle: false }, where)), ["bad-cookie"]);
   const release = { kind: "release", nonce, sequence: 1, terms: [] } as const;
   assertEquals(reasons(solo.packet(peer, release, where)), ["bad-cookie"]);
   assertEquals(reasons(solo.packet(peer, { kind: "probe", target: addressOf(3) }, where)), ["bad-cookie"]);
-  assertEquals(reasons(solo.packet(puppetOf(1), { kind: "leave", nonce })), ["misdirected"], "its own echo");
+  assertEquals(
+    reasons(solo.packet(puppetOf(1), { kind: "leave", nonce, idle: false })),
+    ["misdirected"],
+    "its own echo",
+  );
   assertEquals(solo.ids, ["m2"]);
 });
 

@@ -59,7 +59,7 @@ function wellFormed(cluster: string, secret: string | undefined, to: string, tar
       ...{ kind: "release", nonce: 1, sequence: 1e9 },
       terms: [{ election, term: Date.now(), successor: "00000000000000e1", unanswered: true }],
     },
-    { kind: "leave", nonce: 1 },
+    { kind: "leave", nonce: 1, idle: false },
     { kind: "probe", target },
     { kind: "vouch", target, boot, age: 0 },
     { kind: "nack", target },

@@ -78,7 +78,7 @@ Deno.test("nothing that is written in the leader's name, without reading its tra
     const claim: Claim = { election: "", term, succeeds: undefined, inOffice: true };
     const request: Request = { sequence: 1, part: 0, lease: 1000, urgent: true, claims: [claim] };
     const forged: Message[] = [
-      { kind: "leave", nonce: 5 },
+      { kind: "leave", nonce: 5, idle: false },
       {
         ...{ kind: "release", nonce: 6, sequence: 2 },
         terms: [{ election: "", term, successor: undefined, unanswered: false }],

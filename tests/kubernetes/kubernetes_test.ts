@@ -1,6 +1,10 @@
 import { assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { kubernetes, type KubernetesOptions, podAddress, podIdentity } from "../../src/kubernetes/mod.ts";
+import { CLUSTER_SIZE } from "../../src/kubernetes/labels.ts";
+import { BOUNDS } from "../../src/limits.ts";
 import { resolveOptions } from "../../src/options.ts";
+import { FakeApiServer } from "./fake/api_server.ts";
+import { Watcher } from "../../scripts/harness/watcher.ts";
 
 const POD = { POD_NAME: "app-0", POD_IP: "10.0.0.7", POD_NAMESPACE: "shop" };
 const ENVIRONMENT = {
@@ -76,7 +80,7 @@ Deno.test("kubernetes prefers what the options say", () => {
 });
 
 Deno.test("kubernetes wants the size of the cluster, and says why a live count would be unsafe", () => {
-  const message = fails({ environment: { ...ENVIRONMENT, CLUSTER_SIZE: "" } });
+  const message = fails({ environment: { ...ENVIRONMENT, CLUSTER_SIZE: "", DEMOCRACY_DISCOVERY: "dns" } });
   assertMatch(
     message,
     /"clusterSize", or CLUSTER_SIZE, must be set.*each part would count itself.*elect a leader of its own/,
@@ -84,6 +88,59 @@ Deno.test("kubernetes wants the size of the cluster, and says why a live count w
   assertMatch(
     fails({ environment: { ...ENVIRONMENT, CLUSTER_SIZE: "three" } }),
     /CLUSTER_SIZE must be a whole number, got "three"/,
+  );
+});
+
+Deno.test("kubernetes leaves it to the Service how many replicas there are to be, and until it tells nobody is elected", async () => {
+  await using api = await FakeApiServer.start();
+  const path = "/apis/discovery.k8s.io/v1/namespaces/shop/endpointslices/app-x";
+  const slice = { addressType: "IPv4", endpoints: [{ addresses: ["10.0.0.7"] }] };
+  api.put(path, { ...slice, metadata: { name: "app-x" } });
+  const { server, serviceAccount } = api.options;
+  const { peers, ...member } = kubernetes({
+    server,
+    serviceAccount,
+    environment: { ...ENVIRONMENT, CLUSTER_SIZE: "" },
+  });
+  assertEquals(member.clusterSize, BOUNDS.maxClusterSize);
+  await using seen = new Watcher(peers, "10.0.0.7:12345");
+  await seen.update(0);
+  assertEquals(seen.voters[0]?.[1], undefined);
+  assertMatch(
+    String(seen.messages("error")),
+    /Nobody can be elected: .*"democracy.polis\/cluster-size" of Service "app"/,
+  );
+  await api.until(() => api.requests("watch").length > 0);
+  for (const [index, size] of [3, 5].entries()) {
+    api.put(path, { ...slice, metadata: { name: "app-x", labels: { [CLUSTER_SIZE]: String(size) } } });
+    await seen.update(index + 1);
+    assertEquals(seen.voters[index + 1]?.[1], size);
+  }
+  assertEquals(seen.messages("error").length, 1);
+});
+
+Deno.test("kubernetes gives the election the name of the namespace and the Service, unless told otherwise", () => {
+  const nameOf = (variables: Record<string, string>, options: KubernetesOptions = {}): unknown =>
+    kubernetes({ ...API, ...options, environment: { ...ENVIRONMENT, ...variables } }).cluster;
+  assertEquals(nameOf({}), "shop/app");
+  assertEquals(nameOf({ DEMOCRACY_CLUSTER: "jobs" }), "jobs");
+  assertEquals(nameOf({ DEMOCRACY_CLUSTER: "jobs" }, { cluster: "others" }), "others");
+});
+
+Deno.test("kubernetes reads the timings and the weight, which is greater for a lower ordinal", () => {
+  const read = (variables: Record<string, string>): unknown => {
+    const { interval, timeout, weight } = kubernetes({ ...API, environment: { ...ENVIRONMENT, ...variables } });
+    return [interval, timeout, weight];
+  };
+  assertEquals(read({}), [undefined, undefined, 1]);
+  assertEquals(read({ POD_NAME: "app-3", DEMOCRACY_INTERVAL: "1s", DEMOCRACY_TIMEOUT: "5000" }), [1000, 5000, 0.25]);
+  assertEquals(read({ POD_NAME: "app-5d4f-x7k2p" }), [undefined, undefined, undefined]);
+  assertEquals(read({ DEMOCRACY_WEIGHT: "-2.5" }), [undefined, undefined, -2.5]);
+  const environment = { ...ENVIRONMENT, DEMOCRACY_TIMEOUT: "soon" };
+  assertMatch(fails({ environment }), /DEMOCRACY_TIMEOUT must be a duration like .*got "soon"/);
+  assertMatch(
+    fails({ environment: { ...ENVIRONMENT, DEMOCRACY_WEIGHT: "heavy" } }),
+    /DEMOCRACY_WEIGHT must be a number/,
   );
 });
 

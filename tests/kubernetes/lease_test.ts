@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { PermissionError } from "../../src/errors.ts";
+import { ELECTION, TERM, TOKEN } from "../../src/kubernetes/labels.ts";
 import { leaseNameOf } from "../../src/kubernetes/lease.ts";
 import { type Fencing, kubernetesLease } from "../../src/kubernetes/mod.ts";
 import { FakeApiServer, type Json, statusOf } from "./fake/api_server.ts";
@@ -20,7 +21,7 @@ function leaseOf(holder: string, token: number | string, term = Number(token)): 
   return {
     metadata: {
       name: "app",
-      annotations: { "democracy/token": String(token), "democracy/term": String(term), other: "kept" },
+      annotations: { [TOKEN]: String(token), [TERM]: String(term), other: "kept" },
     },
     spec: { holderIdentity: holder, leaseTransitions: 4, leaseDurationSeconds: 15 },
   };
@@ -167,8 +168,8 @@ Deno.test("kubernetesLease keeps a Lease for each election, whose tokens grow by
   assertEquals(await mintFor("invoices", 999), 1001);
   assertEquals(await mintFor("Rechnungen für März", 1000), 1000);
   const named = (name: string): Json => (api.get(`${LEASES}/${name}`) as { metadata: Json }).metadata;
-  assertEquals((named("app.invoices").annotations as Json)["democracy/election"], "invoices");
+  assertEquals((named("app.invoices").annotations as Json)[ELECTION], "invoices");
   const hashed = leaseNameOf("app", "Rechnungen für März");
   assertMatch(hashed, /^app\.[0-9a-f]{32}$/);
-  assertEquals((named(hashed).annotations as Json)["democracy/election"], "Rechnungen für März");
+  assertEquals((named(hashed).annotations as Json)[ELECTION], "Rechnungen für März");
 });

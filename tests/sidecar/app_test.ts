@@ -47,9 +47,17 @@ Deno.test("/leader is 200 on the leader and 503 elsewhere, whatever the method",
 });
 
 Deno.test("/healthz and /readyz say yes on a member that does not lead, and no on one that is closed", async () => {
-  await withSidecar({ member: { eligible: false } }, async ({ get }) => {
+  await withSidecar({ member: { eligible: false } }, async ({ get, sidecar, democracy }) => {
     assertEquals(await (await get("/healthz")).text(), "ok\n");
+    await until("it may vote", () => sidecar.ready);
     assertEquals(await (await get("/readyz")).text(), "ok\n");
+    sidecar.end();
+    await democracy.close();
+    const answer = await get("/readyz");
+    assertEquals([answer.status, await answer.text()], [
+      503,
+      "the member ends, and votes as long as the others need its vote\n",
+    ]);
   });
   await withSidecar({}, async ({ get, democracy, sidecar }) => {
     await democracy.close();

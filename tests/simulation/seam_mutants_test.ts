@@ -5,7 +5,7 @@ import { SEAM_MUTANTS } from "./seam_mutants.ts";
 
 const FIRST = 1;
 /** Seeds, and as many walks, one after the other in turns. */
-const SEEDS = 400;
+const SEEDS = 1000;
 
 for (const mutant of SEAM_MUTANTS) {
   Deno.test(`seeds and walks find: ${mutant.bug} (${mutant.of})`, async () => {

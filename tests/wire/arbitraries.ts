@@ -175,7 +175,7 @@ export const message: fc.Arbitrary<Message> = fc.oneof(
     } as const,
     { noNullPrototype: true },
   ),
-  fc.record({ kind: fc.constant("leave"), nonce: integer } as const, { noNullPrototype: true }),
+  fc.record({ kind: fc.constant("leave"), nonce: integer, idle: fc.boolean() } as const, { noNullPrototype: true }),
   fc.record({ kind: fc.constant("probe"), target: address } as const, { noNullPrototype: true }),
   fc.record({ kind: fc.constant("vouch"), target: address, boot, age: duration } as const, { noNullPrototype: true }),
   fc.record({ kind: fc.constant("nack"), target: address } as const, { noNullPrototype: true }),

@@ -29,10 +29,12 @@ Deno.test("every sealed payload comes back as it was, once", () => {
 });
 
 Deno.test("the sealed bytes of version 2.0 stay what they are", () => {
-  const datagram = Buffer.from(wire(ALICE, "a secret").seal(BOB, { kind: "leave", nonce: 10 })).toString("hex");
+  const datagram = Buffer.from(wire(ALICE, "a secret").seal(BOB, { kind: "leave", nonce: 10, idle: false })).toString(
+    "hex",
+  );
   assertEquals(
     datagram,
-    "d3c40200010964656d6f637261637900000000000000a1b0b00000000000020000000000005d3bb02f011f31d5d0614cc0dda808cd21fc78703b6d462a",
+    "d3c40200010964656d6f637261637900000000000000a1b0b00000000000020000000000005d3bb02f011f31d57de1083c5a6e488a112524613e42d2a45d",
   );
 });
 
@@ -54,10 +56,10 @@ function sealByHand(minor: number, sequence: number, body: Uint8Array): Uint8Arr
 }
 
 Deno.test("the format is AES-256-GCM under a key by HKDF, as described", () => {
-  const leave = Uint8Array.of(4, 0, 0, 0, 0, 0, 0, 10);
+  const leave = Uint8Array.of(4, 0, 0, 0, 0, 0, 0, 10, 0);
   const bob = wire(BOB, "a secret");
   assertEquals(
-    wire(ALICE, "a secret").seal(BOB, { kind: "leave", nonce: 10 }),
+    wire(ALICE, "a secret").seal(BOB, { kind: "leave", nonce: 10, idle: false }),
     Uint8Array.from(sealByHand(0, 0, leave)),
   );
   assertEquals(reason(bob.open(sealByHand(0, 1, Uint8Array.of(...leave, 1)))), "malformed");

@@ -85,7 +85,9 @@ Deno.test("a loop binds, leads alone, and leaves nothing", async () => {
   assertEquals(bench.reports.map(({ type }) => type).filter((type) => type !== "leader"), [
     "ready",
     "elected",
+    "readiness",
     "resigned",
+    "readiness",
     "closed",
   ]);
 });

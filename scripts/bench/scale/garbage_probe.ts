@@ -42,7 +42,15 @@ export class Village {
   readonly #datagrams: Outgoing[] = [];
   #waiting = 0;
   readonly #packet: Mutable<Extract<Input, { kind: "packet" }>> = {
-    ...{ kind: "packet", source: "", from: "", cookie: "", now: 0, wall: 0, message: { kind: "leave", nonce: 0 } },
+    ...{
+      kind: "packet",
+      source: "",
+      from: "",
+      cookie: "",
+      now: 0,
+      wall: 0,
+      message: { kind: "leave", nonce: 0, idle: false },
+    },
   };
   readonly #tick: Mutable<Extract<Input, { kind: "tick" }>> = { kind: "tick", now: 0, wall: 0 };
   #now = 0;

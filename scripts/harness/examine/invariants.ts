@@ -72,13 +72,19 @@ function countedFrom(self: Election, { granted }: Candidacy, address: string): S
   return vote?.boot === backing?.boot && vote?.epoch === backing?.epoch ? backing?.sentAt : undefined;
 }
 
+/** The same of a voter, or of one that left with its vote for this term and is in no list any more: it gives that to nobody else. */
+function voteOf(self: Election, candidacy: Candidacy, peer: Peer): SendTime | undefined {
+  const isKept = peer.leaving && !peer.alive && candidacy.kept.has(peer.boot);
+  return isKept ? self.asking.newest : countedFrom(self, candidacy, peer.address);
+}
+
 /** When the lease ends that the grants so far allow: worked out here once more. */
 function leaseOf(self: Election, candidacy: Candidacy): number {
   const { ground: { config }, membership } = self;
   const own = membership.electorate.votes ? countedFrom(self, candidacy, config.address) : undefined;
   const byVoters = (counts: (peer: Peer) => boolean) => [
     ...own === undefined ? [] : [own],
-    ...membership.voters.items.filter(counts).flatMap(({ address }) => countedFrom(self, candidacy, address) ?? []),
+    ...membership.voters.items.filter(counts).flatMap((peer) => voteOf(self, candidacy, peer) ?? []),
   ];
   const size = electorateSize(membership);
   const named = leaseFrom(byVoters(({ leaving }) => !leaving), quorumOf(config.quorum, size.named));

@@ -48,7 +48,11 @@ export function checkMembership(self: Membership): void {
 function checkNamed(self: Membership, peer: Peer, count: Count): void {
   const { address } = peer;
   expect(peer.configured === (self.named.has(address) || peer.leaving), "who is named, or leaves, is configured");
-  expect(!peer.leaving || (peer.voter && peer.alive), "only a voter that is alive leaves");
+  const hasLeft = peer.promisedUntil > -Infinity;
+  expect(
+    !peer.leaving || (peer.voter && (peer.alive || hasLeft)),
+    "only a voter that is alive, or was of late, leaves",
+  );
   expect(!peer.voter || peer.configured, "only who is configured votes");
   expect(peer.voter === self.voters.has(peer), "voters are those that count as such");
   if (peer.voter) count.voters += 1;

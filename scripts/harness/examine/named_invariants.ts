@@ -60,8 +60,10 @@ function isBacked({ asking }: Election, { granted }: Bid, address: string): bool
 }
 
 /** When a lease ends that these voters allow: worked out here once more. */
-function mostOf({ asking, membership, ground: { config } }: Election, { voters }: SharedLease): number {
+function mostOf({ asking, membership, ground: { config } }: Election, { voters, kept }: SharedLease): number {
   const sent = (address: string): readonly SendTime[] => {
+    const isKept = kept.has(address) && membership.peers.get(address)?.leaving === true;
+    if (isKept && asking.newest !== undefined) return [asking.newest];
     const known = asking.backings.get(address);
     return known === undefined ? [] : [known.sentAt];
   };

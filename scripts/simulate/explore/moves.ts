@@ -229,7 +229,7 @@ function raise<MemberState>({ world, random }: Walk<MemberState>): void {
 /** A member ends in good order, and another process takes its place. */
 function closeOne<MemberState>({ world, random }: Walk<MemberState>): void {
   const machine = random.pick(world.machines);
-  world.command(machine, { kind: "close" });
+  world.command(machine, { kind: "close", graceful: random.chance(0.5) });
   world.timeline.after(random.between(0, 1) * world.plan.timeout, () => {
     if (machine.closing) world.crash(machine);
     world.start(machine);

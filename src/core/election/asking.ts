@@ -15,6 +15,7 @@ import type { Backing, Candidacy, Election } from "./state.ts";
 export function openRequest({ asking, ground: { now, wall, config } }: Election): SendTime {
   const sentAt = { now, wall };
   asking.sequence += 1;
+  asking.newest = sentAt;
   asking.sent.set(asking.sequence, sentAt);
   for (const [sequence, sent] of asking.sent) {
     if (now - sent.now <= config.timeout) break;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { drop } from "../drop.ts";
 import type { ResignReason } from "../effect.ts";
 import { nameOf, type Peer } from "../membership/peer.ts";
 import { answerTime } from "../membership/round_trip.ts";
@@ -20,7 +21,7 @@ import {
 import { backingOf, isBacked, noteBacking, openRequest, requestTo } from "./asking.ts";
 import { nextRandom } from "../random.ts";
 import { empty, SmallSet } from "../small_set.ts";
-import { setLeader } from "./leader.ts";
+import { isAbsurd, setLeader } from "./leader.ts";
 import { leaseFrom, leaseLength, type SendTime } from "./lease.ts";
 import { countAnswer, sendClaims, voteForOwn } from "./named/bids.ts";
 import { ASKING_INTERVALS, LONGEST_WAIT, RETRY, WALL_GRAIN } from "./patience.ts";
@@ -49,6 +50,7 @@ export function stand(self: Election, succeeds: TermId | undefined): void {
     granted: new Map(),
     claimed: new SmallSet(),
     answered: new SmallSet(),
+    kept: new Set(),
     distant: new SmallSet(),
     before,
     counting: { named: [], all: [] },
@@ -118,6 +120,18 @@ export function takeAnswer(self: Election, peer: Peer, from: Boot, { sequence, e
   countGrants(self);
 }
 
+/**
+ * The process `from` leaves. Where its vote is this candidate's at that moment, nobody else has got it since, or ever will: it counts
+ * as long as the voter does. Without it whoever takes that one's place would make a quorum greater than the votes that are left.
+ */
+export function keepVote(self: Election, { address }: Peer, from: Boot): void {
+  const { candidacy, ground: { now, wall, config } } = self;
+  const sentAt = candidacy && countedFrom(self, candidacy, address);
+  if (sentAt === undefined || candidacy?.granted.get(address)?.boot !== from) return;
+  const length = leaseLength(config.timeout, config.drift);
+  if (now < sentAt.now + length && wall < sentAt.wall + length) candidacy.kept.add(from);
+}
+
 /** `promise` is undefined where the answer tells of none that counts. */
 function countVote(self: Election, peer: Peer, promise: PromiseId | undefined, vote: Vote): void {
   const { candidacy } = self;
@@ -131,15 +145,19 @@ function countVote(self: Election, peer: Peer, promise: PromiseId | undefined, v
   }
   candidacy.answered.add(peer);
   noteLimit(self, candidacy, peer, vote);
-  if (vote.refusal === "forgotten") self.seenTerm = Math.max(self.seenTerm, vote.limit);
   const isLost = vote.refusal === "stale-term" || vote.refusal === "forgotten";
   if (isLost && !candidacy.elected) return abandon(self);
   if (vote.refusal === undefined && promise !== undefined) candidacy.granted.set(peer.address, promise);
 }
 
 /** A voter says what the claim went beyond. */
-function noteLimit({ ground }: Election, { distant }: Candidacy, peer: Peer, { refusal, limit }: Vote): void {
+function noteLimit(self: Election, { distant }: Candidacy, peer: Peer, { refusal, limit }: Vote): void {
+  const { ground } = self;
   const member = nameOf(peer);
+  if (refusal === "forgotten") {
+    if (isAbsurd(self, limit)) drop(ground, "absurd-term");
+    else self.seenTerm = Math.max(self.seenTerm, limit);
+  }
   if (refusal === "longer-lease") {
     ground.effects.push({ kind: "mismatch", what: "shorter-timeout", member, value: limit });
   }
@@ -305,8 +323,9 @@ function findCounting(self: Election, candidacy: Candidacy): void {
   }
   const { items } = voters;
   for (let place = 0; place < items.length; place++) {
-    const { address, leaving } = items[place]!;
-    const sentAt = countedFrom(self, candidacy, address);
+    const { address, leaving, departed } = items[place]!;
+    const isKept = leaving && candidacy.kept.has(departed);
+    const sentAt = isKept ? self.asking.newest : countedFrom(self, candidacy, address);
     if (sentAt === undefined) continue;
     counting.all.push(sentAt);
     if (!leaving) counting.named.push(sentAt);

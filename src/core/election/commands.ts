@@ -10,6 +10,7 @@ import { giveUpAll } from "./named/commands.ts";
 import { RETIREMENT } from "./patience.ts";
 import { findSuccessor } from "./standing.ts";
 import { type Election, isQuarantined } from "./state.ts";
+import { isInForce } from "./support.ts";
 
 /** Hands the lead to another member, and stands aside for a while. Nothing happens when it does not lead. */
 export function resign(self: Election, { reason = "requested", to, aside = 0 }: Resignation): void {
@@ -32,12 +33,23 @@ export function advanceTerm(self: Election, term: number): void {
 }
 
 /** Hands the lead over, and stands no more: this member closes. */
-export function withdraw(self: Election): void {
+export function withdraw(self: Election, isLeaving: boolean): void {
   const successor = findSuccessor(self);
   self.closing = true;
   leaveOffice(self, "closed", successor);
   stepBack(self);
-  giveUpAll(self, "closed");
+  giveUpAll(self, "closed", isLeaving);
+}
+
+/** This member promises nothing any more. Returns whether it has promised nothing that is in force, as far as it remembers. */
+export function endVoting(self: Election): boolean {
+  const { voting: { ballots } } = self;
+  let idle = !isQuarantined(self);
+  for (const ballot of ballots.values()) {
+    ballot.deferred = undefined;
+    idle &&= !isInForce(self, ballot);
+  }
+  return idle;
 }
 
 /** Gives the lead away while the application's thread hangs; it may stand again once the thread moves. */

@@ -20,9 +20,10 @@ import {
   type Status,
   type Vote,
 } from "../message/message.ts";
-import { advanceLead, leaveOffice, stepBack, takeAnswer } from "./candidate.ts";
+import { advanceLead, keepVote, leaveOffice, stepBack, takeAnswer } from "./candidate.ts";
 import { followLeader, forgetLeader, isAbsurd, takeLeaderHint } from "./leader.ts";
 import { settleDuels } from "./named/duel.ts";
+import { keepVotes } from "./named/leases.ts";
 import { takeNamedClaim, takeNamedRelease } from "./named/reception.ts";
 import { answerRollCall, noteVersion, takeRoll } from "./named/rolls.ts";
 import { outranks } from "./rank.ts";
@@ -38,6 +39,8 @@ export function respond(self: Election, heard: Heard): Answer | undefined {
       takeRelease(self, peer, from, message);
       return undefined;
     case "leave":
+      keepVote(self, peer, from);
+      keepVotes(self, peer.address, from);
       endSupport(self, from);
       release(self, from, DEFAULT_ELECTION, Infinity);
       forgetLeader(self, from, Infinity);

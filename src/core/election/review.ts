@@ -9,6 +9,7 @@ import { askForFresh } from "./candidate.ts";
 import { nextBidDue, tellSurrendered } from "./named/bids.ts";
 import { tellChanges } from "./named/rolls.ts";
 import { considerNamed } from "./named/standing.ts";
+import { reviewReadiness } from "./readiness.ts";
 import { considerStanding } from "./standing.ts";
 import type { Election, KnownLeader } from "./state.ts";
 import { forceEnds, isInForce } from "./support.ts";
@@ -27,6 +28,7 @@ export function review(self: Election, anew: boolean): void {
   askForFresh(self);
   tellSurrendered(self);
   tellChanges(self);
+  reviewReadiness(self);
 }
 
 /** The leader has said that it leaves, to this member or to others. */

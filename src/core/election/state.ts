@@ -99,6 +99,8 @@ export interface Asking {
   /** When this process asked last, and when it last asked all voters. */
   lastAt: number;
   askedAt: number;
+  /** When the newest request was sent. */
+  newest: SendTime | undefined;
   /** Send times of the requests of the last timeout, by sequence. */
   readonly sent: Map<number, SendTime>;
   /** By the voter's address, the own one among them. */
@@ -118,6 +120,8 @@ export interface Candidacy {
   readonly claimed: SmallSet<Peer>;
   /** The voters that have answered, granted or not. */
   readonly answered: SmallSet<Peer>;
+  /** Processes that left while their vote for it was in force: they give it to nobody else. */
+  readonly kept: Set<Boot>;
   /** Voters to which the term is far ahead of the wall clock. */
   readonly distant: SmallSet<Peer>;
   /** The highest terms seen and promised before: what counts again if that is the reason why it fails. */
@@ -208,9 +212,14 @@ export interface Election {
   /** Named by the leader that released a term: comes first in rank until then. */
   successor: { readonly boot: Boot; readonly released: TermId; readonly until: number } | undefined;
   readonly offices: Offices;
+  readonly startedAt: number;
   stalled: boolean;
   /** Whether this member has begun to close. */
   closing: boolean;
+  /** Whether a quorum has counted this member in. */
+  joined: boolean;
+  /** Whether this member does its part, as was told last. */
+  ready: boolean;
   /** Does not stand before: it resigned on request. */
   retiredUntil: number;
   readonly named: Named;
@@ -234,7 +243,14 @@ export function createElection(membership: Membership): Election {
       quarantineUntil: now + quarantineOf(config),
     },
     ballot,
-    asking: { sequence: 0, lastAt: -Infinity, askedAt: -Infinity, sent: new Map(), backings: new Map() },
+    asking: {
+      sequence: 0,
+      lastAt: -Infinity,
+      askedAt: -Infinity,
+      newest: undefined,
+      sent: new Map(),
+      backings: new Map(),
+    },
     skew: wall - now,
     seenTerm: 0,
     candidacy: undefined,
@@ -251,8 +267,11 @@ export function createElection(membership: Membership): Election {
     outOfReachSince: now,
     successor: undefined,
     offices: new Offices(config.timeout),
+    startedAt: now,
     stalled: false,
     closing: false,
+    joined: false,
+    ready: false,
     retiredUntil: -Infinity,
     named: createNamed(),
   };

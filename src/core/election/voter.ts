@@ -243,6 +243,12 @@ function refusalOf(self: Election, peer: Peer, from: Boot, known: Support, claim
   return isDefault && claim.succeeds === undefined && comesLater(self, record) ? "held" : undefined;
 }
 
+/** This member stands with that term, whether it votes or not: it grants nothing below it any more. */
+export function noteStood(self: Election, election: ElectionName, term: number): void {
+  const ballot = ballotOf(self, election) ?? addBallot(self, election);
+  ballot.promisedTerm = Math.max(ballot.promisedTerm, term);
+}
+
 /** A process has given a term back: what it claimed of it is not carried out any more, should it come late. */
 export function noteEnd(self: Election, from: Boot, election: ElectionName, term: number): void {
   const seen = election === DEFAULT_ELECTION ? self : self.named;

@@ -27,7 +27,7 @@ export function setPeers(
   },
 ): void {
   const own = self.ground.config.address;
-  self.electorate.size = clusterSize;
+  resize(self, clusterSize);
   // In plain democracy the own vote is all that anybody needs.
   self.electorate.votes = self.ground.config.quorum === "none" || voters === undefined || voters.includes(own);
   self.electorate.isAll = voters === undefined;
@@ -38,10 +38,19 @@ export function setPeers(
   for (const address of named) configure(self, address, voting.has(address));
   for (const peer of self.peers.values()) {
     if (peer.voter && !voting.has(peer.address)) peer.leaving = true;
-    if (peer.leaving && !peer.alive) retire(self, peer);
+    if (peer.leaving) retireIfOver(self, peer);
     else if (!peer.voter) dismiss(self, peer);
   }
   renewElectorate(self);
+}
+
+function resize({ electorate, ground: { now, config } }: Membership, size: number): void {
+  const { before } = electorate;
+  if (size < electorate.size && electorate.size !== Infinity) {
+    before.size = now < before.until ? Math.max(before.size, electorate.size) : electorate.size;
+    before.until = now + config.timeout;
+  }
+  electorate.size = size;
 }
 
 function configure(self: Membership, address: string, votes: boolean): void {
@@ -145,6 +154,7 @@ export function markAlive(self: Membership, peer: Peer, boot: Boot, word: Introd
   peer.votersTold = 0;
   peer.voterList = undefined;
   peer.misfit = undefined;
+  peer.promisedUntil = -Infinity;
   peer.proved = false;
   peer.expected = expectedOf(self, peer.address, boot);
   self.departed.delete(peer.departed);
@@ -193,6 +203,8 @@ export function markDead(self: Membership, peer: Peer): void {
   self.byId.delete(peer.id);
   self.probing.end(peer);
   self.suspects.delete(peer);
+  // Who has heard it of others does not know what it has promised.
+  if (peer.suspicion?.left === true && peer.departed !== peer.boot) peer.promisedUntil = promiseEnds(self);
   peer.suspicion = undefined;
   peer.alive = false;
   peer.disputed = undefined;
@@ -200,14 +212,20 @@ export function markDead(self: Membership, peer: Peer): void {
   self.changes += 1;
   place(self, peer);
   self.ground.effects.push({ kind: "removed", member: infoOf(peer) });
-  if (peer.leaving) retire(self, peer);
+  if (peer.leaving) retireIfOver(self, peer);
 }
 
-/** The process at the peer's address leaves: nothing of it counts any more. */
-export function depart(self: Membership, peer: Peer): void {
+/** The process at the peer's address leaves: nothing of it counts any more, but for what it has promised, unless it is idle. */
+export function depart(self: Membership, peer: Peer, idle: boolean): void {
+  peer.promisedUntil = idle ? -Infinity : promiseEnds(self);
   self.departed.delete(peer.departed);
   peer.departed = peer.boot;
   self.departed.set(peer.boot, peer);
+}
+
+/** When the last promise ends of somebody that leaves now. */
+function promiseEnds({ ground: { now, config } }: Membership): number {
+  return now + config.timeout;
 }
 
 /** The peer is pinged with the next heartbeat. */
@@ -240,8 +258,21 @@ export function isTaken(
   return holder.suspicion === undefined || word.incarnation <= holder.incarnation;
 }
 
-/** Discovery no longer names a voter, and it is silent now. */
-function retire(self: Membership, peer: Peer): void {
+/** Voters that are not named any more cease to count, once they are silent or what they promised before they left has run out. */
+export function reviewLeaving(self: Membership): void {
+  const { items } = self.voters;
+  for (let place = items.length - 1; place >= 0; place--) {
+    const peer = items[place]!;
+    if (peer.leaving) retireIfOver(self, peer);
+  }
+}
+
+/**
+ * Discovery no longer names a voter: it counts until it is silent for a timeout. One that says that it leaves is silent at once,
+ * while somebody may still lead by its vote.
+ */
+function retireIfOver(self: Membership, peer: Peer): void {
+  if (peer.alive || self.ground.now < peer.promisedUntil) return;
   peer.voter = false;
   peer.leaving = false;
   self.voters.delete(peer);

@@ -72,6 +72,8 @@ export interface Peer {
   /** When it last showed that it hears this member. */
   lastHeardBy: number;
   aliveSince: number;
+  /** Until then what it promised before it left may be in force. */
+  promisedUntil: number;
   /** When it was removed; who was not configured is forgotten some time later. */
   removedAt: number;
   /** Datagrams that have told the process that is there whom this member takes for voters. */
@@ -114,6 +116,7 @@ export function unknownPeer(address: string): Peer {
     lastHeard: -Infinity,
     lastHeardBy: -Infinity,
     aliveSince: -Infinity,
+    promisedUntil: -Infinity,
     removedAt: -Infinity,
     votersTold: 0,
     voterList: undefined,

@@ -219,7 +219,7 @@ function takeFarewell(self: Membership, packet: Packet, message: Release | Leave
   ack(self, peer, from, message.nonce);
   if (message.kind === "leave") {
     if (!peer.alive || peer.boot !== from) return undefined;
-    depart(self, peer);
+    depart(self, peer, message.idle);
     declareDead(self, peer);
   }
   return result(self, peer, from, message, false, undefined, false);

@@ -76,6 +76,8 @@ export interface Electorate {
   isAll: boolean;
   /** Voters as options or discovery count them. */
   size: number;
+  /** What they were before, which counts until then if it was more. */
+  readonly before: { size: number; until: number };
   /** What others are told of them. */
   told: Pick<VoterList, "isMany" | "hashes">;
   /** When it is next looked at whose list does not fit. */
@@ -155,7 +157,14 @@ export function createMembership(ground: Ground): Membership {
     incarnation: Math.min(Math.max(0, Math.floor(wall)), LIMITS.maxTerm - 1),
     toldEligible: config.eligible,
     // Until options or discovery have spoken no number of grants is enough.
-    electorate: { votes: true, isAll: true, size: Infinity, told: { isMany: false, hashes: [] }, nextReview: now },
+    electorate: {
+      votes: true,
+      isAll: true,
+      size: Infinity,
+      before: { size: 0, until: -Infinity },
+      told: { isMany: false, hashes: [] },
+      nextReview: now,
+    },
     named: new Set(),
     peers: new Map(),
     changes: 0,
@@ -182,7 +191,7 @@ export function createMembership(ground: Ground): Membership {
       entries: fullBucket(LIMITS.entries, now),
     },
     heard: {
-      ...{ peer: unknownPeer(""), from: "", message: { kind: "leave", nonce: 0 } },
+      ...{ peer: unknownPeer(""), from: "", message: { kind: "leave", nonce: 0, idle: false } },
       ...{ isNews: false, leaderHint: undefined, wantsAck: false },
     },
     newUntil: now + config.timeout,
@@ -196,14 +205,19 @@ export function nextNonce({ nonces }: Membership, peer: Peer): number {
 
 /**
  * How many voters there are: at least what options or discovery say, and more while more are known. Those that are not named
- * any more are among `all` until they are silent.
+ * any more are among `all` until they are silent. A smaller number counts a timeout later: until then others may lead by the
+ * votes that the greater number was for.
  */
-export function electorateSize({ electorate, voters: { items } }: Membership): { named: number; all: number } {
+export function electorateSize(
+  { electorate, voters: { items }, ground: { now } }: Membership,
+): { named: number; all: number } {
+  const { before } = electorate;
+  const size = now < before.until ? Math.max(electorate.size, before.size) : electorate.size;
   const own = electorate.votes ? 1 : 0;
   let leaving = 0;
   for (let place = 0; place < items.length; place++) if (items[place]!.leaving) leaving += 1;
   const all = items.length + own;
-  return { named: Math.max(electorate.size, all - leaving), all: Math.max(electorate.size, all) };
+  return { named: Math.max(size, all - leaving), all: Math.max(size, all) };
 }
 
 /**

@@ -7,7 +7,7 @@
 
 import { drop } from "../drop.ts";
 import { clockBound } from "../ground.ts";
-import type { AliveRumor, DeadRumor, Rumor, SuspectRumor } from "../message/message.ts";
+import { type AliveRumor, type DeadRumor, type Rumor, type SuspectRumor, UNKNOWN_BOOT } from "../message/message.ts";
 import { LIMITS } from "../../limits.ts";
 import { aliveRumor, deadRumor, refute, retell, spread, tellOfSelf } from "./gossip.ts";
 import { isTaken, markAlive, meet, update } from "./membership.ts";
@@ -18,6 +18,7 @@ import { changeLocalHealth, clearSuspicion, condemn, suspect } from "./suspicion
 /** Takes one rumor, and passes it on if it is news. */
 export function believe(self: Membership, rumor: Rumor): void {
   const peer = self.peers.get(rumor.address);
+  if (rumor.boot === UNKNOWN_BOOT) return drop(self.ground, "misdirected");
   if (isBeyond(self, peer, rumor)) return drop(self.ground, "absurd-term");
   if (rumor.address === self.ground.config.address || rumor.boot === self.ground.config.boot) {
     return hearOfSelf(self, rumor);

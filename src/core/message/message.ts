@@ -260,6 +260,8 @@ export interface Roll {
 export interface Leave {
   readonly kind: "leave";
   readonly nonce: number;
+  /** Whether it has promised nothing that is still in force, and will not any more. */
+  readonly idle: boolean;
 }
 
 /** Asks another member whether it hears the member at `target`. */

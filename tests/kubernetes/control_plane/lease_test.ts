@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertGreater, assertMatch } from "@std/assert";
+import { TOKEN } from "../../../src/kubernetes/labels.ts";
 import type { Json } from "../../../scripts/kubernetes/admin_client.ts";
 import type { ControlPlane } from "../../../scripts/kubernetes/control_plane.ts";
 import { Proxy } from "../proxy.ts";
@@ -92,7 +93,7 @@ async function racesFairly({ plane, starter, runtime, namespace }: Scene): Promi
         if (message !== undefined) assertMatch(String(message), /has the Lease "app" for term/);
       }
       const { spec, metadata } = await leaseOf(plane, namespace);
-      assertEquals((metadata.annotations as Json)["democracy/token"], String(Math.max(...tokens)));
+      assertEquals((metadata.annotations as Json)[TOKEN], String(Math.max(...tokens)));
       assertEquals(spec.leaseTransitions, transitions + tokens.length);
       highest = Math.max(...tokens);
       transitions += tokens.length;

@@ -32,7 +32,7 @@ planeTest("kubectl apply --dry-run=server accepts every variant of the manifests
         assertEquals({ ok: result.ok, stderr: result.stderr, objects: lines.length }, {
           ok: true,
           stderr: "",
-          objects: permitted ? 7 : 5,
+          objects: (permitted ? 7 : 5) + (options.lease === undefined ? 0 : 1),
         });
       });
     }

@@ -1,4 +1,5 @@
 import { assertEquals, assertGreater } from "@std/assert";
+import { TOKEN } from "../../../src/kubernetes/labels.ts";
 import { until } from "../../../scripts/harness/waiting.ts";
 import type { Json } from "../../../scripts/kubernetes/admin_client.ts";
 import type { ControlPlane } from "../../../scripts/kubernetes/control_plane.ts";
@@ -117,6 +118,12 @@ class Shop {
     await until("all pods follow the API server again", () => [...this.replicas.values()].every(isFollowing), 40_000);
   }
 
+  /** What each pod had to say of late. */
+  story(): string {
+    const pods = [...this.ended, ...[...this.replicas.values()].map(({ pod }) => pod)];
+    return pods.map(({ lines }) => lines.slice(-30).map((line) => JSON.stringify(line)).join("\n")).join("\n\n");
+  }
+
   async stopAll(): Promise<void> {
     await Promise.all([...this.replicas.values()].map(({ pod }) => pod.stop()));
   }
@@ -137,7 +144,7 @@ async function leaseOf(plane: ControlPlane): Promise<{ readonly spec: Json; read
     "GET",
     `/apis/coordination.k8s.io/v1/namespaces/${NAMESPACE}/leases/app`,
   );
-  return { spec: spec as Json, token: Number(((metadata as Json).annotations as Json)["democracy/token"]) };
+  return { spec: spec as Json, token: Number(((metadata as Json).annotations as Json)[TOKEN]) };
 }
 
 async function electsOne(plane: ControlPlane, shop: Shop): Promise<void> {
@@ -186,7 +193,7 @@ async function rolls(plane: ControlPlane, shop: Shop): Promise<void> {
     // A voter that has started withholds its vote for a timeout; a rollout that waits as long, as `minReadySeconds` has it, costs no lease.
     await sleep(2 * DURATIONS.timeout);
   }
-  assertEquals(shop.elections().length - elections, moves);
+  assertEquals(shop.elections().length - elections, moves, shop.story());
   const tokens = shop.elections().map(({ token }) => token);
   assertEquals(new Set(tokens).size, tokens.length);
   assertEquals((await leaseOf(plane)).token, Math.max(...tokens));

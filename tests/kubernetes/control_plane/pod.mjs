@@ -13,7 +13,8 @@ const task = JSON.parse(process.argv[3]);
 
 const print = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
 const failure = (error) => ({ error: error.name, message: error.message });
-const log = (level) => (message) => print({ log: level, message });
+const log = (level) => (message, error) =>
+  print({ log: level, message, at: Date.now(), ...(error instanceof Error ? { why: String(error) } : {}) });
 const logger = { debug: log("debug"), info: log("info"), warn: log("warn"), error: log("error") };
 
 const stop = new AbortController();

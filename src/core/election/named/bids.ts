@@ -17,7 +17,7 @@ import { ASKING_INTERVALS, LONGEST_WAIT, RETRY, WALL_GRAIN } from "../patience.t
 import { sendReleases } from "../releases.ts";
 import type { PromiseId } from "../promise_id.ts";
 import { type Election, isQuorum, type Support } from "../state.ts";
-import { release, voteForSelf } from "../voter.ts";
+import { noteStood, release, voteForSelf } from "../voter.ts";
 import { countLease, isGranted, leanAnew, leave } from "./leases.ts";
 import { enrol, reviewLead } from "./rolls.ts";
 import type { Bid, Contest, SharedLease } from "./state.ts";
@@ -44,6 +44,7 @@ export function bid(self: Election, contest: Contest, term: number, succeeds: Te
     },
     ...{ elected: false, lease: undefined, told: undefined },
   };
+  noteStood(self, election, term);
   contest.bid = made;
   contest.heir = undefined;
   named.open.delete(contest);
@@ -228,15 +229,24 @@ function takeOffice(self: Election, made: Bid, lease: SharedLease): void {
   reviewLead(self, made.election);
 }
 
-/** Leaves office: the view is cleared first, then voters hear of it, and the heir is asked to claim. */
-export function vacate(self: Election, made: Bid, reason: ResignReason, heir: Boot | undefined): void {
+/**
+ * Leaves office: the view is cleared first, then voters hear of it, and the heir is asked to claim. `isLeaving`: the farewell of this
+ * member goes out in this step, and ends all of its votes.
+ */
+export function vacate(
+  self: Election,
+  made: Bid,
+  reason: ResignReason,
+  heir: Boot | undefined,
+  isLeaving = false,
+): void {
   const { contest, term, election } = made;
   const { ground: { config, effects, now } } = self;
   effects.push(
     { kind: "lead", election, leading: false, term, slot: 0, generation: 0 },
     { kind: "resigned", election, id: config.id, token: term, reason },
   );
-  end(self, made, heir, reason === "closed");
+  end(self, made, heir, isLeaving);
   enrol(self, { election, stands: self.named.roll.entries.get(election)?.stands ?? false, term: 0 });
   reviewLead(self, election);
   if (heir === undefined) contest.notBefore = Math.max(contest.notBefore, now + config.interval);
@@ -260,7 +270,6 @@ export function makeWay(self: Election, made: Bid): void {
   if (!made.elected) end(self, made, undefined, false);
 }
 
-/** `isLeaving`: the farewell of this member ends all of its votes, and nobody has to be told of each. */
 function end(self: Election, made: Bid, heir: Boot | undefined, isLeaving: boolean): void {
   const { named, membership, ground: { config } } = self;
   const { contest, election, term } = made;

@@ -66,14 +66,17 @@ export function obstacleIn(self: Election, election: ElectionName, id: string): 
     : "no member of that id is alive";
 }
 
-/** Gives up all leads: to those that come next, or, where this member leaves, to whom its farewell lets them. */
-export function giveUpAll(self: Election, reason: ResignReason): void {
+/** Gives up all leads: to those that come next. Where this member leaves in this step its farewell says it for all of them. */
+export function giveUpAll(self: Election, reason: ResignReason, isLeaving = false): void {
   const { named } = self;
   if (named.bids.size === 0) return;
   const others = rankedRivals(self);
   for (const made of [...named.bids]) {
     if (!made.elected) makeWay(self, made);
-    else vacate(self, made, reason, reason === "suspended" ? undefined : heirOf(self, made.contest, others)?.boot);
+    else {
+      const heir = reason === "suspended" ? undefined : heirOf(self, made.contest, others)?.boot;
+      vacate(self, made, reason, heir, isLeaving);
+    }
   }
 }
 

@@ -6,6 +6,7 @@
  */
 
 import { LIMITS } from "../../../limits.ts";
+import type { Boot } from "../../message/message.ts";
 import { leaseFrom, leaseLength, type SendTime } from "../lease.ts";
 import { type Election, isQuorum, quorum } from "../state.ts";
 import { backingOf } from "../asking.ts";
@@ -45,6 +46,18 @@ export function countLease(self: Election, lease: SharedLease): boolean {
   return true;
 }
 
+/**
+ * The process `from` leaves: votes that are in force at that moment count as long as the voter does, as in the default election. See
+ * `keepVote`.
+ */
+export function keepVotes(self: Election, address: string, from: Boot): void {
+  const { named: { leases }, ground: { now, wall, config } } = self;
+  const known = backingOf(self, address);
+  const length = leaseLength(config.timeout, config.drift);
+  if (known?.boot !== from || now >= known.sentAt.now + length || wall >= known.sentAt.wall + length) return;
+  for (const lease of leases) if (lease?.voters.includes(address) === true) lease.kept.add(address);
+}
+
 /** Whether a voter's vote for the bid leans on the promise that it has given now. */
 export function isGranted(self: Election, { granted }: Bid, address: string): boolean {
   const [vote, known] = [granted.get(address), backingOf(self, address)];
@@ -73,7 +86,7 @@ function leaseOf(self: Election, voters: readonly string[]): SharedLease | undef
     return leases.find((lease) => lease !== undefined && leansOn(lease, voters) && isEnough(self, lease.voters));
   }
   const lease: SharedLease = {
-    ...{ slot, generation: ++self.named.generation, voters, bids: new Set() },
+    ...{ slot, generation: ++self.named.generation, voters, bids: new Set(), kept: new Set() },
     ...{ deadline: -Infinity, wallDeadline: -Infinity },
   };
   leases[slot] = lease;
@@ -103,13 +116,15 @@ function isEnough(self: Election, addresses: readonly string[]): boolean {
 }
 
 /** The send time that a lease counts from: that of a quorum of the voters that are named, and of all. */
-function countedFrom(self: Election, { voters }: SharedLease): SendTime | undefined {
+function countedFrom(self: Election, { voters, kept }: SharedLease): SendTime | undefined {
   const [named, all]: [SendTime[], SendTime[]] = [[], []];
   for (const address of voters) {
     const [known, counts] = [backingOf(self, address), countsAs(self, address)];
     if (known === undefined || counts === undefined) continue;
-    all.push(known.sentAt);
-    if (counts === "named") named.push(known.sentAt);
+    const isKept = counts === "leaving" && kept.has(address);
+    const sentAt = isKept ? self.asking.newest ?? known.sentAt : known.sentAt;
+    all.push(sentAt);
+    if (counts === "named") named.push(sentAt);
   }
   const needed = quorum(self);
   const [first, second] = [leaseFrom(named, needed.named), leaseFrom(all, needed.all)];
