@@ -35,6 +35,11 @@
  */
 
 export { Democracy, Democracy as default } from "./src/democracy.ts";
+export type { Election } from "./src/election.ts";
+export { NamedElection } from "./src/named_election.ts";
+export { type Shard, Spread, type SpreadHandlers, type SpreadOptions } from "./src/spread.ts";
+export type { ElectionOptions } from "./src/options/election_options.ts";
+export type { ElectionEvents } from "./src/leadership/seat.ts";
 export type { LeaderInfo, MemberInfo, ResignReason } from "./src/core/effect.ts";
 export type { Discovery, DiscoveryContext, DiscoveryUpdate } from "./src/discovery/discovery.ts";
 export {
@@ -48,7 +53,13 @@ export {
   PermissionError,
   WorkerError,
 } from "./src/errors.ts";
-export type { BroadcastChange, BroadcastPost, BroadcastSender, BroadcastState } from "./src/leadership/broadcast.ts";
+export type {
+  BroadcastChange,
+  BroadcastPost,
+  BroadcastScope,
+  BroadcastSender,
+  BroadcastState,
+} from "./src/leadership/broadcast.ts";
 export type { DropReason, Stats } from "./src/stats/counters.ts";
 export type { CoreDrop } from "./src/core/effect.ts";
 export type { WireDrop } from "./src/wire/header.ts";

@@ -5,11 +5,22 @@
  */
 
 import type { LeaderInfo } from "./core/effect.ts";
+import type { Election } from "./election.ts";
 import { describe } from "./errors.ts";
 import { checkMessageName, TypedEvents } from "./leadership/events.ts";
 import type { NodeInfo } from "./leadership/roster.ts";
 import type { LeadWork, WhileLeadingOptions } from "./leadership/work.ts";
+import { BOUNDS } from "./limits.ts";
 import { LocalMember } from "./local_member.ts";
+import { NamedElection } from "./named_election.ts";
+import { checkNumber } from "./options/checks.ts";
+import {
+  checkElectionName,
+  type ElectionOptions,
+  readElectionOptions,
+  readSettle,
+} from "./options/election_options.ts";
+import { Spread, type SpreadHandlers, type SpreadOptions } from "./spread.ts";
 import type { Options } from "./options.ts";
 import type { Stats } from "./stats/counters.ts";
 import { encodeValue } from "./wire/value.ts";
@@ -33,13 +44,15 @@ import { encodeValue } from "./wire/value.ts";
  * console.log(answer);
  * ```
  */
-export class Democracy extends TypedEvents {
+export class Democracy extends TypedEvents implements Election {
   /**
    * Resolves when the socket is bound. Rejects with an AddressInUseError, BindError, PermissionError or
    * WorkerError when the member cannot start, and with a ClosedError when it is closed before.
    */
   readonly ready: Promise<void>;
   readonly #member: LocalMember;
+  readonly #elections = new Map<string, NamedElection>();
+  readonly #spread = new Set<string>();
 
   /**
    * Joins the cluster. The options are checked at once; what needs the network is told by `ready`.
@@ -67,7 +80,7 @@ export class Democracy extends TypedEvents {
    * remembers the greatest one can refuse a leader of old.
    */
   get token(): number | null {
-    return this.#member.token;
+    return this.#member.seat.token;
   }
 
   /**
@@ -88,7 +101,97 @@ export class Democracy extends TypedEvents {
 
   /** Who leads, as this member knows, or `null`. */
   leader(): LeaderInfo | null {
-    return this.#member.leader();
+    return this.#member.seat.leader();
+  }
+
+  /**
+   * Stands in a named election from now on: one membership carries any number of them, and each has a leader, tokens and events of its
+   * own. Every member votes in all; one that does not call this never leads there.
+   *
+   * @param name At most 64 bytes.
+   * @param options How this member stands there; only the first call of a name has a say.
+   * @returns The same object for the same name, until it withdraws.
+   * @throws TypeError Or RangeError where the name or an option is none; ClosedError after `close()`.
+   *
+   * @example
+   * ```ts
+   * import { Democracy } from "@polis/democracy";
+   *
+   * await using democracy = new Democracy({ source: "127.0.0.1:0", peers: [] });
+   * const invoices = democracy.election("invoices");
+   * invoices.on("elected", ({ token }) => console.log(`sends invoices under token ${token}`));
+   * await invoices.lead(() => {});
+   * ```
+   */
+  election(name: string, options: ElectionOptions = {}): NamedElection {
+    const terms = readElectionOptions(options);
+    const known = this.#elections.get(checkElectionName(name));
+    if (known !== undefined) return known;
+    const member = this.#member;
+    this.#wantUnspread(name);
+    const election = new NamedElection(name, {
+      id: this.id,
+      enter: (target) => member.enter(name, terms, target).seat,
+      withdraw: () => {
+        this.#elections.delete(name);
+        return member.withdraw(name);
+      },
+      advise: (text) => member.advise(text),
+    });
+    this.#elections.set(name, election);
+    return election;
+  }
+
+  /** Who leads each named election that this member knows of, by name, or `null`. The record has no prototype. */
+  elections(): Record<string, LeaderInfo | null> {
+    return this.#member.elections();
+  }
+
+  /**
+   * Spreads names over all members that spread the same: each is led by one of them, `start` runs there, and `stop` has ended, or taken too
+   * long, before another member starts it.
+   *
+   * @param names Of the shards; each is an election of its own.
+   * @param handlers `start` is called for each shard that this member has.
+   * @param options `patience` is how long a shard that moves waits for its `stop`, in ms.
+   * @returns What tells who has which shard, and changes the names.
+   * @throws TypeError Or RangeError where a name or an option is none; ClosedError after `close()`.
+   */
+  spread(names: Iterable<string>, handlers: SpreadHandlers, options: SpreadOptions = {}): Spread {
+    const member = this.#member;
+    const { timeout } = member.settings;
+    const patience = checkNumber("patience", options.patience ?? timeout, {
+      min: 0,
+      max: BOUNDS.maxTimeout,
+      unit: "ms",
+    });
+    return new Spread(names, handlers, { patience, settle: readSettle(options.settle) }, {
+      timeout,
+      enter: (name, target, settle) => {
+        this.#wantUnspread(name);
+        const named = member.enter(name, { byWeight: false, rebalances: "asked", settle }, target);
+        this.#spread.add(name);
+        return {
+          seat: named.seat,
+          onRelocate: (move) => named.relocate = move,
+          withdraw: () => {
+            this.#spread.delete(name);
+            return member.withdraw(name);
+          },
+        };
+      },
+      leaderOf: (name) => member.leaderOf(name),
+      beforeLeaving: (farewell) => member.beforeLeaving(farewell),
+      warn: (message, error) => member.warn(message, error),
+    });
+  }
+
+  /** An election of the application must not have the name of a shard. */
+  #wantUnspread(name: string): void {
+    if (!this.#spread.has(name) && !this.#elections.has(name)) return;
+    throw new TypeError(
+      `This member stands in the election "${name}" already: shards and elections need names of their own`,
+    );
   }
 
   /** The members that are alive, self included, by id. The record has no prototype. */
@@ -121,7 +224,7 @@ export class Democracy extends TypedEvents {
    * ```
    */
   lead<Result>(work: LeadWork<Result>, options?: { readonly signal?: AbortSignal }): Promise<Result> {
-    return this.#member.work.lead(work, options);
+    return this.#member.seat.work.lead(work, options);
   }
 
   /**
@@ -146,7 +249,7 @@ export class Democracy extends TypedEvents {
    * ```
    */
   whileLeading(work: LeadWork<unknown>, options?: WhileLeadingOptions): Promise<void> {
-    return this.#member.work.whileLeading(work, options);
+    return this.#member.seat.work.whileLeading(work, options);
   }
 
   /**
@@ -158,7 +261,7 @@ export class Democracy extends TypedEvents {
    * @throws HandOverError Where that member cannot lead now; this one goes on then.
    */
   resign({ to }: { readonly to?: string } = {}): Promise<void> {
-    if (to === undefined || typeof to === "string") return this.#member.giveAway({ to });
+    if (to === undefined || typeof to === "string") return this.#member.seat.giveAway({ to });
     return Promise.reject(new TypeError(`Cannot resign: "to" must be the id of a member, got ${describe(to)}`));
   }
 

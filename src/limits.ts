@@ -33,7 +33,7 @@ export const BOUNDS = {
   /** `timeout` must hold at least this many intervals, so that a lost datagram costs nothing. */
   minIntervalsPerTimeout: 3,
   /** The smallest datagram limit in which every protocol message fits, and a rumor of any member. */
-  minPacketSize: 640,
+  minPacketSize: 656,
   maxPacketSize: 65_507,
   maxNameBytes: 128,
   /** What an election is called on the wire. */
@@ -60,6 +60,14 @@ export const LIMITS = {
   /** Elections in which a voter remembers what it promised, and those in one request, or answer, or release. */
   elections: 10_000,
   electionsPerMessage: 64,
+  /** Candidacies of one member in named elections that wait for votes at once. */
+  candidacies: 200,
+  /** Sets of voters whose leases are told apart. */
+  leases: 64,
+  /** Tokens that are minted at once. */
+  mints: 8,
+  /** Messages that answer one question for what a member stands in. */
+  rollPages: 32,
   /** Voters that a member tells others at most; of more it says that they are many. */
   toldVoters: 9,
   /** Processes in no list that become members: each is an event for the application, and another when it goes. */

@@ -5,18 +5,18 @@
  */
 
 import { onAbort } from "./base/abort.ts";
-import type { LeaderInfo, ResignReason } from "./core/effect.ts";
-import type { Resignation } from "./core/input.ts";
+import type { LeaderInfo } from "./core/effect.ts";
 import { Following } from "./discovery/following.ts";
-import { ClosedError, closedError, describe, HandOverError } from "./errors.ts";
+import { ClosedError, closedError } from "./errors.ts";
 import { CustomMessageEvent, emit, type LifecycleEvents } from "./leadership/events.ts";
-import { Minting } from "./leadership/minting.ts";
+import { NamedView } from "./leadership/named_view.ts";
 import { Requests } from "./leadership/requests.ts";
 import { Roster } from "./leadership/roster.ts";
-import { Work } from "./leadership/work.ts";
+import { Seat, type SeatOwner } from "./leadership/seat.ts";
 import { type Journal, journalOf } from "./logger.ts";
 import { type Options, resolveOptions, type Settings } from "./options.ts";
 import { adviceOn } from "./options/advice.ts";
+import type { ElectionTerms } from "./options/election_options.ts";
 import { decodeValue } from "./wire/value.ts";
 import { atExit } from "./worker/exit.ts";
 import { Host, type News } from "./worker/host.ts";
@@ -33,6 +33,13 @@ export interface Listener {
   hears(name: string): boolean;
 }
 
+/** A seat in a named election. */
+export interface NamedSeat {
+  readonly seat: Seat;
+  /** Gives the lead to the member of that id, in its own time; undefined where the loop does that by itself. */
+  relocate: ((to: string) => void) | undefined;
+}
+
 /** A member, its loop, and the work that depends on its lead. */
 export class LocalMember {
   /** Resolves when the socket is bound. */
@@ -40,10 +47,16 @@ export class LocalMember {
   readonly settings: Settings;
   readonly host: Host;
   readonly roster: Roster;
-  readonly work: Work;
+  /** In the default election. */
+  readonly seat: Seat;
+  readonly #named = new Map<string, NamedSeat>();
+  /** Who leads each named election, as was told last. */
+  readonly #leaders = new Map<string, LeaderInfo>();
+  /** What has to be done before the member leaves. */
+  readonly #farewells = new Set<() => Promise<void>>();
+  readonly #owner: SeatOwner;
   readonly #listener: Listener;
   readonly #following: Following;
-  readonly #minting: Minting | undefined;
   readonly #logger: Journal;
   /** Aborts when this member is over; the reason says why. */
   readonly #over = new AbortController();
@@ -51,16 +64,13 @@ export class LocalMember {
   readonly #resignations = new Requests<string | undefined>();
   /** What the end of the process, and signals to it, would do otherwise. */
   readonly #callOffs: (() => void)[] = [];
-  /** The leadership that the application was told of, and not yet told the end of. */
-  #office: LifecycleEvents["elected"] | undefined;
   #closing: Promise<void> | undefined;
   #settle: { resolve(): void; reject(error: Error): void } = { resolve: () => {}, reject: () => {} };
 
   /** Joins. Throws where an option is wrong. */
   constructor(options: Options, listener: Listener) {
-    const { settings, discovery, fencing, logger: given, signal, workerUrl, handOverOnExit, signals } = resolveOptions(
-      options,
-    );
+    const { settings, discovery, fencing, logger: given, signal, workerUrl, handOverOnExit, signals, settle } =
+      resolveOptions(options);
     const logger = journalOf(given);
     this.settings = settings;
     this.#listener = listener;
@@ -74,22 +84,7 @@ export class LocalMember {
       },
       onStale: (isStale) => this.host.post({ type: "stale", isStale }),
     });
-    this.#minting = fencing && new Minting(fencing, settings.id, {
-      onToken: (term, token) => this.host.post({ type: "minted", term, token }),
-      onFailure: (term, error) => {
-        logger.warn(`No token could be minted for term ${term}; another member may lead`, error);
-        void this.giveAway({});
-      },
-    });
     this.#logger = logger;
-    this.work = new Work({
-      token: () => this.token,
-      giveAway: (reason, aside) => this.giveAway({ reason, aside }),
-    }, {
-      over: this.#over.signal,
-      period: settings.interval,
-      warn: (message, error) => logger.warn(message, error),
-    });
     for (const advice of adviceOn(settings)) logger.warn(advice);
     const { id, advertise: source, weight, eligible } = settings;
     this.roster = new Roster({ id, source, weight, eligible, voter: true });
@@ -100,6 +95,18 @@ export class LocalMember {
       onReport: (news) => this.#hear(news),
       onDeath: (error) => this.#die(error),
     });
+    this.#owner = {
+      self: this.roster.self,
+      over: this.#over.signal,
+      requests: this.#resignations,
+      fencing,
+      period: settings.interval,
+      isLeaving: () => this.#over.signal.aborted || this.#closing !== undefined,
+      post: (command) => this.host.post(command),
+      warn: (message, error) => logger.warn(message, error),
+      info: (message, detail) => logger.info(message, detail),
+    };
+    this.seat = new Seat({ election: undefined, settle }, this.host.view, listener.target, this.#owner);
     if (handOverOnExit) this.#callOffs.push(this.#departAtExit());
     if (signals.length > 0) {
       onAbort(
@@ -110,17 +117,27 @@ export class LocalMember {
     if (signal !== undefined) onAbort(this.#over.signal, onAbort(signal, () => this.#end({ graceful: false, signal })));
   }
 
-  /** The fencing token while this member leads, else `null`. */
-  get token(): number | null {
-    return this.host.view.term() ?? null;
+  /** Stands in a named election; `target` hears what happens there. */
+  enter(election: string, { settle, ...terms }: ElectionTerms, target: EventTarget): NamedSeat {
+    this.#wantMember("stand for election");
+    const view = new NamedView(this.host.leases);
+    const seat = new Seat({ election, settle }, view, target, this.#owner);
+    seat.known = this.#leaders.get(election) ?? null;
+    const named: NamedSeat = { seat, relocate: undefined };
+    this.#named.set(election, named);
+    this.host.post({ type: "enter", election, view: view.buffer, ...terms });
+    return named;
   }
 
-  /** Who leads, as this member knows, or `null`. */
-  leader(): LeaderInfo | null {
-    const { token } = this;
-    const { self, leader } = this.roster;
-    if (token !== null) return { id: self.id, source: self.source, token };
-    return leader?.id === self.id ? null : leader;
+  /** Hands over in a named election, and stands there no longer. */
+  async withdraw(election: string): Promise<void> {
+    const named = this.#named.get(election);
+    if (named === undefined || this.#owner.isLeaving()) return;
+    this.#named.delete(election);
+    named.seat.view.silence(true);
+    named.seat.work.end("requested");
+    await this.#resignations.open((request) => this.host.post({ type: "withdraw", election, request }));
+    named.seat.lose("requested");
   }
 
   /** Whether it has joined, may vote if it is a voter, and has not begun to close. */
@@ -128,20 +145,32 @@ export class LocalMember {
     return this.roster.ready && this.#closing === undefined;
   }
 
-  /** Gives the lead away, if it is held. */
-  async giveAway(resignation: Resignation): Promise<void> {
-    if (this.#over.signal.aborted || this.#closing !== undefined) return;
-    const { reason = "requested", to } = resignation;
-    // Whether the one that is named can lead is found out first: until then nothing changes.
-    if (to === undefined) {
-      this.host.view.silence(true);
-      this.work.end(reason);
-    }
-    const obstacle = await this.#resignations.open((request) =>
-      this.host.post({ type: "resign", request, ...resignation })
-    );
-    if (obstacle === undefined) return;
-    throw new HandOverError(`Cannot hand the lead to ${describe(to)}: ${obstacle}`);
+  /** Who leads the named elections that this member knows of, by name. The record has no prototype. */
+  elections(): Record<string, LeaderInfo | null> {
+    const elections: Record<string, LeaderInfo | null> = Object.create(null);
+    for (const [name, leader] of this.#leaders) elections[name] = leader;
+    for (const [name, { seat }] of this.#named) elections[name] = seat.leader();
+    return elections;
+  }
+
+  /** Who leads that election, as this member knows. */
+  leaderOf(election: string): LeaderInfo | null {
+    return this.#named.get(election)?.seat.leader() ?? this.#leaders.get(election) ?? null;
+  }
+
+  /** Is done, and waited for, before the member leaves; returns what calls it off. */
+  beforeLeaving(farewell: () => Promise<void>): () => void {
+    this.#farewells.add(farewell);
+    return () => void this.#farewells.delete(farewell);
+  }
+
+  /** Gives all leads away. */
+  #giveAllAway(): void {
+    for (const seat of this.#seats()) void seat.giveAway({ reason: "failed" });
+  }
+
+  #seats(): Seat[] {
+    return [this.seat, ...[...this.#named.values()].map(({ seat }) => seat)];
   }
 
   /** Sends a message to all others. */
@@ -159,8 +188,15 @@ export class LocalMember {
   /** Throws where there is no member any more. */
   #wantMember(action: string): void {
     const { signal } = this.#over;
-    if (signal.reason instanceof ClosedError) throw closedError(action, this.settings.id);
+    if (signal.reason instanceof ClosedError || this.#closing !== undefined) {
+      throw closedError(action, this.settings.id);
+    }
     signal.throwIfAborted();
+  }
+
+  /** Warns people of a failure. */
+  warn(message: string, error: unknown): void {
+    this.#logger.warn(message, error);
   }
 
   /** Says it to the logger. */
@@ -182,13 +218,18 @@ export class LocalMember {
 
   async #close({ graceful, signal }: { readonly graceful: boolean; readonly signal?: AbortSignal }): Promise<void> {
     this.host.view.silence(true);
-    this.work.end("closed");
+    this.seat.work.end("closed");
     this.#settle.reject(closedError("join", this.settings.id, signal));
+    if (this.#farewells.size > 0) await Promise.all([...this.#farewells].map((farewell) => farewell()));
+    for (const seat of this.#seats()) {
+      seat.view.silence(true);
+      seat.work.end("closed");
+      seat.mint(null);
+    }
     this.#over.abort(closedError("lead", this.settings.id, signal));
-    void this.#minting?.request(null);
     await this.host.close(graceful);
     this.#following.stop();
-    this.#endOffice("closed");
+    for (const seat of this.#seats()) seat.lose("closed");
     this.roster.clear();
     this.#endRequests();
   }
@@ -201,7 +242,7 @@ export class LocalMember {
   #departAtExit(): () => void {
     return atExit({
       leave: () => void this.close(),
-      handOver: () => void this.giveAway({ reason: "failed" }),
+      handOver: () => this.#giveAllAway(),
       settle: (ms) => this.host.settle(ms),
     });
   }
@@ -221,16 +262,15 @@ export class LocalMember {
       case "readiness":
         return void (this.roster.ready = news.ready);
       case "leader":
-        this.roster.leader = news.leader;
-        return this.#emit("leader", news.leader);
+        return this.#follow(news);
       case "elected":
-        this.#office = { id: news.id, token: news.token };
-        this.#emit("elected", this.#office);
-        return this.work.begin();
+        return this.#seatOf(news.election)?.take({ id: news.id, token: news.token });
       case "resigned":
-        return this.#endOffice(news.reason);
+        return this.#seatOf(news.election)?.lose(news.reason);
       case "mint":
-        return void this.#minting?.request(news.term);
+        return this.#seatOf(news.election)?.mint(news.term);
+      case "relocate":
+        return this.#named.get(news.election)?.relocate?.(news.to);
       case "message":
         return this.#deliver(news);
       case "warning":
@@ -238,8 +278,18 @@ export class LocalMember {
       default:
         // It is `done`: any other report has no request with an obstacle, and does not compile.
         this.#resignations.answer(news.request, news.obstacle);
-        if (this.#resignations.size === 0 && this.#closing === undefined) this.host.view.silence(false);
     }
+  }
+
+  #seatOf(election: string | undefined): Seat | undefined {
+    return election === undefined ? this.seat : this.#named.get(election)?.seat;
+  }
+
+  #follow({ election, leader }: Extract<News, { type: "leader" }>): void {
+    if (election === undefined) this.roster.leader = leader;
+    else if (leader === null) this.#leaders.delete(election);
+    else this.#leaders.set(election, leader);
+    this.#seatOf(election)?.follow(leader);
   }
 
   #begin(address: string): void {
@@ -266,24 +316,19 @@ export class LocalMember {
     emit(this.#listener.target, name, detail);
   }
 
-  #endOffice(reason: ResignReason): void {
-    const office = this.#office;
-    if (office === undefined) return;
-    this.#office = undefined;
-    this.work.end(reason);
-    this.#emit("resigned", { ...office, reason });
-  }
-
   /** The loop is gone, and with it all that this member knew. */
   #die(error: Error): void {
     this.#following.stop();
     this.#settle.reject(error);
     this.#over.abort(error);
-    void this.#minting?.request(null);
-    this.#endOffice("worker-died");
-    const { leader } = this.roster;
+    for (const seat of this.#seats()) {
+      seat.view.silence(true);
+      seat.mint(null);
+      seat.lose("worker-died");
+      if (seat.known !== null) seat.follow(null);
+    }
+    this.#leaders.clear();
     const peers = this.roster.clear();
-    if (leader !== null) this.#emit("leader", null);
     for (const peer of peers) this.#emit("removed", peer);
     this.#endRequests();
     this.#emit("error", error);

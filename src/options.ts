@@ -9,6 +9,7 @@ import type { Discovery } from "./discovery/discovery.ts";
 import type { Fencing } from "./leadership/fencing.ts";
 import type { Logger } from "./logger.ts";
 import { checkBoolean, checkKnown, wrongType } from "./options/checks.ts";
+import { readSettle } from "./options/election_options.ts";
 import { readElectorate, readOwnAddresses } from "./options/electorate.ts";
 import {
   readDurations,
@@ -89,7 +90,7 @@ export interface Options {
   /** Channels to subscribe to from the start; at most 256. */
   channels?: readonly string[];
   /**
-   * Bytes of the largest datagram, 640 to 65 507; default 1200. Above 8192 all members need the same: in Deno, one with less does
+   * Bytes of the largest datagram, 656 to 65 507; default 1200. Above 8192 all members need the same: in Deno, one with less does
    * not receive larger ones.
    */
   maxPacketSize?: number;
@@ -102,6 +103,11 @@ export interface Options {
    * `import "@polis/democracy/worker";`.
    */
   workerUrl?: URL | string;
+  /**
+   * ms after an election before `lead` and `whileLeading` begin their work, for resources that cannot check tokens: what the leader before
+   * had on its way arrives first (Consul's lock delay); default 0.
+   */
+  settle?: number;
   /** Mints the tokens outside the cluster, once for every change of leader; `elected` waits for it. */
   fencing?: Fencing;
   /** Closes the member when it aborts. */
@@ -131,6 +137,8 @@ export interface Settings {
   /** The canonical `ip:port` told to others; port 0 means the bound one. See `advertisedAddress`. */
   readonly advertise: string;
   readonly id: string;
+  /** Whether nobody has chosen the id. */
+  readonly anonymous: boolean;
   readonly weight: number;
   readonly interval: number;
   readonly timeout: number;
@@ -159,6 +167,8 @@ export interface ResolvedOptions {
   /** Who the peers are: a static list, or what the user gave. */
   readonly discovery: Discovery;
   readonly fencing: Fencing | undefined;
+  /** ms. */
+  readonly settle: number;
   readonly logger: Logger;
   readonly signal: AbortSignal | undefined;
   readonly handOverOnExit: boolean;
@@ -190,6 +200,7 @@ const NAMES: { readonly [Name in keyof Required<Options>]: true } = {
   broadcast: true,
   isolation: true,
   workerUrl: true,
+  settle: true,
   fencing: true,
   signal: true,
   handOverOnExit: true,
@@ -237,6 +248,7 @@ export function resolveOptions(options: Options): ResolvedOptions {
     signal: readSignal(given.signal),
     handOverOnExit: checkBoolean("handOverOnExit", given.handOverOnExit ?? true),
     signals: readSignals(given.signals),
+    settle: readSettle(given.settle),
     workerUrl: readWorkerUrl(given.workerUrl),
   };
 }

@@ -26,6 +26,7 @@ Deno.test("two options are enough, and the rest has its default", () => {
   assertEquals(rest, {
     source: SOURCE,
     advertise: SOURCE,
+    anonymous: true,
     quorum: "majority",
     clusterSize: 3,
     cluster: "democracy",
@@ -93,7 +94,7 @@ Deno.test("values at the edge are taken as they are", () => {
     [{ id: "ä".repeat(64) }, { id: "ä".repeat(64) }],
     [{ interval: 10, timeout: 30, stallTimeout: 30 }, { interval: 10, timeout: 30, stallTimeout: 30 }],
     [{ interval: 500, timeout: 60_000 }, { timeout: 60_000, stallTimeout: 60_000 }],
-    [{ maxPacketSize: 640 }, { maxPacketSize: 640 }],
+    [{ maxPacketSize: 656 }, { maxPacketSize: 656 }],
     [{ broadcast: false }, { broadcast: false }],
     [{ secret: "x" }, { secrets: ["x"] }],
     [{ peers: [] }, { clusterSize: 1 }],
@@ -177,7 +178,7 @@ Deno.test("an unknown option is refused, with the one that was probably meant", 
       TypeError,
       'unknown option "frobnicate"; known are source, peers, voters, advertise, id, weight, interval, timeout, quorum, ' +
       "clusterSize, cluster, secret, eligible, preempt, quarantine, stallTimeout, channels, maxPacketSize, broadcast, isolation, " +
-      "workerUrl, fencing, signal, handOverOnExit, signals, logger",
+      "workerUrl, settle, fencing, signal, handOverOnExit, signals, logger",
     ],
   ]);
 });
@@ -338,16 +339,16 @@ Deno.test("messaging that will not do is refused", () => {
   refused([
     [{ channels: "news" }, TypeError, '"channels" must be an array of names, got "news"'],
     [{ channels: new Array(257).fill("a") }, RangeError, '"channels" must be at most 256 names, got 257'],
-    [{ maxPacketSize: 639 }, RangeError, '"maxPacketSize" must be a whole number from 640 to 65507 bytes, got 639'],
+    [{ maxPacketSize: 655 }, RangeError, '"maxPacketSize" must be a whole number from 656 to 65507 bytes, got 655'],
     [
       { maxPacketSize: 65_508 },
       RangeError,
-      '"maxPacketSize" must be a whole number from 640 to 65507 bytes, got 65508',
+      '"maxPacketSize" must be a whole number from 656 to 65507 bytes, got 65508',
     ],
     [
       { maxPacketSize: 1200.5 },
       RangeError,
-      '"maxPacketSize" must be a whole number from 640 to 65507 bytes, got 1200.5',
+      '"maxPacketSize" must be a whole number from 656 to 65507 bytes, got 1200.5',
     ],
     [{ broadcast: true }, TypeError, '"broadcast" must be the name of a BroadcastChannel or false, got true'],
     [{ broadcast: "" }, TypeError, '"broadcast" must not be empty'],

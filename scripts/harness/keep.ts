@@ -33,13 +33,15 @@ export function keepMessage(message: Message): Message {
     const { status, answer, gossip } = message;
     return { ...message, status: keepStatus(status), answer: answer && { ...answer }, gossip: keepGossip(gossip) };
   }
+  if (message.kind === "claims") return { kind: "claims", request: { ...message.request } };
+  if (message.kind === "votes") return { kind: "votes", answer: { ...message.answer } };
   return message;
 }
 
 function keepStatus(status: Status): Status {
-  const { beat, incarnation, id, address, weight, eligible, idle, voting, highestTerm, leading } = status;
+  const { beat, incarnation, id, address, weight, eligible, idle, voting, highestTerm, leading, roll } = status;
   const lead = leading === undefined ? undefined : { term: leading.term, remaining: leading.remaining };
-  return { beat, incarnation, id, address, weight, eligible, idle, voting, highestTerm, leading: lead };
+  return { beat, incarnation, id, address, weight, eligible, idle, voting, highestTerm, leading: lead, roll };
 }
 
 function keepGossip(gossip: Gossip | undefined): Gossip | undefined {

@@ -6,7 +6,7 @@
 
 import type { Machine } from "./machine.ts";
 import type { Delay, Weather } from "./network.ts";
-import type { Random } from "./random.ts";
+import { Random } from "./random.ts";
 import { later, restart, type Scene, span } from "./scene.ts";
 import { rollOut } from "./rollout.ts";
 import type { SeedPlan } from "./seed_plan.ts";
@@ -22,6 +22,9 @@ export function unleash<MemberState>(world: World<MemberState>, plan: SeedPlan, 
   }
   repeat(scene, plan.machinePace, () => troubleMachine(scene));
   repeat(scene, plan.linkPace, () => troubleLinks(scene));
+  // By chances of its own, so that the rest of a seed stays what it is.
+  const named = { world, plan, random: new Random(plan.seed ^ 0xe1ec7) };
+  if ((plan.elections ?? []).length > 0) repeat(named, plan.machinePace, () => troubleElection(named));
 }
 
 /** Ends all faults: links mend, whoever was stopped goes on, and whoever is down comes back or stays down. */
@@ -60,6 +63,30 @@ function repeat<MemberState>(scene: Scene<MemberState>, pace: number, act: () =>
     });
   };
   next();
+}
+
+function troubleElection<MemberState>({ world, plan: { elections = [], timeout }, random }: Scene<MemberState>): void {
+  const election = random.pick(elections);
+  const machine = random.pick(world.machines);
+  const [leader] = world.machines.filter((other) => other.termIn(election, world.now) !== undefined);
+  switch (random.pick(["resign", "resign", "withdraw", "raise"])) {
+    case "resign":
+      return world.command(leader ?? machine, { kind: "resign", election });
+    case "raise": {
+      const term = leader?.termIn(election, world.now);
+      return term === undefined ? undefined : world.command(leader!, { kind: "advance-term", election, term });
+    }
+    case "withdraw": {
+      if (!machine.standsIn(election)) return;
+      world.command(machine, { kind: "withdraw", election });
+      const { boot } = machine;
+      world.timeline.after(random.between(0, 2) * timeout, () => {
+        if (machine.boot === boot) {
+          world.command(machine, { kind: "enter", election, byWeight: false, rebalances: true });
+        }
+      });
+    }
+  }
 }
 
 function troubleMachine<MemberState>(scene: Scene<MemberState>): void {

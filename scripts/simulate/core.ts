@@ -13,4 +13,5 @@ export interface Core<MemberState> {
   step(state: MemberState, input: Input): readonly Effect[];
   wakeAt(state: MemberState): number;
   leaderOf(state: MemberState): LeaderInfo | undefined;
+  namedLeaderOf(state: MemberState, election: string): LeaderInfo | undefined;
 }

@@ -5,20 +5,12 @@
  */
 
 import type { Effect } from "../../src/core/effect.ts";
-import type { Message } from "../../src/core/message/message.ts";
+import { DEFAULT_ELECTION, type Message } from "../../src/core/message/message.ts";
 import { Failure } from "./failure.ts";
-import { EPOCH, type Machine } from "./machine.ts";
+import { type Leadership, Ledger } from "./ledger.ts";
+import type { Machine } from "./machine.ts";
+import { NamedJudge } from "./named_judge.ts";
 import type { WorldPlan } from "./world_plan.ts";
-
-/** One time in office. */
-interface Leadership {
-  readonly member: string;
-  readonly boot: string;
-  readonly term: number;
-  /** When it stood, which is when its token was made; and when it was elected. */
-  readonly mintedAt: number;
-  readonly at: number;
-}
 
 /** A leader on whom all agree: `name` is that of its machine, and its token. */
 export interface Agreement<MemberState> {
@@ -44,8 +36,6 @@ interface Told {
 export class Judge<MemberState> {
   elections = 0;
   handovers = 0;
-  /** Terms that did not grow because restarts made a majority forget: the documented limit. */
-  forgotten = 0;
   removals = 0;
   /** While set, any removal and any change of leader is a failure. */
   calm = false;
@@ -56,17 +46,13 @@ export class Judge<MemberState> {
   readonly #told: (Told | undefined)[];
   /** Those whose last view says that they lead: all others cannot believe it. */
   readonly #claimants = new Set<Machine<MemberState>>();
-  /** The boots that granted a term to a boot, by `term boot`. */
-  #granted = new Map<string, Set<string>>();
-  /** The boot that claimed a term last, by `term address`. */
-  readonly #claiming = new Map<string, string>();
-  #succeeding = new Set<string>();
-  /** When a term was claimed first, by `term boot`. */
-  #minted = new Map<string, number>();
-  #spread = { low: Infinity, high: -Infinity };
+  readonly named: NamedJudge<MemberState>;
+  readonly #ledger: Ledger<MemberState>;
 
   constructor(readonly plan: WorldPlan, readonly machines: readonly Machine<MemberState>[]) {
     this.#told = machines.map(() => undefined);
+    this.#ledger = new Ledger(plan.drift);
+    this.named = new NamedJudge(plan, machines, this.#ledger);
     if (plan.base !== undefined) this.raised(plan.base, 0);
   }
 
@@ -81,7 +67,8 @@ export class Judge<MemberState> {
       second: 0,
       ticks: 0,
     };
-    this.#noteWall(machine, time);
+    this.named.started(machine);
+    this.#ledger.noteWall(machine, time);
   }
 
   stopped(machine: Machine<MemberState>): void {
@@ -91,39 +78,26 @@ export class Judge<MemberState> {
 
   /** A machine goes on, or its clocks were changed: what it believes may have come back. */
   changed(machine: Machine<MemberState>, time: number): void {
-    this.#noteWall(machine, time);
+    this.#ledger.noteWall(machine, time);
     this.#atMostOne(machine, time);
+    this.named.changed(machine, time);
   }
 
   /** A member is told of a term from outside, which may be ahead of all clocks. */
   raised(term: number, time: number): void {
-    this.#spread.high = Math.max(this.#spread.high, term - EPOCH - time);
+    this.#ledger.raised(term, time);
   }
 
   /** A message leaves a member. */
   sent(machine: Machine<MemberState>, address: string, message: Message, time: number): void {
-    if (message.kind !== "ack" && message.kind !== "ping") return;
-    for (const { term, refusal } of message.answer?.votes ?? []) {
-      if (refusal !== undefined) continue;
-      // Another process may have the candidate's address by now.
-      const key = `${term} ${this.#claiming.get(`${term} ${address}`)}`;
-      let voters = this.#granted.get(key);
-      if (voters === undefined) this.#granted.set(key, voters = new Set());
-      voters.add(machine.boot);
-    }
-    if (message.kind === "ack") return;
-    for (const { term, succeeds } of message.request?.claims ?? []) {
-      const key = `${term} ${machine.boot}`;
-      this.#claiming.set(`${term} ${machine.plan.address}`, machine.boot);
-      if (!this.#minted.has(key)) this.#minted.set(key, time);
-      if (succeeds !== undefined) this.#succeeding.add(key);
-    }
+    this.#ledger.sent(machine, address, message, time);
   }
 
   /** A member does something other than send. */
   effect(machine: Machine<MemberState>, effect: Effect, time: number): void {
     const told = this.#told[machine.index];
     if (told === undefined) throw new Failure(time, "events", `${machine.plan.name} speaks after "closed"`);
+    if ("election" in effect && effect.election !== undefined) return this.named.effect(machine, effect, time);
     switch (effect.kind) {
       case "view":
         if (machine.view.leading) this.#claimants.add(machine);
@@ -180,6 +154,11 @@ export class Judge<MemberState> {
         `${machine.plan.name} believes that it leads after sleeping ${slept.toFixed(0)} ms`,
       );
     }
+  }
+
+  /** Terms that did not grow because restarts made a majority forget: the documented limit. */
+  get forgotten(): number {
+    return this.#ledger.forgotten;
   }
 
   /** Those who believe that they lead. */
@@ -297,16 +276,15 @@ export class Judge<MemberState> {
     told.token = told.lastToken = token;
     this.elections++;
     const { boot } = machine;
-    const key = `${token} ${boot}`;
-    if (this.#succeeding.has(key)) this.handovers++;
+    if (this.#ledger.succeeds(DEFAULT_ELECTION, token, boot)) this.handovers++;
     const leadership: Leadership = {
       member: name,
       boot,
       term: token,
-      mintedAt: this.#minted.get(key) ?? time,
+      mintedAt: this.#ledger.mintedAt(DEFAULT_ELECTION, token, boot) ?? time,
       at: time,
     };
-    if (this.plan.quorum !== "none") this.#growing(leadership);
+    if (this.plan.quorum !== "none") this.#ledger.expectGrowth(DEFAULT_ELECTION, this.leaderships, leadership);
     this.leaderships.push(leadership);
   }
 
@@ -316,37 +294,5 @@ export class Judge<MemberState> {
     if (told.token !== token) throw new Failure(time, "events", `${name} resigned ${token}, elected ${told.token}`);
     if (this.calm) throw new Failure(time, "stability", `${name} resigned: ${reason}`);
     told.token = undefined;
-  }
-
-  /** Tokens grow, unless nobody among the new leader's voters could remember the old term, nor the wall clocks make up for it. */
-  #growing(next: Leadership): void {
-    let unknown = false;
-    for (const before of this.leaderships) {
-      if (before.term < next.term) continue;
-      unknown = true;
-      const detail = `${next.member} has token ${next.term} after ${before.member}'s ${before.term}`;
-      const voters = this.#voters(next);
-      for (const boot of this.#voters(before)) {
-        if (voters.has(boot)) throw new Failure(next.at, "token", `${detail}, and a voter knew`);
-      }
-      // No clock excuses a token that was made before the other: its candidate should have given up long ago.
-      const gap = next.mintedAt - before.mintedAt;
-      if (gap < 0) throw new Failure(next.at, "token", `${detail}, and is the older one`);
-      // Wall clocks also drift apart between the instants at which their differences were noted.
-      const spread = this.#spread.high - this.#spread.low + this.plan.drift * next.at;
-      if (spread < gap) throw new Failure(next.at, "token", `${detail}, though wall clocks agree`);
-    }
-    if (unknown) this.forgotten++;
-  }
-
-  #voters(leadership: Leadership): Set<string> {
-    return new Set(this.#granted.get(`${leadership.term} ${leadership.boot}`)).add(leadership.boot);
-  }
-
-  /** How far wall clocks were ever apart. */
-  #noteWall(machine: Machine<MemberState>, time: number): void {
-    const ahead = machine.clock.wallAt(time) - EPOCH - time;
-    this.#spread.low = Math.min(this.#spread.low, ahead);
-    this.#spread.high = Math.max(this.#spread.high, ahead);
   }
 }

@@ -8,6 +8,7 @@ import type { Input, InputEvent, MemberConfig } from "../../src/core/input.ts";
 import type { Effect } from "../../src/core/effect.ts";
 import type { Core } from "./core.ts";
 import { keepMessage } from "../harness/keep.ts";
+import { NamedViews } from "../harness/named_views.ts";
 import { takeStep } from "../harness/examine/examine.ts";
 import { MachineClock } from "./machine_clock.ts";
 import type { Roll } from "./roll.ts";
@@ -70,6 +71,9 @@ export class Machine<MemberState> {
   settlesAt = 0;
   readonly inbox: InputEvent[] = [];
   readonly outbox: Outgoing[] = [];
+  /** The named elections in which its member stands. */
+  readonly #contests = new Set<string>();
+  #named = new NamedViews();
   #state: MemberState | undefined;
   #view: View = NO_VIEW;
   #steps = 0;
@@ -106,6 +110,8 @@ export class Machine<MemberState> {
     this.tickAt = Infinity;
     this.#empty();
     this.#view = NO_VIEW;
+    this.#named = new NamedViews();
+    this.#contests.clear();
     this.#state = this.core.createMember(config, this.#instant(time));
   }
 
@@ -117,11 +123,15 @@ export class Machine<MemberState> {
     this.spell++;
     this.#empty();
     this.#view = NO_VIEW;
+    this.#named = new NamedViews();
+    this.#contests.clear();
     this.#state = undefined;
   }
 
   /** Tells the core of an event, and returns what it wants done. */
   step(time: number, event: InputEvent): Effect[] {
+    if (event.kind === "enter") this.#contests.add(event.election);
+    if (event.kind === "withdraw") this.#contests.delete(event.election);
     const thoroughly = this.#steps++ % this.pace === 0;
     return takeStep(this.core.step, this.#member(), this.#inputOf(event, time), thoroughly);
   }
@@ -147,8 +157,31 @@ export class Machine<MemberState> {
     return this.core.leaderOf(this.#member());
   }
 
-  show(view: View): void {
-    this.#view = view;
+  show(effect: Effect): void {
+    if (effect.kind === "view") this.#view = effect;
+    else this.#named.take(effect);
+  }
+
+  /** The term in which it believes that it leads a named election; a suspended machine cannot be asked. */
+  termIn(election: string, time: number): number | undefined {
+    if (!this.alive || this.phase === "suspended") return undefined;
+    return this.#named.termAt(election, this.clock.monotonicAt(time), this.clock.wallAt(time));
+  }
+
+  /** The named elections that it believes to lead, and the terms. */
+  ledAt(time: number): [election: string, term: number][] {
+    if (!this.alive || this.phase === "suspended") return [];
+    return this.#named.ledAt(this.clock.monotonicAt(time), this.clock.wallAt(time));
+  }
+
+  /** Whether its member stands in that election. */
+  standsIn(election: string): boolean {
+    return this.#contests.has(election);
+  }
+
+  /** Name and token of the leader of a named election that this member knows. */
+  leaderIn(election: string): { id: string; token: number } | undefined {
+    return this.core.namedLeaderOf(this.#member(), election);
   }
 
   /** What `isLeader()` answers at an instant; a suspended machine cannot be asked. */

@@ -77,6 +77,17 @@ function runChaos<MemberState>(world: World<MemberState>, plan: SeedPlan, livene
   if (canElect(world)) stays(world, plan.end);
   else remainsLeaderless(world, plan.end);
   world.judge.complete(world.now);
+  if (canElect(world)) agreesOnAll(world);
+}
+
+/** Each named election has one leader on whom all agree; leads may be moving to where they belong, and are looked at again. */
+function agreesOnAll<MemberState>(world: World<MemberState>): void {
+  for (let look = 1; look <= LOOKS; look++) {
+    const reason = world.judge.named.disagreement(world.now);
+    if (reason === undefined) return;
+    if (look === LOOKS) throw new Failure(world.now, "convergence", reason);
+    world.timeline.runUntil(world.now + world.plan.interval);
+  }
 }
 
 /** No faults, or lost datagrams only: nobody is removed, and the first leader stays. */
@@ -91,6 +102,7 @@ function runCalm<MemberState>(world: World<MemberState>, plan: SeedPlan): void {
   if (plan.treatment === "calm") stays(world, plan.end);
   else world.timeline.runUntil(plan.end);
   world.judge.complete(world.now);
+  agreesOnAll(world);
   const { elections } = world.judge;
   // Plain democracy may start with two leaders that have not heard of each other yet.
   if (elections > 1 && plan.preemptAfter === undefined && plan.quorum !== "none") {

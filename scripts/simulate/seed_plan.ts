@@ -79,7 +79,15 @@ export function planOf(seed: number): SeedPlan {
     // Ending a quarantine early is safe only where lists stay.
     rollouts: chaos && seed % 4 !== 3 && random.chance(0.5),
     base: random.chance(0.25) ? EPOCH + AHEAD : undefined,
+    elections: namesOf(seed),
   };
+}
+
+/** The named elections of a seed: none in most, and now and then many. */
+function namesOf(seed: number): string[] {
+  const random = new Random(seed ^ 0xe1ec);
+  const count = random.pick([0, 0, 0, 1, 2, 3, 8, random.whole(10, 50)]);
+  return Array.from({ length: count }, (_, index) => `shard-${index}`);
 }
 
 /** Whether the cluster of a seed has more members than ping each other all, and some that do not vote. */

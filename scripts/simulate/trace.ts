@@ -38,6 +38,16 @@ export function describeMessage(message: Message): string {
       return `asks for who is behind "${message.after}"`;
     case "page":
       return `tells of ${message.rumors.length} behind "${message.after}"`;
+    case "claims":
+      return describeRequest(message.request).join(", ");
+    case "votes":
+      return describeAnswer(message.answer).join(", ");
+    case "roll-call":
+      return `asks for what has changed since ${message.known}`;
+    case "roll":
+      return `stands in ${
+        message.entries.filter(({ stands }) => stands).length
+      } elections, changed since ${message.since}`;
   }
 }
 
@@ -64,6 +74,10 @@ function inElection(election: string): string {
   return election === DEFAULT_ELECTION ? "" : `${election} `;
 }
 
+function inEvent(election: string | undefined): string {
+  return election === undefined ? "" : ` in ${election}`;
+}
+
 /** An effect in one line; undefined when it changes nothing that a reader wants to know. */
 export function describeEffect<MemberState>(
   effect: Effect,
@@ -83,11 +97,20 @@ export function describeEffect<MemberState>(
     case "updated":
       return effect.kind === "updated" && !verbose ? undefined : `${effect.kind} ${effect.member.id}`;
     case "leader":
-      return effect.leader === undefined ? "leader: none" : `leader: ${effect.leader.id} (${effect.leader.token})`;
+      return `${effect.election ?? ""} leader: `.trimStart() +
+        (effect.leader === undefined ? "none" : `${effect.leader.id} (${effect.leader.token})`);
     case "elected":
-      return `ELECTED, token ${effect.token}`;
+      return `ELECTED${inEvent(effect.election)}, token ${effect.token}`;
     case "resigned":
-      return `RESIGNED, token ${effect.token}: ${effect.reason}`;
+      return `RESIGNED${inEvent(effect.election)}, token ${effect.token}: ${effect.reason}`;
+    case "lead":
+      return verbose
+        ? `view of ${effect.election}: ${effect.leading ? `leads in ${effect.term}` : "not leading"}`
+        : undefined;
+    case "relocate":
+      return `${effect.election} should move to ${effect.to}`;
+    case "lease":
+      return verbose ? `lease ${effect.slot} until ${effect.deadline.toFixed(1)}` : undefined;
     case "dropped":
       return verbose ? `dropped: ${effect.reason}` : undefined;
     case "closed":

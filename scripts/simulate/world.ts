@@ -34,6 +34,14 @@ const RETIREMENT = 2.04;
 /** Members up to which each is looked at after each step: what that costs grows with their number. */
 const LOOKED_AT = 32;
 
+/** How members stand in named elections. */
+const CONTEST = { byWeight: false, rebalances: true };
+
+/** The named elections in which a member stands: in two of three, and everybody in the first. */
+function contestsOf({ elections = [] }: WorldPlan, index: number): string[] {
+  return elections.filter((_, place) => place === 0 || (place + index) % 3 !== 0);
+}
+
 /** The simulated cluster. */
 export class World<MemberState> {
   readonly timeline = new Timeline();
@@ -100,6 +108,9 @@ export class World<MemberState> {
     this.#handle(machine, this.enrolment.peersOf(plan));
     const { base } = this.plan;
     if (base !== undefined && machine.phase === "running") this.#handle(machine, { kind: "advance-term", term: base });
+    for (const election of contestsOf(this.plan, machine.index)) {
+      if (machine.phase === "running") this.#handle(machine, { kind: "enter", election, ...CONTEST });
+    }
   }
 
   /** A member that runs is told of the latest lists. */
@@ -276,7 +287,7 @@ export class World<MemberState> {
       const text = describeEffect(effect, machine, this.now, this.spectator.verbose === true);
       if (text !== undefined) this.spectator.line(this.now, machine.plan.name, text);
     }
-    if (effect.kind === "view") machine.show(effect);
+    machine.show(effect);
     this.judge.effect(machine, effect, this.now);
     if (effect.kind === "closed") {
       machine.stop();

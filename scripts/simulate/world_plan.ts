@@ -28,6 +28,8 @@ export interface WorldPlan {
   readonly lateness: number;
   /** Whether members suspect each other with care (Lifeguard), or by plain SWIM; true unless set. */
   readonly lifeguard?: boolean;
+  /** Named elections, in most of which each member stands; none unless set. */
+  readonly elections?: readonly string[];
   /** Bytes of gossip that fit in one datagram; those of the usual datagram unless set. */
   readonly rumorBytes?: number;
 }

@@ -29,14 +29,25 @@ export async function exec(command: readonly string[], values: Values, environme
   const timing = timingOf({ interval, timeout, ...(typeof grace === "number" ? { grace } : {}) });
   const stallTimeout = stallTimeoutOf(values.stallTimeout, timeout);
   yieldToInit(complain);
-  const { democracy } = await startMember({ ...values, stallTimeout }, environment);
+  // Here it is not the name of the cluster, as the leader-elector sidecar has it.
+  const { election: name, ...others } = values;
+  const { democracy } = await startMember({ ...others, stallTimeout }, environment);
   // What a platform sends, which starts another in the place of this one; nobody waits for that at a terminal.
   let graceful = false;
   const replaced = (): void => void (graceful = true);
   process.once("SIGTERM", replaced);
   try {
     await democracy.ready;
-    return await execute({ democracy, command, timing, once: values.once === true, tell: complain });
+    // A lead that moved by itself would cost the command its life.
+    const election = name === undefined ? democracy : democracy.election(String(name), { rebalance: false });
+    return await execute({
+      election,
+      source: democracy.source,
+      command,
+      timing,
+      once: values.once === true,
+      tell: complain,
+    });
   } finally {
     process.off("SIGTERM", replaced);
     await democracy.close({ graceful });

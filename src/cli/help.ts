@@ -31,7 +31,7 @@ Examples:
   democracy exec --source 10.0.0.7:12345 --peers ${PEERS} -- ./migrate.sh --all
   democracy exec --config member.yaml --interval 1s --timeout 10s --grace 3s -- node scheduler.js`,
   sidecar: `
-Endpoints: / (as the leader-elector sidecar), /leader, /healthz, /readyz, /members, /state, /events, /sse, /metrics, and
+Endpoints: / (as the leader-elector sidecar), /leader, /elections, /elections/NAME/leader, /healthz, /readyz, /members, /state, /events, /sse, /metrics, and
 POST /resign with --resign-token, and a page to watch at /ui/ with --ui.
 
 Examples:

@@ -62,8 +62,13 @@ async function openDoor(address: HttpAddress): Promise<Door> {
   let served: InstanceType<typeof Sidecar> | undefined;
   return {
     end: () => served?.end(),
-    async serve({ democracy, cluster, timeout }, { resignToken, ui, httpHosts }): Promise<void> {
-      const sidecar = served = new Sidecar({ democracy, cluster, timeout });
+    async serve({ democracy, cluster, timeout }, { resignToken, ui, httpHosts, elections }): Promise<void> {
+      const sidecar = served = new Sidecar({
+        democracy,
+        cluster,
+        timeout,
+        elections: Array.isArray(elections) ? elections : [],
+      });
       endings.push(() => sidecar.stop());
       const page = ui === true ? await openPage({ democracy, cluster, timeout }) : undefined;
       if (page !== undefined) endings.push(page.stop);

@@ -10,6 +10,9 @@ import { countGrants, endLapsedLease } from "./election/candidate.ts";
 import { noteClocks } from "./election/clock_jump.ts";
 import { advanceTerm, resign, setStalled } from "./election/commands.ts";
 import { leaderOf as electedLeader } from "./election/leader.ts";
+import { endLapsedLeases, recount } from "./election/named/bids.ts";
+import { advanceTermIn, enter, obstacleIn, resignFrom, withdrawFrom } from "./election/named/commands.ts";
+import { leaderIn } from "./election/named/rolls.ts";
 import { nextDue, review } from "./election/review.ts";
 import { obstacleTo as findObstacle, postpone } from "./election/standing.ts";
 import { type Turnout, turnoutOf as electionTurnout } from "./election/turnout.ts";
@@ -22,7 +25,7 @@ import { forgiveSilence, nextProbeDue, reviewProbes } from "./membership/probing
 import { cookieTo, introduce } from "./membership/sending.ts";
 import { isMeshed } from "./membership/state.ts";
 import { nextRemovalDue, reviewSuspects } from "./membership/suspicion.ts";
-import type { Boot, Cookie } from "./message/message.ts";
+import type { Boot, Cookie, ElectionName } from "./message/message.ts";
 import { receive } from "./receive.ts";
 import { empty } from "./small_set.ts";
 import { speak } from "./speak.ts";
@@ -47,18 +50,27 @@ export function step(self: MemberState, input: Input): readonly Effect[] {
       setPeers(membership, input);
       self.nextHeartbeat = self.ground.now;
       countGrants(election);
+      recount(election);
       break;
     case "stale":
       setStale(membership, input.isStale);
       break;
     case "resign":
-      resign(election, input);
+      if (input.election === undefined) resign(election, input);
+      else resignFrom(election, input.election, input);
+      break;
+    case "enter":
+      enter(election, input.election, input);
+      break;
+    case "withdraw":
+      withdrawFrom(election, input.election);
       break;
     case "stall":
       setStalled(election, input.stalled);
       break;
     case "advance-term":
-      advanceTerm(election, input.term);
+      if (input.election === undefined) advanceTerm(election, input.term);
+      else advanceTermIn(election, input.election, input.term);
       break;
     case "introduce":
       introduce(membership, input.boot);
@@ -90,8 +102,21 @@ export function turnoutOf(self: MemberState): Turnout {
 }
 
 /** Why this member cannot hand the lead to the one with that id; undefined when it can. */
-export function obstacleTo(self: MemberState, id: string): string | undefined {
-  return findObstacle(self.election, id);
+export function obstacleTo(self: MemberState, id: string, election?: ElectionName): string | undefined {
+  return election === undefined ? findObstacle(self.election, id) : obstacleIn(self.election, election, id);
+}
+
+/** Who leads each named election that this member stands in or knows a leader of, by name. The record has no prototype. */
+export function electionsOf(self: MemberState): Record<string, LeaderInfo | null> {
+  const { contests, leads } = self.election.named;
+  const elections: Record<string, LeaderInfo | null> = Object.create(null);
+  for (const name of [...contests.keys(), ...leads.keys()]) elections[name] = leaderIn(self.election, name) ?? null;
+  return elections;
+}
+
+/** Who leads a named election, as this member knows, with the token. */
+export function namedLeaderOf(self: MemberState, election: ElectionName): LeaderInfo | undefined {
+  return leaderIn(self.election, election);
 }
 
 /** Whether this member does not lead, and all that had to hear of it have said that they did, or have been told often enough. */
@@ -133,6 +158,7 @@ function begin(self: MemberState, { now, wall }: Input): void {
   ground.wall = wall;
   noteClocks(election);
   endLapsedLease(election);
+  endLapsedLeases(election);
   const { interval, timeout } = ground.config;
   // What was said while this member was not run may still be waiting to be read.
   if (ground.now - self.dueAt > timeout / 2) postpone(election, interval);

@@ -29,7 +29,7 @@ export function close(self: MemberState, graceful: boolean): void {
   const staysUntil = graceful ? now + STAY * config.timeout : now;
   if (self.closing === undefined) {
     self.closing = { staysUntil, farewell: undefined };
-    withdraw(election);
+    withdraw(election, !graceful);
   } else self.closing.staysUntil = Math.min(self.closing.staysUntil, staysUntil);
 }
 

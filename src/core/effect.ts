@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Boot, Cookie, Message } from "./message/message.ts";
+import type { Boot, Cookie, ElectionName, Message } from "./message/message.ts";
 
 /** Why a leadership ended. */
 export type ResignReason =
@@ -77,6 +77,8 @@ export type MismatchKind =
   | "unlisted"
   /** This member takes itself for a voter, and the other does not; nothing. */
   | "own-unlisted"
+  /** The other remembers votes of this member in as many elections as it may; how many. */
+  | "too-many-elections"
   /** The other belongs to another cluster that has taken over the address, or has this one in its lists; how many voters both have in theirs. */
   | "foreign";
 
@@ -101,9 +103,34 @@ export type Effect =
   | { readonly kind: "added"; readonly member: MemberInfo }
   | { readonly kind: "updated"; readonly member: MemberInfo }
   | { readonly kind: "removed"; readonly member: MemberInfo }
-  | { readonly kind: "leader"; readonly leader: LeaderInfo | undefined }
-  | { readonly kind: "elected"; readonly id: string; readonly token: number }
-  | { readonly kind: "resigned"; readonly id: string; readonly token: number; readonly reason: ResignReason }
+  | { readonly kind: "leader"; readonly leader: LeaderInfo | undefined; readonly election?: ElectionName }
+  | { readonly kind: "elected"; readonly id: string; readonly token: number; readonly election?: ElectionName }
+  | {
+    readonly kind: "resigned";
+    readonly id: string;
+    readonly token: number;
+    readonly reason: ResignReason;
+    readonly election?: ElectionName;
+  }
+  /** Leads in `term` of a named election as long as the lease at that place, of that generation, holds. */
+  | {
+    readonly kind: "lead";
+    readonly election: ElectionName;
+    readonly leading: boolean;
+    readonly term: number;
+    readonly slot: number;
+    readonly generation: number;
+  }
+  /** The lead of a named election should be given to the member of that id, which comes first in rank. */
+  | { readonly kind: "relocate"; readonly election: ElectionName; readonly to: string }
+  /** The lease at that place holds until `deadline` (monotonic ms) or `wallDeadline` (wall clock ms), whichever ends first. */
+  | {
+    readonly kind: "lease";
+    readonly slot: number;
+    readonly generation: number;
+    readonly deadline: number;
+    readonly wallDeadline: number;
+  }
   /** Whether this member does its part: it has joined, may vote if it is a voter, and does not close. */
   | { readonly kind: "readiness"; readonly ready: boolean }
   | { readonly kind: "dropped"; readonly reason: CoreDrop }

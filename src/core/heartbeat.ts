@@ -6,6 +6,8 @@
 
 import { requestTo } from "./election/asking.ts";
 import { abandon, ask, countGrants, isExhausted, isUnanswered, owesVote } from "./election/candidate.ts";
+import { awaitsAnswers, owesAnswer as owesNamedAnswer, sendClaims } from "./election/named/bids.ts";
+import { considerRebalance } from "./election/named/rebalance.ts";
 import { considerHandOver } from "./election/preemption.ts";
 import { repeatReleases } from "./election/releases.ts";
 import { isAboutToStand } from "./election/standing.ts";
@@ -38,12 +40,13 @@ export function heartbeat(self: MemberState): void {
   reviewLeaving(membership);
   reviewElectorate(membership);
   considerHandOver(election);
+  considerRebalance(election);
   if (election.candidacy !== undefined && isExhausted(election, election.candidacy)) abandon(election);
   repeatReleases(election);
   const eligible = isEligible(election);
   if (eligible !== membership.toldEligible) tellEligible(membership, eligible);
   // Whether it reaches a quorum is found out before it stands.
-  const voters = election.candidacy !== undefined || isAboutToStand(election);
+  const voters = stands(self) || isAboutToStand(election);
   findTurns(membership, { voters, absent: membership.electorate.votes && isQuarantined(election) });
   round(self, true);
   pullIfDue(membership);
@@ -71,7 +74,8 @@ export function nextRepeatDue(self: MemberState): number {
   const localHealth = repeatsWith(self);
   if (localHealth === undefined) return Infinity;
   // A candidate has asked everybody when it stood.
-  const last = Math.max(self.lastRound, self.election.candidacy?.startedAt ?? -Infinity);
+  const { candidacy, named } = self.election;
+  const last = Math.max(self.lastRound, candidacy?.startedAt ?? -Infinity, named.claimedAt);
   return last + patience(self, localHealth);
 }
 
@@ -95,23 +99,31 @@ function patience({ ground, membership }: MemberState, localHealth: number): num
 function round(self: MemberState, all: boolean): void {
   const { membership, election, ground: { now } } = self;
   self.lastRound = now;
-  const asks = election.candidacy !== undefined && ask(election, election.candidacy, all);
+  const asks = stands(self) && ask(election, all);
   for (const peer of membership.turns.items) {
     const message = ping(membership, peer);
     if (peer.voter && asks) message.request = requestTo(election, peer);
     message.answer = owedAnswer(election, peer.boot);
     beginProbe(membership, peer);
   }
+  if (asks) sendClaims(election);
   countGrants(election);
+}
+
+/** Whether this member is a candidate, or leads, in any election. */
+function stands({ election: { candidacy, named: { bids } } }: MemberState): boolean {
+  return candidacy !== undefined || bids.size > 0;
 }
 
 /** Whether this member waits for votes. */
 function awaitsVotes({ election }: MemberState): boolean {
-  return election.candidacy !== undefined && isUnanswered(election, election.candidacy);
+  const { candidacy, named: { bids } } = election;
+  return (candidacy !== undefined && isUnanswered(election, candidacy)) || (bids.size > 0 && awaitsAnswers(election));
 }
 
 function owesAnswer({ election, election: { candidacy } }: MemberState, peer: Peer): boolean {
-  return candidacy !== undefined && peer.alive && owesVote(election, candidacy, peer);
+  if (!peer.alive) return false;
+  return (candidacy !== undefined && owesVote(election, candidacy, peer)) || owesNamedAnswer(election, peer);
 }
 
 /** Whether any voter owes its vote. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Boot, Cookie, Message } from "./message/message.ts";
+import type { Boot, Cookie, ElectionName, Message } from "./message/message.ts";
 
 /** The two clocks of the member at the instant of an input, both in ms. */
 export interface Instant {
@@ -14,14 +14,27 @@ export interface Instant {
   readonly wall: number;
 }
 
+/** How a member stands in a named election. */
+export interface ContestTerms {
+  /** Whether the heaviest comes first; else the first by a hash that spreads elections evenly. */
+  readonly byWeight: boolean;
+  /**
+   * Whether the lead moves to the member that is first in rank, once that has been healthy for a while; `"asked"`: the application is
+   * asked to give it away.
+   */
+  readonly rebalances: boolean | "asked";
+}
+
 /** How a member resigns that was asked to. */
 export interface Resignation {
-  /** Default: because it was requested. */
-  readonly reason?: "requested" | "failed";
+  /** Default: because it was requested. One that makes way for another (`outweighed`) does not stand aside. */
+  readonly reason?: "requested" | "failed" | "outweighed";
   /** The id of the member to hand the lead to, which can take it (see `obstacleTo`); default: the heaviest that can. */
   readonly to?: string;
   /** ms for which this member leaves the lead to others; two timeouts at least. */
   readonly aside?: number;
+  /** The named election; default: the default one. */
+  readonly election?: ElectionName;
 }
 
 /** Something that happened. */
@@ -56,7 +69,10 @@ export type InputEvent =
   /** The application's thread hangs (true), or moves again (false). */
   | { readonly kind: "stall"; readonly stalled: boolean }
   /** A token outside has come to `term`, so that the next leadership must be above it. */
-  | { readonly kind: "advance-term"; readonly term: number }
+  | { readonly kind: "advance-term"; readonly term: number; readonly election?: ElectionName }
+  /** This member stands in a named election from now on; or hands over, and stands there no longer. */
+  | ({ readonly kind: "enter"; readonly election: ElectionName } & ContestTerms)
+  | { readonly kind: "withdraw"; readonly election: ElectionName }
   | {
     readonly kind: "close";
     /** Whether it goes on voting as long as the others are no quorum without it, for two timeouts at most. */
@@ -69,6 +85,8 @@ export type Input = Instant & InputEvent;
 /** Everything that makes one member; validated by `src/options.ts`. */
 export interface MemberConfig {
   readonly id: string;
+  /** What the ranks in named elections are computed from; the id when left out. The address, where no id was chosen. */
+  readonly rankKey?: string;
   readonly boot: Boot;
   /** Own address as told to others, `ip:port`. */
   readonly address: string;

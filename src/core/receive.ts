@@ -9,7 +9,7 @@ import { respond } from "./election/reception.ts";
 import { acknowledgeRelease } from "./election/releases.ts";
 import type { InputEvent } from "./input.ts";
 import { take } from "./membership/reception.ts";
-import { ack } from "./membership/sending.ts";
+import { ack, send } from "./membership/sending.ts";
 import { type Ack, type Boot, UNKNOWN_BOOT } from "./message/message.ts";
 import type { Farewell, MemberState } from "./state.ts";
 
@@ -27,6 +27,10 @@ export function receive(self: MemberState, packet: Packet): void {
   const heard = take(membership, packet);
   if (heard === undefined) return;
   const answer = respond(election, heard);
+  if (message.kind === "claims") {
+    if (answer !== undefined) send(membership, heard.peer, { kind: "votes", answer });
+    return;
+  }
   if (heard.wantsAck) ack(membership, heard.peer, from, message.kind === "ping" ? message.nonce : 0).answer = answer;
 }
 

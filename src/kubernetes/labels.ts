@@ -11,6 +11,8 @@ const PREFIX = "democracy.polis";
 export const TOKEN: string = `${PREFIX}/token`;
 /** Annotation of a Lease: the term that it was minted for. */
 export const TERM: string = `${PREFIX}/term`;
+/** Annotation of the Lease of a named election: its name. */
+export const ELECTION: string = `${PREFIX}/election`;
 /**
  * Label of the members' Service, which Kubernetes copies into its EndpointSlices: how many replicas there are to be. So members learn
  * of another number while they run, all at the same time.

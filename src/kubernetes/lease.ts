@@ -4,6 +4,7 @@
  * @module
  */
 
+import { createHash } from "node:crypto";
 import { sleep } from "../base/sleep.ts";
 import { describe, DiscoveryError, PermissionError } from "../errors.ts";
 import type { Fencing, MintRequest } from "../leadership/fencing.ts";
@@ -11,12 +12,12 @@ import { ApiClient, type ApiOptions } from "./api_client.ts";
 import { hasStatus } from "./api_error.ts";
 import { Backoff } from "../base/backoff.ts";
 import { checkName } from "./environment.ts";
-import { TERM, TOKEN } from "./labels.ts";
+import { ELECTION, TERM, TOKEN } from "./labels.ts";
 import { at, isObject, type JsonObject, numberAt, textAt } from "./json.ts";
 
 /** Which Lease. */
 export interface KubernetesLeaseOptions extends ApiOptions {
-  /** The name of the Lease: one for each cluster of members. */
+  /** The name of the Lease of the default election: one for each cluster of members. Named elections add theirs, as `leaseNameOf` has it. */
   readonly name: string;
   /** Default: the namespace of this pod. */
   readonly namespace?: string;
@@ -72,8 +73,8 @@ class LeaseFencing implements Fencing {
   readonly #namespace: string | undefined;
   readonly #patience: number;
   readonly #client: ApiClient;
-  /** The greatest token this member knows of: outlives the Lease. */
-  #highest = 0;
+  /** The greatest tokens this member knows of, by the names of Leases: they outlive these. */
+  readonly #highest = new Map<string, number>();
 
   constructor(options: KubernetesLeaseOptions) {
     for (const name of Object.keys(options)) {
@@ -106,7 +107,9 @@ class LeaseFencing implements Fencing {
         return await this.#attempt(request, contested, limit);
       } catch (error) {
         signal.throwIfAborted();
-        if (!mayPass(error, performance.now() - started)) throw explain(error, this.#name);
+        if (!mayPass(error, performance.now() - started)) {
+          throw explain(error, leaseNameOf(this.#name, request.election));
+        }
         contested ||= hasStatus(error, 409);
         const wait = hasStatus(error, 409) ? 10 * Math.random() : backoff.next();
         if (performance.now() - started + wait >= this.#patience) {
@@ -117,34 +120,35 @@ class LeaseFencing implements Fencing {
     }
   }
 
-  async #attempt({ id, term, signal }: MintRequest, contested: boolean, limit: AbortSignal): Promise<number> {
+  async #attempt({ id, term, election, signal }: MintRequest, contested: boolean, limit: AbortSignal): Promise<number> {
     const folder = await this.#folder();
-    const path = `${folder}/${this.#name}`;
+    const name = leaseNameOf(this.#name, election);
+    const path = `${folder}/${name}`;
     const lease = await this.#read(path, limit);
     const before = lease === undefined ? undefined : recordOf(lease);
     // A write whose answer was lost has succeeded all the same.
-    if (before !== undefined && before.term === term && before.holder === id) return this.#keep(before.token);
+    if (before !== undefined && before.term === term && before.holder === id) return this.#keep(name, before.token);
     if (contested && before !== undefined && before.term > term) {
       throw new SupersededError(
         `Cannot mint a token for term ${term}: ${
           describe(before.holder)
-        } has the Lease "${this.#name}" for term ${before.term}`,
+        } has the Lease "${name}" for term ${before.term}`,
       );
     }
-    const token = Math.max((before?.token ?? 0) + 1, this.#highest + 1, term);
+    const token = Math.max((before?.token ?? 0) + 1, (this.#highest.get(name) ?? 0) + 1, term);
     if (!Number.isSafeInteger(token)) throw new SupersededError(`Cannot mint a token greater than ${before?.token}`);
-    const body = leaseOf({ lease, name: this.#name, id, term, token, before });
+    const body = leaseOf({ lease, name, election, id, term, token, before });
     signal.throwIfAborted();
     await this.#client.request(
       lease === undefined
         ? { method: "POST", path: folder, body, signal: limit }
         : { method: "PUT", path, body, signal: limit },
     );
-    return this.#keep(token);
+    return this.#keep(name, token);
   }
 
-  #keep(token: number): number {
-    this.#highest = Math.max(this.#highest, token);
+  #keep(name: string, token: number): number {
+    this.#highest.set(name, Math.max(this.#highest.get(name) ?? 0, token));
     return token;
   }
 
@@ -160,6 +164,23 @@ class LeaseFencing implements Fencing {
       throw error;
     }
   }
+}
+
+/** A label as DNS has it (RFC 1123). */
+const LABEL = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/u;
+
+/**
+ * The name of the Lease of an election: that of the default one, with the election's behind a dot where it is a DNS label; else with
+ * the first 128 bits of its SHA-256, as 32 hex digits.
+ *
+ * @param name Of the Lease of the default election.
+ * @param election The name of the election; undefined for the default one.
+ * @returns The name of the Lease.
+ */
+export function leaseNameOf(name: string, election: string | undefined): string {
+  if (election === undefined) return name;
+  if (LABEL.test(election)) return `${name}.${election}`;
+  return `${name}.${createHash("sha256").update(election).digest("hex").slice(0, 32)}`;
 }
 
 /** Waiting does not help: somebody else leads. */
@@ -199,6 +220,7 @@ function wholeNumber(text: string | undefined): number {
 interface NextLease {
   readonly lease: JsonObject | undefined;
   readonly name: string;
+  readonly election: string | undefined;
   readonly id: string;
   readonly term: number;
   readonly token: number;
@@ -206,7 +228,7 @@ interface NextLease {
 }
 
 /** The Lease as it is to be. What others have written into it stays; the resource version makes it a compare-and-swap. */
-function leaseOf({ lease, name, id, term, token, before }: NextLease): JsonObject {
+function leaseOf({ lease, name, election, id, term, token, before }: NextLease): JsonObject {
   const now = microTime();
   const metadata = at(lease, "metadata");
   const annotations = at(metadata, "annotations");
@@ -220,6 +242,7 @@ function leaseOf({ lease, name, id, term, token, before }: NextLease): JsonObjec
         ...(isObject(annotations) ? annotations : {}),
         [TOKEN]: String(token),
         [TERM]: String(term),
+        ...(election === undefined ? {} : { [ELECTION]: election }),
       },
     },
     spec: {

@@ -26,6 +26,12 @@ export type BroadcastChange =
     readonly peer: MemberInfo;
   };
 
+/** Which election a change is about. */
+export interface BroadcastScope {
+  /** The name of the election; `null` for the default one, and where a member came or went. */
+  readonly election: string | null;
+}
+
 /** What the member is at the time of a query. */
 export interface BroadcastState {
   /** Tells an answer from a change. */
@@ -40,6 +46,8 @@ export interface BroadcastState {
   readonly isLeader: boolean;
   /** The peers that are alive. */
   readonly members: readonly MemberInfo[];
+  /** Who leads each named election that the member knows of. */
+  readonly elections: Readonly<Record<string, LeaderInfo | null>>;
 }
 
 /** What every post says beside its {@linkcode BroadcastChange} or {@linkcode BroadcastState}. */
@@ -67,7 +75,7 @@ export interface BroadcastSender {
  * channel.close();
  * ```
  */
-export type BroadcastPost = (BroadcastChange | BroadcastState) & BroadcastSender;
+export type BroadcastPost = (BroadcastChange & BroadcastScope | BroadcastState) & BroadcastSender;
 
 /** The loop's end of the channel. */
 export class Broadcast {
@@ -85,7 +93,7 @@ export class Broadcast {
   }
 
   /** Tells every other thread. */
-  tell(change: BroadcastChange): void {
+  tell(change: BroadcastChange & BroadcastScope): void {
     this.#post(change);
   }
 
@@ -94,7 +102,7 @@ export class Broadcast {
     this.#channel.close();
   }
 
-  #post(content: BroadcastChange | BroadcastState): void {
+  #post(content: BroadcastChange & BroadcastScope | BroadcastState): void {
     try {
       this.#channel.postMessage({ ...content, ...this.#sender, at: Date.now() });
     } catch {

@@ -8,6 +8,8 @@
 export interface MintRequest {
   /** The name of the member that was elected. */
   readonly id: string;
+  /** The name of the election; absent for the default one. Each election has tokens of its own. */
+  readonly election?: string;
   /** The term of its leadership, which grows with every leadership: the token unless something else mints it. */
   readonly term: number;
   /** Aborts when the leadership is over: nobody needs the token any more. */

@@ -4,7 +4,12 @@
  * @module
  */
 
-import type { Fencing } from "./fencing.ts";
+import { Slots } from "../base/slots.ts";
+import { LIMITS } from "../limits.ts";
+import type { Fencing, MintRequest } from "./fencing.ts";
+
+/** A member that takes over many elections must not fall upon a server with all of them at once. */
+const mintSlots = new Slots(LIMITS.mints);
 
 /** What comes of it. Neither is called for a leadership that is over. */
 export interface MintingHandlers {
@@ -15,13 +20,13 @@ export interface MintingHandlers {
 /** The token that is being minted for this member. */
 export class Minting {
   readonly #fencing: Fencing;
-  readonly #id: string;
+  readonly #for: Pick<MintRequest, "id" | "election">;
   readonly #handlers: MintingHandlers;
   #current: AbortController | undefined;
 
-  constructor(fencing: Fencing, id: string, handlers: MintingHandlers) {
+  constructor(fencing: Fencing, leader: Pick<MintRequest, "id" | "election">, handlers: MintingHandlers) {
     this.#fencing = fencing;
-    this.#id = id;
+    this.#for = leader;
     this.#handlers = handlers;
   }
 
@@ -31,7 +36,7 @@ export class Minting {
     if (term === null) return;
     const { signal } = this.#current = new AbortController();
     try {
-      const token = await this.#fencing.mint({ id: this.#id, term, signal });
+      const token = await mintSlots.run(signal, () => this.#fencing.mint({ ...this.#for, term, signal }));
       if (signal.aborted) return;
       if (!Number.isSafeInteger(token) || token < term) {
         throw new RangeError(

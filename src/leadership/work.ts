@@ -41,6 +41,8 @@ export interface WorkContext {
   readonly over: AbortSignal;
   /** ms between two looks at the lease. */
   readonly period: number;
+  /** ms after an election before work begins. */
+  readonly settle?: number;
   /** Tells people of a failure that goes on. */
   warn(message: string, error: unknown): void;
 }
@@ -58,6 +60,8 @@ export class Work {
   readonly #tasks = new LeadTasks();
   /** Those who wait for the lead, or for its end. */
   readonly #waiting = new Set<() => void>();
+  /** When work may begin under that token, where it has to wait. */
+  #settles = { token: 0, at: Infinity };
 
   constructor(office: Office, context: WorkContext) {
     this.#office = office;
@@ -95,14 +99,27 @@ export class Work {
   }
 
   /** The member leads now. */
-  begin(): void {
-    for (const wake of this.#waiting) wake();
+  begin(token: number): void {
+    const { settle = 0 } = this.#context;
+    if (settle > 0) this.#settles = { token, at: performance.now() + settle };
+    this.#wake();
   }
 
   /** The lead is lost. */
   end(reason: ResignReason): void {
     this.#tasks.end(reason);
-    for (const wake of this.#waiting) wake();
+    this.#wake();
+  }
+
+  /** ms until work may begin under this token; Infinity while the application was not told of it. */
+  #settlesIn(token: number): number {
+    const { settle = 0 } = this.#context;
+    if (settle === 0) return 0;
+    return this.#settles.token === token ? this.#settles.at - performance.now() : Infinity;
+  }
+
+  #wake(): void {
+    for (const wake of [...this.#waiting]) wake();
   }
 
   /** One lead of a work that goes on: until it is over, or the work has failed. */
@@ -150,8 +167,11 @@ export class Work {
       this.#context.over.throwIfAborted();
       signal?.throwIfAborted();
       const token = this.#office.token();
-      if (token !== null) return token;
+      const wait = token === null ? Infinity : this.#settlesIn(token);
+      if (token !== null && wait <= 0) return token;
+      const timer = wait === Infinity ? undefined : setTimeout(() => this.#wake(), wait);
       await this.#change(signal);
+      clearTimeout(timer);
     }
   }
 

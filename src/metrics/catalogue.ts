@@ -53,6 +53,10 @@ export interface DurationsMetric extends Description {
 
 const REASON = "democracy.reason";
 const STATE = "democracy.state";
+const ELECTION_NAME = "democracy.election";
+const LEADER = "democracy.leader";
+/** Elections that metrics tell apart: each is a series of its own wherever they are collected. */
+const MOST_ELECTIONS = 100;
 const THREAD = "democracy.thread";
 const DIRECTION = "network.io.direction";
 
@@ -103,6 +107,34 @@ export const NUMBERS: readonly NumberMetric[] = [
     unit: "s",
     description: "Time that this member's lease has left unless it is renewed; 0 on a member that does not lead",
     read: ({ democracy }) => alone(democracy.remaining() / 1000),
+  },
+  {
+    name: "democracy.elections",
+    kind: "sum",
+    unit: "{election}",
+    description: "Named elections that this member knows of, by who leads them: this member, another, or nobody",
+    read({ democracy }): NumberPoint[] {
+      const leaders = Object.values(democracy.elections());
+      const led = leaders.filter((leader) => leader !== null);
+      const own = led.filter(({ id }) => id === democracy.id).length;
+      return [
+        { attributes: { [LEADER]: "self" }, value: own },
+        { attributes: { [LEADER]: "other" }, value: led.length - own },
+        { attributes: { [LEADER]: "none" }, value: leaders.length - led.length },
+      ];
+    },
+  },
+  {
+    name: "democracy.election.leading",
+    kind: "gauge",
+    unit: "{leader}",
+    description: "1 while this member leads that named election, else 0; for the first 100 by name that it knows of",
+    read: ({ democracy }) =>
+      Object.entries(democracy.elections()).sort(([left], [right]) => left < right ? -1 : 1).slice(0, MOST_ELECTIONS)
+        .map(([name, leader]) => ({
+          attributes: { [ELECTION_NAME]: name },
+          value: leader?.id === democracy.id ? 1 : 0,
+        })),
   },
   {
     name: "democracy.members",

@@ -15,18 +15,21 @@ import { checkBoolean, checkChoice, checkNumber, checkText, outOfRange, wrongTyp
 /** What a member is. */
 export interface Identity {
   readonly id: string;
+  /** Whether nobody has chosen the id. */
+  readonly anonymous: boolean;
   readonly weight: number;
   readonly cluster: string;
   readonly eligible: boolean;
 }
 
 /** Reads `id`, `weight`, `cluster` and `eligible`. */
-export function readIdentity(given: { readonly [Name in keyof Identity]?: unknown }): Identity {
+export function readIdentity(given: { readonly [Name in Exclude<keyof Identity, "anonymous">]?: unknown }): Identity {
   const { id = randomId(), weight = randomWeight(), cluster = DEFAULTS.cluster, eligible = true } = given;
   if (typeof weight !== "number") throw wrongType("weight", "a number", weight);
   if (!Number.isFinite(weight)) throw outOfRange("weight", "a finite number", weight);
   return {
     id: checkText("id", id, BOUNDS.maxNameBytes),
+    anonymous: given.id === undefined,
     // Of 0 and -0 neither is heavier, so one of them must be enough.
     weight: weight + 0,
     cluster: checkText("cluster", cluster, BOUNDS.maxNameBytes),

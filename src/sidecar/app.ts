@@ -9,11 +9,12 @@
 
 import { createHash, timingSafeEqual } from "node:crypto";
 import { Hono, type HonoRequest } from "hono";
+import type { Election } from "../election.ts";
 import { HandOverError } from "../errors.ts";
 import { PROMETHEUS_CONTENT_TYPE } from "../metrics/prometheus.ts";
 import { isKnownHost, readHostNames } from "./host_check.ts";
 import { leaderElectorResponse } from "./leader_elector.ts";
-import type { Sidecar } from "./sidecar.ts";
+import type { Sidecar, SidecarElection } from "./sidecar.ts";
 
 /** How a sidecar is to be served. */
 export interface AppOptions {
@@ -28,7 +29,18 @@ export interface AppOptions {
 /** The endpoints; each request comes with who asks. */
 export type SidecarApp = Hono<{ Bindings: { readonly client: string } }>;
 
-const ENDPOINTS = ["/leader", "/healthz", "/readyz", "/members", "/state", "/metrics", "/events", "/sse", "/resign"];
+const ENDPOINTS = [
+  "/elections",
+  "/leader",
+  "/healthz",
+  "/readyz",
+  "/members",
+  "/state",
+  "/metrics",
+  "/events",
+  "/sse",
+  "/resign",
+];
 
 /** Who asks for `/leader/` means `/leader`: answered like any other path, every member would be the leader to a balancer. */
 function pathOf(request: Request): string {
@@ -45,6 +57,9 @@ export function createApp(sidecar: Sidecar, options: AppOptions = {}): SidecarAp
   const hosts = readHostNames(options.hosts ?? []);
   app.use(async (context, next) => isKnownHost(context.req.header("host"), hosts) ? await next() : notFrom());
   app.all("/leader", () => leader(sidecar));
+  app.get("/elections", () => json(sidecar.elections()));
+  app.all("/elections/:name/leader", ({ req }) => leaderOf(sidecar.election(req.param("name"))));
+  app.all("/elections/:name/resign", ({ req }) => resignFrom(sidecar, req, options.resignToken));
   app.get("/healthz", () => check(sidecar.alive, "the election's loop does not move"));
   app.get("/readyz", () => check(sidecar.ready && sidecar.alive, sidecar.unready));
   app.get("/members", () => json(sidecar.state().members));
@@ -52,19 +67,27 @@ export function createApp(sidecar: Sidecar, options: AppOptions = {}): SidecarAp
   app.get("/metrics", () => text(sidecar.metrics(), PROMETHEUS_CONTENT_TYPE));
   app.get("/events", ({ req, env }) => eventStream(sidecar.events(req.header("last-event-id"), env.client)));
   app.get("/sse", ({ env }) => eventStream(sidecar.naisEvents(env.client)));
-  app.all("/resign", ({ req }) => resign(sidecar, req, options.resignToken));
+  app.all("/resign", ({ req }) => resign(sidecar.democracy, req, options.resignToken));
   options.extend?.(app);
   app.all("*", () => leaderElectorResponse(sidecar.leaderName()));
   return app;
 }
 
-function leader(sidecar: Sidecar): Response {
-  const { democracy } = sidecar;
-  const leading = democracy.isLeader();
-  return json({ leading, token: democracy.token, leader: democracy.leader() }, leading ? 200 : 503);
+function leader({ democracy }: Sidecar): Response {
+  return leaderOf({ leading: democracy.isLeader(), token: democracy.token, leader: democracy.leader() });
 }
 
-async function resign(sidecar: Sidecar, req: HonoRequest, token: string | undefined): Promise<Response> {
+function leaderOf({ leading, token, leader }: Omit<SidecarElection, "name">): Response {
+  return json({ leading, token, leader }, leading ? 200 : 503);
+}
+
+function resignFrom(sidecar: Sidecar, req: HonoRequest, token: string | undefined): Promise<Response> | Response {
+  const election = sidecar.standing(req.param("name") ?? "");
+  if (election === undefined) return json({ error: "This member does not stand in that election" }, 404);
+  return resign(election, req, token);
+}
+
+async function resign(election: Election, req: HonoRequest, token: string | undefined): Promise<Response> {
   if (token === undefined) {
     return json({ error: 'Resigning is off: start the sidecar with "--resign-token", or DEMOCRACY_RESIGN_TOKEN' }, 403);
   }
@@ -73,10 +96,10 @@ async function resign(sidecar: Sidecar, req: HonoRequest, token: string | undefi
   if (given === undefined || !isSame(given, token)) {
     return json({ error: "Resigning takes the right bearer token" }, 401, { "www-authenticate": "Bearer" });
   }
-  if (!sidecar.democracy.isLeader()) return json({ error: "This member does not lead" }, 409);
+  if (!election.isLeader()) return json({ error: "This member does not lead" }, 409);
   const to = req.query("to");
   try {
-    await sidecar.democracy.resign({ to });
+    await election.resign({ to });
   } catch (error) {
     if (!(error instanceof HandOverError)) throw error;
     return json({ error: error.message }, 409);

@@ -9,6 +9,7 @@ import type { LeaderInfo } from "../core/effect.ts";
 import type { Stats } from "../stats/counters.ts";
 import { type LifecycleEvents, onEach } from "../leadership/events.ts";
 import type { NodeInfo } from "../leadership/roster.ts";
+import type { NamedElection } from "../named_election.ts";
 import { PrometheusText } from "../metrics/prometheus.ts";
 import { Journal } from "./journal.ts";
 import { naisBody } from "./leader_elector.ts";
@@ -24,6 +25,19 @@ export interface SidecarOptions {
   readonly cluster: string;
   /** The member's own `timeout`, in ms. */
   readonly timeout: number;
+  /** The named elections in which the member is to stand; none unless set. */
+  readonly elections?: readonly string[];
+}
+
+/** One named election, as `GET /elections` lists it. */
+export interface SidecarElection {
+  readonly name: string;
+  /** Whether the member leads it at this instant. */
+  readonly leading: boolean;
+  /** Its fencing token there while it leads. */
+  readonly token: number | null;
+  /** Who leads it, as the member knows. */
+  readonly leader: LeaderInfo | null;
 }
 
 /** What `GET /state` answers. */
@@ -45,6 +59,8 @@ export interface SidecarState {
   readonly remaining: number;
   /** Who leads as it knows, and since when it knows. */
   readonly leader: (LeaderInfo & { readonly since: string }) | null;
+  /** The named elections that it knows of. */
+  readonly elections: readonly SidecarElection[];
   /** The members that are alive, self included. */
   readonly members: readonly NodeInfo[];
   /** What was ignored and why, how often since the start, and the address that the last of it came from, where it came from one. */
@@ -61,7 +77,9 @@ export class Sidecar {
   readonly #metrics: PrometheusText;
   readonly #journal = new Journal(EVENT_LIMITS.entries);
   readonly #streams = new Streams(EVENT_LIMITS);
-  readonly #stopListening: () => void;
+  readonly #stopListening: (() => void)[];
+  /** Those in which the member stands. */
+  readonly #elections = new Map<string, NamedElection>();
   #joined = false;
   #ending = false;
   /** When the leader changed last, and how often it did. */
@@ -69,12 +87,12 @@ export class Sidecar {
   #changes = 0;
 
   /** Watches the member from now on. */
-  constructor({ democracy, cluster, timeout }: SidecarOptions) {
+  constructor({ democracy, cluster, timeout, elections = [] }: SidecarOptions) {
     this.democracy = democracy;
     this.cluster = cluster;
     this.#pulse = new Pulse(democracy, timeout);
     this.#metrics = new PrometheusText(democracy, { "democracy.cluster": cluster });
-    this.#stopListening = onEach(democracy, {
+    const stopListening = onEach(democracy, {
       added: (member) => this.#note("added", { member }),
       removed: (member) => this.#note("removed", { member }),
       leader: (leader) => this.#change(leader),
@@ -83,6 +101,7 @@ export class Sidecar {
       // Of a member that failed `/healthz` tells.
       error: undefined,
     });
+    this.#stopListening = [stopListening, ...elections.map((name) => this.#stand(name))];
     democracy.ready.then(() => this.#joined = true, () => {});
   }
 
@@ -122,6 +141,42 @@ export class Sidecar {
     return this.democracy.leader()?.id ?? "";
   }
 
+  /** The named elections that the member knows of, in the order of their names. */
+  elections(): SidecarElection[] {
+    const { democracy } = this;
+    return Object.entries(democracy.elections()).sort(([left], [right]) => left < right ? -1 : 1)
+      .map(([name, leader]) => this.#describe(name, leader));
+  }
+
+  /** One named election, whether it is known or not. */
+  election(name: string): SidecarElection {
+    return this.#describe(name, this.democracy.elections()[name] ?? null);
+  }
+
+  /** What stands in that election; undefined where the member does not. */
+  standing(name: string): NamedElection | undefined {
+    return this.#elections.get(name);
+  }
+
+  #describe(name: string, leader: LeaderInfo | null): SidecarElection {
+    const own = this.#elections.get(name);
+    return { name, leading: own?.isLeader() ?? false, token: own?.token ?? null, leader };
+  }
+
+  /** Stands in a named election, and tells what happens there; returns what tells no more. */
+  #stand(name: string): () => void {
+    const election = this.democracy.election(name);
+    this.#elections.set(name, election);
+    return onEach(election, {
+      leader: (leader) => this.#note("leader", { election: name, leader }),
+      elected: (detail) => this.#note("elected", { election: name, ...detail }),
+      resigned: (detail) => this.#note("resigned", { election: name, ...detail }),
+      added: undefined,
+      removed: undefined,
+      error: undefined,
+    });
+  }
+
   /** All that is known. */
   state(): SidecarState {
     const { democracy } = this;
@@ -136,6 +191,7 @@ export class Sidecar {
       token: democracy.token,
       remaining: Math.floor(democracy.remaining()),
       leader: leader === null ? null : { ...leader, since: (this.#since ?? new Date()).toISOString() },
+      elections: this.elections(),
       members: Object.values(democracy.nodes()),
       dropped: droppedOf(democracy.stats()),
       at: new Date().toISOString(),
@@ -163,7 +219,7 @@ export class Sidecar {
 
   /** Watches no more, and lets all readers go. */
   stop(): void {
-    this.#stopListening();
+    for (const stop of this.#stopListening) stop();
     this.#pulse.stop();
     this.#metrics.stop();
     this.#streams.close();

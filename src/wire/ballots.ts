@@ -83,7 +83,7 @@ export function writeRequest(writer: ByteWriter, { sequence, part, lease, urgent
 }
 
 /** How many things of as many elections follow. */
-function writeCount(writer: ByteWriter, { length }: readonly unknown[], name: string): void {
+export function writeCount(writer: ByteWriter, { length }: readonly unknown[], name: string): void {
   const most = LIMITS.electionsPerMessage;
   if (length > most) throw new RangeError(`Cannot encode "${name}": must be ${most} at most, got ${length}`);
   writer.u8(length);
@@ -119,7 +119,7 @@ export function writeAnswer(writer: ByteWriter, { sequence, epoch, votes }: Answ
 }
 
 /** An election by its name; the default one by none. */
-function writeElection(writer: ByteWriter, election: ElectionName): void {
+export function writeElection(writer: ByteWriter, election: ElectionName): void {
   if (election === DEFAULT_ELECTION) writer.u8(0);
   else writer.text(election, BOUNDS.maxElectionBytes, "election");
 }
@@ -171,7 +171,7 @@ export function readRequest(reader: ByteReader, exact: boolean): Request {
 }
 
 /** What is said of some elections: rare, and kept by the receiver, so not the same objects each time. */
-function readList<Item>(reader: ByteReader, none: readonly Item[], read: () => Item): readonly Item[] {
+export function readList<Item>(reader: ByteReader, none: readonly Item[], read: () => Item): readonly Item[] {
   const count = reader.u8();
   if (count === 0) return none;
   if (count > LIMITS.electionsPerMessage) reader.fail();
@@ -199,7 +199,7 @@ export function readAnswer(reader: ByteReader): Answer {
 }
 
 /** An election by its name; the default one by none. */
-function readElection(reader: ByteReader): ElectionName {
+export function readElection(reader: ByteReader): ElectionName {
   if (reader.peek() !== 0) return reader.text(BOUNDS.maxElectionBytes);
   reader.u8();
   return DEFAULT_ELECTION;

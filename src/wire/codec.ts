@@ -7,15 +7,29 @@
  * @module
  */
 
-import type { Leave, Message, Nack, Page, Probe, Pull, Release, Vouch } from "../core/message/message.ts";
+import type {
+  Claims,
+  Leave,
+  Message,
+  Nack,
+  Page,
+  Probe,
+  Pull,
+  Release,
+  Roll,
+  RollCall,
+  Votes,
+  Vouch,
+} from "../core/message/message.ts";
 import { readAddress, readAddressOrNone, writeAddress, writeAddressOrNone } from "./address_bytes.ts";
 import { type ByteReader, type ByteWriter, MICROSECONDS } from "./bytes.ts";
 import type { Steps } from "./fields.ts";
 import { chunkOf, type DataFragment } from "./fragments.ts";
 import { readRumors, writeRumors } from "./gossip.ts";
-import { readTerms, writeTerms } from "./ballots.ts";
+import { readAnswer, readRequest, readTerms, writeAnswer, writeRequest, writeTerms } from "./ballots.ts";
 import { readFlags } from "./flags.ts";
 import { readAck, readPing, writeAck, writePing } from "./heartbeat.ts";
+import { readRoll, writeRoll } from "./roll.ts";
 
 /** What a datagram carries: a message for the core, or a piece of one for the application. */
 export type Payload = Message | DataFragment;
@@ -31,6 +45,10 @@ const KINDS = {
   nack: 8,
   pull: 9,
   page: 10,
+  claims: 11,
+  votes: 12,
+  "roll-call": 13,
+  roll: 14,
 } as const;
 /** Of a piece of a custom message. */
 const CHANNEL = 1;
@@ -53,8 +71,39 @@ export function writeBody(writer: ByteWriter, payload: Payload): void {
   }
 }
 
+/** Messages of named elections. */
+type Named = Claims | Votes | RollCall | Roll;
+
+function writeNamed(writer: ByteWriter, message: Named): void {
+  switch (message.kind) {
+    case "claims":
+      return void ({
+        kind: writer.u8(KINDS.claims),
+        request: writeRequest(writer, message.request),
+      } satisfies Steps<Claims>);
+    case "votes":
+      return void ({
+        kind: writer.u8(KINDS.votes),
+        answer: writeAnswer(writer, message.answer),
+      } satisfies Steps<Votes>);
+    case "roll-call":
+      return void ({
+        kind: writer.u8(KINDS["roll-call"]),
+        known: writer.integer(message.known, "known"),
+      } satisfies Steps<RollCall>);
+    case "roll":
+      writer.u8(KINDS.roll);
+      return writeRoll(writer, message);
+  }
+}
+
 function writeOther(writer: ByteWriter, message: Exclude<Payload, { kind: "ping" | "ack" | "data" }>): void {
   switch (message.kind) {
+    case "claims":
+    case "votes":
+    case "roll-call":
+    case "roll":
+      return writeNamed(writer, message);
     case "release":
       return void ({
         kind: writer.u8(KINDS.release),
@@ -156,6 +205,14 @@ function readKind(reader: ByteReader, exact: boolean): Payload | undefined {
         upTo: readAddressOrNone(reader),
         rumors: readRumors(reader),
       };
+    case KINDS.claims:
+      return { kind: "claims", request: readRequest(reader, exact) };
+    case KINDS.votes:
+      return { kind: "votes", answer: readAnswer(reader) };
+    case KINDS["roll-call"]:
+      return { kind: "roll-call", known: reader.integer() };
+    case KINDS.roll:
+      return readRoll(reader, exact);
     default:
       return undefined;
   }

@@ -34,7 +34,9 @@ const HEARS = 64;
 const VOTERS = 128;
 /** Of a ping. */
 const REQUEST = 256;
-const ACK_FLAGS = STATUS_ELIGIBLE | IDLE | LEADING | ANSWER | GOSSIP | VOTING | VOTERS;
+/** A roll that is not empty. */
+const ROLL = 512;
+const ACK_FLAGS = STATUS_ELIGIBLE | IDLE | LEADING | ANSWER | GOSSIP | VOTING | VOTERS | ROLL;
 const PING_FLAGS = ACK_FLAGS | HEARS | REQUEST;
 /** Of a list of voters. */
 const LISTS_RECEIVER = 1;
@@ -54,7 +56,7 @@ const LEAD_BYTES = total({ term: INTEGER_BYTES, remaining: DURATION_BYTES } sati
 const STATUS_BYTES = total(
   {
     ...{ beat: INTEGER_BYTES, incarnation: INTEGER_BYTES, highestTerm: INTEGER_BYTES },
-    ...{ address: ADDRESS_BYTES, weight: DOUBLE_BYTES, leading: LEAD_BYTES },
+    ...{ address: ADDRESS_BYTES, weight: DOUBLE_BYTES, leading: LEAD_BYTES, roll: INTEGER_BYTES },
     // Its length: what it says itself is measured by `statusBytes`.
     id: 1,
     // They are flags.
@@ -118,7 +120,7 @@ type Flag = "eligible" | "idle" | "voting";
 
 function writeStatus(writer: ByteWriter, status: Status, others: number): void {
   const { leading } = status;
-  let flags = others | (leading === undefined ? 0 : LEADING);
+  let flags = others | (leading === undefined ? 0 : LEADING) | (status.roll === 0 ? 0 : ROLL);
   void ({
     eligible: flags |= status.eligible ? STATUS_ELIGIBLE : 0,
     idle: flags |= status.idle ? IDLE : 0,
@@ -133,6 +135,7 @@ function writeStatus(writer: ByteWriter, status: Status, others: number): void {
     weight: writer.finite(status.weight, "weight"),
     highestTerm: writer.integer(status.highestTerm, "highestTerm"),
     leading: leading && writeLead(writer, leading),
+    roll: status.roll > 0 && writer.integer(status.roll, "roll"),
   } satisfies Steps<Omit<Status, Flag>>);
 }
 
@@ -203,6 +206,7 @@ function readStatus(reader: ByteReader, flags: number): Status {
     voting: status.voting = (flags & VOTING) !== 0,
     highestTerm: status.highestTerm = reader.integer(),
     leading: status.leading = flags & LEADING ? readLead(reader) : undefined,
+    roll: status.roll = flags & ROLL ? reader.integer() : 0,
   } satisfies Status);
   return status;
 }

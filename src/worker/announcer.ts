@@ -4,7 +4,7 @@
  * @module
  */
 
-import { leaderOf, type MemberState, peersOf } from "../core/citizen.ts";
+import { electionsOf, leaderOf, type MemberState, peersOf } from "../core/citizen.ts";
 import type { Effect, LeaderInfo } from "../core/effect.ts";
 import { Broadcast, type BroadcastChange, type BroadcastState } from "../leadership/broadcast.ts";
 import type { LoopEvent } from "../leadership/events.ts";
@@ -40,17 +40,17 @@ const EVENT_TELLINGS: Tellings = {
     change: { type: "removed", id: member.id, term, peer: member },
     report: { type: "removed", member },
   }),
-  leader: ({ leader = null }) => ({
+  leader: ({ leader = null, election }) => ({
     change: { type: "leader", id: leader?.id ?? null, term: leader?.token ?? null, leader },
-    report: { type: "leader", leader },
+    report: { type: "leader", leader, election },
   }),
-  elected: ({ id, token }) => ({
+  elected: ({ id, token, election }) => ({
     change: { type: "elected", id, term: token },
-    report: { type: "elected", id, token },
+    report: { type: "elected", id, token, election },
   }),
-  resigned: ({ id, token, reason }) => ({
+  resigned: ({ id, token, reason, election }) => ({
     change: { type: "resigned", id, term: token, reason },
-    report: { type: "resigned", id, token, reason },
+    report: { type: "resigned", id, token, reason, election },
   }),
 };
 
@@ -91,8 +91,14 @@ export class Announcer {
   tell(effect: Told): void {
     if (effect.kind === "updated") return this.#post({ type: "updated", member: effect.member });
     const { change, report } = tellingOf(effect.kind, effect, this.#leader()?.token ?? null);
-    this.#broadcast?.tell(change);
+    const election = "election" in effect && effect.election !== undefined ? effect.election : null;
+    this.#broadcast?.tell({ ...change, election });
     this.#post(report);
+  }
+
+  /** The application is asked to give a lead away. */
+  relocate({ election, to }: Extract<Effect, { kind: "relocate" }>): void {
+    this.#post({ type: "relocate", election, to });
   }
 
   close(): void {
@@ -114,6 +120,7 @@ export class Announcer {
       term: leader?.token ?? null,
       isLeader: leading && performance.now() < deadline && Date.now() < wallDeadline,
       members: peersOf(this.#member),
+      elections: electionsOf(this.#member),
     };
   }
 }

@@ -8,6 +8,7 @@ import { clearInterval, setInterval, setTimeout } from "node:timers";
 import { errorFromData, PermissionError, WorkerError } from "../errors.ts";
 import { STAY } from "../core/closing.ts";
 import { Counters } from "../stats/counters.ts";
+import { SharedLeases } from "../leadership/named_view.ts";
 import { SharedView } from "../leadership/shared_view.ts";
 import type { Settings } from "../options.ts";
 import { bindUdp } from "../transport/udp.ts";
@@ -45,6 +46,7 @@ const CLOSE_GRACE = 1000;
 /** One loop, and what it shares with this thread. */
 export class Host {
   readonly view = new SharedView();
+  readonly leases = new SharedLeases();
   readonly counters = new Counters();
   readonly #backlog = new Backlog();
   readonly #latch = new Latch();
@@ -70,6 +72,7 @@ export class Host {
       type: "start",
       settings,
       view: this.view.buffer,
+      leases: this.leases.buffer,
       counters: this.counters.buffer,
       backlog: this.#backlog.buffer,
       latch: this.#latch.buffer,

@@ -32,12 +32,14 @@ import type { Payload } from "../wire/codec.ts";
 import { readOrigin } from "../wire/notice.ts";
 import { createWire, type Opened, type Wire } from "../wire/wire.ts";
 import { Announcer } from "./announcer.ts";
+import { randomBoot } from "./random_boot.ts";
 import { Backlog } from "./backlog.ts";
 import { Exchange } from "./exchange.ts";
 import { MintGate } from "./mint_gate.ts";
 import { Messenger } from "./messenger.ts";
 import { Latch } from "./latch.ts";
 import type { Port } from "./port.ts";
+import { NamedLeads } from "./named_leads.ts";
 import { NoticeBoard } from "./notice_board.ts";
 import { type LoopCommand, type LoopReport, transferOf } from "./protocol.ts";
 import { Threshold } from "./threshold.ts";
@@ -47,9 +49,7 @@ type Start = Extract<LoopCommand, { type: "start" }>;
 type Command = Exclude<LoopCommand, Start>;
 type PacketInput = Mutable<Extract<Input, { kind: "packet" }>>;
 
-/** Why a datagram was not opened. */
 type Refused = Extract<Opened, { ok: false }>;
-
 /** A timer that would fire earlier than by this part of an interval is set anew. */
 const TIMER_SLACK = 8;
 
@@ -110,6 +110,7 @@ class Loop {
   readonly #exchange: Exchange;
   readonly #announcer: Announcer;
   readonly #gate: MintGate | undefined;
+  readonly #named: NamedLeads;
   readonly #threshold: Threshold;
   readonly #notices: NoticeBoard;
   readonly #warnings: Warnings;
@@ -152,6 +153,8 @@ class Loop {
       ...settings,
       boot: this.#boot,
       address,
+      // A random id is another with each start, and would move what the member led.
+      ...(settings.anonymous ? { rankKey: address } : {}),
       drift: DEFAULTS.drift,
       lifeguard: true,
       rumorBytes: this.#wire.rumorRoom(settings.maxPacketSize, settings.id),
@@ -170,6 +173,9 @@ class Loop {
     this.#notices = new NoticeBoard(this.#wire, now, (bytes, to) => socket.send(bytes, to));
     this.#warnings = new Warnings(settings, now, (text) => port.post({ type: "warning", text }));
     if (fenced) this.#gate = new MintGate(settings.id, (term) => port.post({ type: "mint", term }));
+    const gateFor = (election: string) =>
+      new MintGate(settings.id, (term) => port.post({ type: "mint", term, election }));
+    this.#named = new NamedLeads(start.leases, (event) => this.#run(event), fenced ? gateFor : undefined);
     this.#announcer = new Announcer(settings, this.#member, this.#gate, (report) => port.post(report));
     port.post({ type: "ready", address });
   }
@@ -183,13 +189,19 @@ class Loop {
         return;
       case "peers":
         this.#hasPeers = true;
-        return this.#run({ ...command, kind: "peers" });
+        this.#run({ ...command, kind: "peers" });
+        return this.#named.begin();
       case "stale":
-        return this.#run({ kind: "stale", isStale: command.isStale });
+        return this.#run({ ...command, kind: "stale" });
       case "resign":
         return this.#resign(command);
+      case "enter":
+        return this.#named.enter(command);
+      case "withdraw":
+        this.#named.withdraw(command.election);
+        return this.#port.post({ type: "done", request: command.request });
       case "minted":
-        return this.#admit(command.term, command.token);
+        return this.#admit(command);
       case "send":
         return this.#exchange.spread(command, performance.now());
       case "subscribe":
@@ -203,8 +215,8 @@ class Loop {
   }
 
   #resign({ request, ...resignation }: Extract<Command, { type: "resign" }>): void {
-    const { to } = resignation;
-    const obstacle = to === undefined ? undefined : obstacleTo(this.#member, to);
+    const { to, election } = resignation;
+    const obstacle = to === undefined ? undefined : obstacleTo(this.#member, to, election);
     if (this.#hasPeers && obstacle === undefined) this.#run({ ...resignation, kind: "resign" });
     this.#handingOver = true;
     this.#reviewHandOver();
@@ -230,9 +242,7 @@ class Loop {
     const opened = this.#wire.open(bytes, this.#mayDerive);
     if (!opened.ok) return this.#refuse(bytes, source, opened);
     const { from, cookie, payload } = opened.packet;
-    if (payload.kind === "data") {
-      return this.#exchange.take(from, cookie, payload, performance.now());
-    }
+    if (payload.kind === "data") return this.#exchange.take(from, cookie, payload, performance.now());
     if (!this.#hasPeers) return;
     const input = this.#packet;
     input.source = source;
@@ -246,17 +256,20 @@ class Loop {
   }
 
   #refuse(bytes: Uint8Array, source: string, { reason, notice }: Refused): void {
-    const now = performance.now();
-    this.#notices.refuse(bytes, source, reason, now);
+    this.#notices.refuse(bytes, source, reason, performance.now());
     this.#drop(reason, 1, bytes);
-    if (notice !== undefined) this.#warnings.refused(notice, source, now);
+    if (notice !== undefined) this.#warnings.refused(notice, source, performance.now());
   }
 
-  #admit(term: number, token: number): void {
+  #admit({ term, token, election }: Extract<Command, { type: "minted" }>): void {
     // A token far ahead of the clocks fences, but would carry the terms of the cluster away.
     const isTerm = token <= Date.now() + LIMITS.clockLead;
-    if (token > term && isTerm) return this.#run({ kind: "advance-term", term: token });
-    for (const effect of this.#gate?.minted(term, token) ?? []) this.#perform(effect);
+    if (token > term && isTerm) return this.#run({ kind: "advance-term", term: token, election });
+    for (const effect of this.#gateOf(election)?.minted(term, token) ?? []) this.#perform(effect);
+  }
+
+  #gateOf(election: string | undefined): MintGate | undefined {
+    return election === undefined ? this.#gate : this.#named.gateOf(election);
   }
 
   #tick(): void {
@@ -289,8 +302,10 @@ class Loop {
     try {
       for (const effect of step(this.#member, input)) {
         // What is sent needs no token, and each pass makes a list.
-        if (this.#gate === undefined || effect.kind === "send") this.#perform(effect);
-        else for (const passed of this.#gate.pass(effect)) this.#perform(passed);
+        const isFree = this.#gate === undefined || effect.kind === "send" || effect.kind === "lease";
+        const gate = isFree ? undefined : this.#gateOf("election" in effect ? effect.election : undefined);
+        if (gate === undefined) this.#perform(effect);
+        else for (const passed of gate.pass(effect)) this.#perform(passed);
       }
       if (this.#handingOver) this.#reviewHandOver();
       this.#schedule();
@@ -325,6 +340,12 @@ class Loop {
         return this.#exchange.introduced(effect.boot);
       case "view":
         return this.#show(effect);
+      case "lead":
+        return this.#named.show(effect);
+      case "lease":
+        return this.#named.prolong(effect, this.#offset.translate(effect.deadline));
+      case "relocate":
+        return this.#announcer.relocate(effect);
       case "dropped":
         return this.#drop(effect.reason);
       case "mismatch":
@@ -371,14 +392,9 @@ class Loop {
     this.#over = true;
     clearTimeout(this.#timer);
     this.#show(NOT_LEADING);
+    this.#named.clear();
     this.#latch.open();
     this.#announcer.close();
     this.#socket.close().then(() => this.#port.post(last), () => this.#port.post(last));
   }
-}
-
-/** 64 random bits as 16 hex digits. */
-function randomBoot(): Boot {
-  const bytes = crypto.getRandomValues(new Uint8Array(8));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

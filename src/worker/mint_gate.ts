@@ -6,7 +6,8 @@
 
 import type { Effect, LeaderInfo } from "../core/effect.ts";
 
-type View = Extract<Effect, { kind: "view" }>;
+/** What says whether this member leads: in the default election, or in a named one. */
+type View = Extract<Effect, { kind: "view" | "lead" }>;
 
 /** Stands between the core and those who are told what it does. */
 export class MintGate {
@@ -31,6 +32,7 @@ export class MintGate {
   pass(effect: Effect): Effect[] {
     switch (effect.kind) {
       case "view":
+      case "lead":
         return [this.#look(effect)];
       case "elected":
         return this.#hold(effect, effect.token);
@@ -85,12 +87,13 @@ export class MintGate {
     const [term, token] = [this.#minted, this.#token];
     switch (effect.kind) {
       case "view":
+      case "lead":
         return effect.term === term ? { ...effect, term: token } : effect;
       case "elected":
       case "resigned":
         return effect.token === term ? { ...effect, token } : effect;
       case "leader":
-        return { kind: "leader", leader: effect.leader && this.named(effect.leader) };
+        return { ...effect, leader: effect.leader && this.named(effect.leader) };
       default:
         return effect;
     }

@@ -38,6 +38,8 @@ export function mismatchText({ what, member, value }: Mismatch, { cluster, timeo
         "give all members the same lists";
     case "own-unlisted":
       return `${other} does not take this member for a voter: its vote does not count there; give all members the same lists`;
+    case "too-many-elections":
+      return `${other} remembers votes of this member in ${value} elections, and in no more: it cannot lead in others; use fewer elections`;
     case "foreign":
       return `${other} belongs to another cluster, which is called ${JSON.stringify(cluster)}, too, and shares ${
         votersOf(value)

@@ -5,7 +5,7 @@
  */
 
 import type { LeaderInfo, MemberInfo, ResignReason } from "../core/effect.ts";
-import type { Resignation } from "../core/input.ts";
+import type { ContestTerms, Resignation } from "../core/input.ts";
 import type { ErrorData } from "../errors.ts";
 import type { Settings } from "../options.ts";
 
@@ -24,6 +24,8 @@ export type LoopCommand =
     readonly settings: Settings;
     /** See `SharedView`. */
     readonly view: SharedArrayBuffer;
+    /** See `SharedLeases`. */
+    readonly leases: SharedArrayBuffer;
     /** See `Counters`. */
     readonly counters: SharedArrayBuffer;
     /** See `Backlog`. */
@@ -49,8 +51,12 @@ export type LoopCommand =
   | { readonly type: "stale"; readonly isStale: boolean }
   /** Answered by `done` of the same number, once the loop has given the lead away, or says what keeps it from that. */
   | ({ readonly type: "resign"; readonly request: number } & Resignation)
+  /** Stands in a named election; `view` is what tells whether it leads, see `NamedView`. */
+  | ({ readonly type: "enter"; readonly election: string; readonly view: SharedArrayBuffer } & ContestTerms)
+  /** Hands over, and stands there no longer; answered by `done` of the same number. */
+  | { readonly type: "withdraw"; readonly election: string; readonly request: number }
   /** The answer to `mint`: the token that was minted, of at least the term. */
-  | { readonly type: "minted"; readonly term: number; readonly token: number }
+  | { readonly type: "minted"; readonly term: number; readonly token: number; readonly election?: string }
   | ({ readonly type: "send" } & EncodedMessage)
   | { readonly type: "subscribe" | "unsubscribe"; readonly channel: string }
   /** Answered by `closed`; see the core's input. */
@@ -64,11 +70,20 @@ export type LoopReport =
   | { readonly type: "failed"; readonly error: ErrorData }
   | { readonly type: "added" | "updated" | "removed"; readonly member: MemberInfo }
   | { readonly type: "readiness"; readonly ready: boolean }
-  | { readonly type: "leader"; readonly leader: LeaderInfo | null }
-  | { readonly type: "elected"; readonly id: string; readonly token: number }
-  | { readonly type: "resigned"; readonly id: string; readonly token: number; readonly reason: ResignReason }
+  /** With the named election, where it is not the default one; so are the next three. */
+  | { readonly type: "leader"; readonly leader: LeaderInfo | null; readonly election?: string }
+  | { readonly type: "elected"; readonly id: string; readonly token: number; readonly election?: string }
+  | {
+    readonly type: "resigned";
+    readonly id: string;
+    readonly token: number;
+    readonly reason: ResignReason;
+    readonly election?: string;
+  }
   /** This member is elected for `term`, and leads as soon as it is `minted`; with `null` it no longer is. */
-  | { readonly type: "mint"; readonly term: number | null }
+  | { readonly type: "mint"; readonly term: number | null; readonly election?: string }
+  /** The lead of the election should be given to the member of that id. */
+  | { readonly type: "relocate"; readonly election: string; readonly to: string }
   | ({ readonly type: "message"; readonly from: MemberInfo } & EncodedMessage)
   /** Something that others do, or say, should be looked at. */
   | { readonly type: "warning"; readonly text: string }

@@ -5,6 +5,7 @@
  */
 
 import { takeStep } from "../../scripts/harness/examine/examine.ts";
+import { NamedViews } from "../../scripts/harness/named_views.ts";
 import { createMember, type MemberState, step, wakeAt } from "../../src/core/citizen.ts";
 import type { Effect, Mismatch } from "../../src/core/effect.ts";
 import type { InputEvent, MemberConfig } from "../../src/core/input.ts";
@@ -18,6 +19,7 @@ interface Running {
   readonly n: number;
   readonly state: MemberState;
   readonly effects: Effect[];
+  readonly named: NamedViews;
 }
 
 /** What happened to a member of a cluster, in words: `added m2`, `elected`, `resigned closed`, `leader m2`. */
@@ -70,7 +72,7 @@ export class Cluster {
     for (const n of names.length > 0 ? names : this.configs.map((_, index) => index + 1)) {
       const config = { ...this.configs[n - 1]!, boot: bootOf(n + 0x100 * ++this.#starts) };
       const state = createMember(config, { now: this.now, wall: this.#wallOf(n) });
-      this.#running.set(n, { n, state, effects: [] });
+      this.#running.set(n, { n, state, effects: [], named: new NamedViews() });
       this.tell(n);
     }
   }
@@ -168,6 +170,28 @@ export class Cluster {
     return this.now - from;
   }
 
+  /** The members that lead a named election now, by their own views. */
+  leadersOf(election: string): number[] {
+    return [...this.#running.values()].filter(({ n, named }) =>
+      named.termAt(election, this.now, this.#wallOf(n)) !== undefined
+    ).map(({ n }) => n);
+  }
+
+  /** How many named elections each member leads now, by its number. */
+  get shares(): Map<number, number> {
+    return new Map(
+      [...this.#running.values()].map(({ n, named }) => [n, named.ledAt(this.now, this.#wallOf(n)).length]),
+    );
+  }
+
+  /** One that begins to lead is the only one. */
+  #expectAlone({ n }: Running, election: string): void {
+    const leaders = this.leadersOf(election);
+    if (leaders.some((other) => other !== n)) {
+      throw new Error(this.#inVain(`m${n} to lead "${election}" alone, and not m${leaders.join(" and m")}`));
+    }
+  }
+
   #inVain(expected: string): string {
     return `Expected ${expected}\nAt ${this.now} ms ${
       this.leaders.join(" and ") || "nobody"
@@ -215,6 +239,8 @@ export class Cluster {
     const effects = takeStep(step, state, { ...keepEvent(event), now: this.now, wall: this.#wallOf(n) });
     running.effects.push(...effects.filter(({ kind }) => KEPT.includes(kind)));
     for (const effect of effects) {
+      running.named.take(effect);
+      if (effect.kind === "lead" && effect.leading) this.#expectAlone(running, effect.election);
       if (effect.kind === "send") this.#send(n, state.ground.config, effect);
       else this.#note(n, effect);
     }
@@ -231,12 +257,13 @@ export class Cluster {
   #note(n: number, effect: Effect): void {
     const note = (what: string): void => void this.happenings.push({ at: this.now, member: `m${n}`, what });
     if (effect.kind === "added" || effect.kind === "removed") note(`${effect.kind} ${effect.member.id}`);
-    if (effect.kind === "leader") note(`leader ${effect.leader?.id ?? "none"}`);
-    if (effect.kind === "resigned") note(`resigned ${effect.reason}`);
+    const election = "election" in effect && effect.election !== undefined ? ` ${effect.election}` : "";
+    if (effect.kind === "leader") note(`leader ${effect.leader?.id ?? "none"}${election}`);
+    if (effect.kind === "resigned") note(`resigned ${effect.reason}${election}`);
     if (effect.kind === "closed") note("closed");
     if (effect.kind === "mismatch") this.mismatches.push({ at: this.now, by: `m${n}`, ...effect });
     if (effect.kind !== "elected") return;
-    note("elected");
-    this.tokens.push(effect.token);
+    note(`elected${election}`);
+    if (election === "") this.tokens.push(effect.token);
   }
 }

@@ -82,7 +82,7 @@ Deno.test("what a member was told is nonsense after the step, and so is what it 
     },
     status: {
       ...{ beat: 1e6, incarnation: 1, id: puppet!.id, address: puppet!.address, weight: 0, eligible: true },
-      ...{ idle: true, voting: true, highestTerm: 0, leading: undefined },
+      ...{ idle: true, voting: true, highestTerm: 0, leading: undefined, roll: 0 },
     },
   };
   let said: readonly Effect[] = [];

@@ -77,6 +77,7 @@ export interface Puppet {
   idle: boolean;
   voting: boolean;
   highestTerm: number;
+  roll: number;
   leading: Status["leading"];
   /** Acks every ping at once. */
   answers: boolean;
@@ -100,6 +101,7 @@ export function puppetOf(n: number, overrides: Partial<Puppet> = {}): Puppet {
     voting: true,
     highestTerm: 0,
     leading: undefined,
+    roll: 0,
     answers: true,
     grants: false,
     epoch: 1,
@@ -109,8 +111,8 @@ export function puppetOf(n: number, overrides: Partial<Puppet> = {}): Puppet {
 
 /** What the puppet says of itself now. */
 export function statusOf(puppet: Puppet): Status {
-  const { incarnation, id, address, weight, eligible, idle, voting, highestTerm, leading } = puppet;
-  return { beat: ++puppet.beat, incarnation, id, address, weight, eligible, idle, voting, highestTerm, leading };
+  const { incarnation, id, address, weight, eligible, idle, voting, highestTerm, leading, roll } = puppet;
+  return { beat: ++puppet.beat, incarnation, id, address, weight, eligible, idle, voting, highestTerm, leading, roll };
 }
 
 /** A claim in the default election, and how many ms its candidate counts on; `sequence` tells those apart that a member has sent. */

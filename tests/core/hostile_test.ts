@@ -11,6 +11,11 @@ import { addressOf, bootOf, claimOf, INTERVAL, ofKind, type Puppet, puppetOf, So
 
 const RUNS = 150;
 
+/** Boots of members in rumors: the wire lets none through that is empty. */
+const knownBoot = fc.oneof(
+  fc.constantFrom(bootOf(1), bootOf(2), bootOf(3)),
+  fc.integer({ min: 0, max: 0xffff }).map(bootOf),
+);
 /** Boots of the citizen, of its peers, of nobody. */
 const anyBoot = fc.oneof(
   fc.constantFrom("", bootOf(1), bootOf(2), bootOf(3)),
@@ -77,7 +82,7 @@ const anyRumor: fc.Arbitrary<Rumor> = fc.oneof(
   fc.record({
     kind: fc.constant("alive" as const),
     address: anyAddress,
-    boot: anyBoot,
+    boot: knownBoot,
     incarnation: anyTerm,
     id: fc.constantFrom("m1", "m2", "m3", "m4", "__proto__", "toString"),
     weight: fc.double({ noNaN: true, noDefaultInfinity: true }),
@@ -138,6 +143,13 @@ const anyMessage: fc.Arbitrary<Message> = fc.oneof(
       { maxLength: 3 },
     ),
   }),
+  fc.record({ kind: fc.constant("claims"), request: anyRequest }),
+  fc.record({ kind: fc.constant("votes"), answer: anyAnswer }),
+  fc.record({ kind: fc.constant("roll-call"), known: anyTerm }),
+  fc.record({
+    ...{ kind: fc.constant("roll"), since: anyTerm, through: anyTerm, key: fc.constantFrom("m2", "__proto__") },
+    entries: fc.array(fc.record({ election: anyElection, stands: fc.boolean(), term: anyTerm }), { maxLength: 3 }),
+  }),
   fc.record({ kind: fc.constant("leave"), nonce: anyNonce, idle: fc.boolean() }),
   fc.record({ kind: fc.constant("probe"), target: anyAddress }),
   fc.record({ kind: fc.constant("vouch"), target: anyAddress, boot: anyBoot, age: anyAge }),
@@ -182,6 +194,11 @@ const anyEvent: fc.Arbitrary<InputEvent> = fc.oneof(
       }),
       fc.record({ kind: fc.constant("stale" as const), isStale: fc.boolean() }),
       fc.record({ kind: fc.constant("close" as const), graceful: fc.boolean() }),
+      anyElection.filter((election) => election !== "").map((election): InputEvent => ({
+        ...{ kind: "enter", election, byWeight: false, rebalances: true },
+      })),
+      anyElection.map((election): InputEvent => ({ kind: "withdraw", election })),
+      anyElection.map((election): InputEvent => ({ kind: "resign", election })),
     ),
   },
 );

@@ -69,7 +69,7 @@ export class Attacker {
   status(changes: Partial<Status> = {}): Status {
     return {
       ...{ beat: ++this.#beat, incarnation: Date.now(), id: this.persona.id, address: this.#address, weight: 1 },
-      ...{ eligible: true, idle: true, voting: true, highestTerm: 0, leading: undefined },
+      ...{ eligible: true, idle: true, voting: true, highestTerm: 0, leading: undefined, roll: 0 },
       ...changes,
     };
   }

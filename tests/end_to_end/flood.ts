@@ -43,7 +43,7 @@ const ping = wire.seal("", {
   },
   status: {
     ...{ beat: 1, incarnation: Date.now(), id: "flood", address: "127.0.0.1:9", weight: 1, eligible: true, idle: true },
-    ...{ voting: true, highestTerm: 0, leading: undefined },
+    ...{ voting: true, highestTerm: 0, leading: undefined, roll: 0 },
   },
 }).slice();
 const view = new DataView(ping.buffer);

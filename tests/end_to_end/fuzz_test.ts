@@ -26,6 +26,7 @@ function wellFormed(cluster: string, secret: string | undefined, to: string, tar
     eligible: true,
     idle: true,
     voting: true,
+    roll: 3,
     highestTerm: Date.now() + 1e6,
     leading: { term: Date.now() + 1e6, remaining: 500 },
   };

@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { PermissionError } from "../../src/errors.ts";
-import { TERM, TOKEN } from "../../src/kubernetes/labels.ts";
+import { ELECTION, TERM, TOKEN } from "../../src/kubernetes/labels.ts";
+import { leaseNameOf } from "../../src/kubernetes/lease.ts";
 import { type Fencing, kubernetesLease } from "../../src/kubernetes/mod.ts";
 import { FakeApiServer, type Json, statusOf } from "./fake/api_server.ts";
 
@@ -154,4 +155,21 @@ Deno.test("kubernetesLease refuses wrong options early", () => {
     assertThrows(() => kubernetesLease({ name: "app", server, patience: 5 }), RangeError).message,
     /"patience" must be from 100 to 3600000 ms, got 5/,
   );
+});
+
+Deno.test("kubernetesLease keeps a Lease for each election, whose tokens grow by themselves", async () => {
+  await using api = await FakeApiServer.start();
+  const one = fencing(api);
+  const signal = new AbortController().signal;
+  const mintFor = (election: string, term: number): Promise<number> =>
+    one.mint({ id: "app-0", term, election, signal });
+  assertEquals(await mint(one, "app-0", 9000), 9000);
+  assertEquals(await mintFor("invoices", 1000), 1000);
+  assertEquals(await mintFor("invoices", 999), 1001);
+  assertEquals(await mintFor("Rechnungen für März", 1000), 1000);
+  const named = (name: string): Json => (api.get(`${LEASES}/${name}`) as { metadata: Json }).metadata;
+  assertEquals((named("app.invoices").annotations as Json)[ELECTION], "invoices");
+  const hashed = leaseNameOf("app", "Rechnungen für März");
+  assertMatch(hashed, /^app\.[0-9a-f]{32}$/);
+  assertEquals((named(hashed).annotations as Json)[ELECTION], "Rechnungen für März");
 });

@@ -1,7 +1,15 @@
 import { assertEquals, assertGreater } from "@std/assert";
 import { Broadcast, type BroadcastPost, type BroadcastState } from "../../src/leadership/broadcast.ts";
 
-const STATE: BroadcastState = { type: "state", id: "a", leader: null, term: null, isLeader: false, members: [] };
+const STATE: BroadcastState = {
+  type: "state",
+  id: "a",
+  leader: null,
+  term: null,
+  isLeader: false,
+  members: [],
+  elections: {},
+};
 
 async function listen(
   query: object | undefined,
@@ -34,9 +42,16 @@ async function listen(
 }
 
 Deno.test("a change goes out with its sender and its time", async () => {
-  const [post] = await listen(undefined, (broadcast) => broadcast.tell({ type: "elected", id: "a", term: 7 }), 1);
+  const [post] = await listen(
+    undefined,
+    (broadcast) => broadcast.tell({ type: "elected", id: "a", term: 7, election: null }),
+    1,
+  );
   assertGreater(post?.at, 1_600_000_000_000);
-  assertEquals({ ...post, at: 0 }, { type: "elected", id: "a", term: 7, cluster: "one", self: "a", at: 0 });
+  assertEquals({ ...post, at: 0 }, {
+    ...{ type: "elected", id: "a", term: 7, election: null },
+    ...{ cluster: "one", self: "a", at: 0 },
+  });
 });
 
 Deno.test("a query is answered with the state; other posts and other clusters are not", async () => {
@@ -44,7 +59,7 @@ Deno.test("a query is answered with the state; other posts and other clusters ar
   assertEquals({ ...post, at: 0 }, { ...STATE, cluster: "one", self: "a", at: 0 });
   for (const silent of [{ type: "query", cluster: "two" }, { type: "elected" }, { query: true }]) {
     const posts = await listen(silent, (broadcast) => {
-      setTimeout(() => broadcast.tell({ type: "elected", id: "a", term: 7 }), 50);
+      setTimeout(() => broadcast.tell({ type: "elected", id: "a", term: 7, election: null }), 50);
     }, 1);
     assertEquals(posts.map(({ type }) => type), ["elected"]);
   }

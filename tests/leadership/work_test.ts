@@ -24,7 +24,7 @@ class Stage {
 
   async elect(token: number): Promise<void> {
     this.token = token;
-    this.work.begin();
+    this.work.begin(token);
     await settled();
   }
 

@@ -55,7 +55,9 @@ Deno.test("the dashboard asks for each metric of the catalogue, and for nothing 
 Deno.test("the dashboard asks by labels that members' series have", async () => {
   const dashboard = await readDashboard();
   await withCluster({}, async (members) => {
-    const text = new PrometheusText(await agreed(members), { "democracy.cluster": "jobs" });
+    const leader = await agreed(members);
+    leader.election("invoices");
+    const text = new PrometheusText(leader, { "democracy.cluster": "jobs" });
     await until("it has been elected", () => text.render().includes('democracy_reason="elected"'));
     const rendered = text.render();
     text.stop();

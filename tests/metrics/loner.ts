@@ -11,5 +11,6 @@ import { QUICK, quiet } from "../../scripts/harness/members.ts";
 export async function withLoner(test: (member: Democracy) => Promise<void>): Promise<void> {
   await using member = new Democracy({ ...QUICK, source: "127.0.0.1:0", peers: [], broadcast: false, logger: quiet });
   await member.ready;
+  await member.election("invoices").lead(() => {});
   await test(member);
 }

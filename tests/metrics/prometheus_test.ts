@@ -19,6 +19,11 @@ Deno.test("a cluster's metrics are true, and in the text format of Prometheus", 
   await withCluster({}, async (members) => {
     const texts = members.map((member) => new PrometheusText(member));
     const leader = await agreed(members);
+    members[0]!.election("invoices");
+    await until(
+      "all know who sends invoices",
+      () => members.every((member) => member.elections()["invoices"]?.id === members[0]!.id),
+    );
     await until("heartbeats were answered", () => {
       const values = samples(texts[members.indexOf(leader)]?.render() ?? "");
       return (values.get("democracy_heartbeat_round_trip_seconds_count") ?? 0) > 5;
@@ -37,6 +42,10 @@ Deno.test("a cluster's metrics are true, and in the text format of Prometheus", 
       assertEquals((values.get("democracy_lease_remaining_seconds") ?? 0) > 0, leads);
       assertEquals(values.get('democracy_members{democracy_state="leader"}'), 1);
       assertEquals(values.get('democracy_members{democracy_state="citizen"}'), 2);
+      const own = Number(member === members[0]);
+      assertEquals(values.get('democracy_elections{democracy_leader="self"}'), own);
+      assertEquals(values.get('democracy_elections{democracy_leader="other"}'), 1 - own);
+      assertEquals(values.get('democracy_election_leading{democracy_election="invoices"}'), own);
       assertEquals(values.get('democracy_datagrams_dropped_total{democracy_reason="bad-seal"}'), 0);
       assertGreater(values.get('democracy_network_packets_total{network_io_direction="transmit"}') ?? 0, 0);
       assertGreater(values.get('democracy_network_io_bytes_total{network_io_direction="receive"}') ?? 0, 0);

@@ -42,7 +42,7 @@ export const MUTANTS: readonly Mutant[] = [
     bug: "a member calls itself idle while it leads",
     patches: [{
       file: "election/word.ts",
-      find: "if (candidacy !== undefined || now < asking.lastAt + config.timeout) return false;",
+      find: "if (candidacy !== undefined || bids.size > 0 || now < asking.lastAt + config.timeout) return false;",
       replace: "if (candidacy !== undefined) return true;",
     }],
   },
@@ -108,8 +108,8 @@ export const MUTANTS: readonly Mutant[] = [
     bug: "the release of another's grant is honoured",
     patches: [{
       file: "election/voter.ts",
-      find: "if (ballot.vote?.boot === from && ballot.vote.term <= term) ballot.vote = undefined;",
-      replace: "ballot.vote = undefined;",
+      find: "if (ballot.vote?.boot === from && ballot.vote.term <= term) setVote(self, ballot, undefined);",
+      replace: "setVote(self, ballot, undefined);",
     }],
   },
   {
@@ -301,8 +301,8 @@ export const MUTANTS: readonly Mutant[] = [
       },
       {
         file: "heartbeat.ts",
-        find: "return candidacy !== undefined && peer.alive",
-        replace: "return candidacy !== undefined && !candidacy.elected && peer.alive",
+        find: "return (candidacy !== undefined && owesVote",
+        replace: "return (candidacy !== undefined && !candidacy.elected && owesVote",
       },
     ],
   },

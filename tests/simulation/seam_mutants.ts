@@ -16,7 +16,7 @@ export const SEAM_MUTANTS: readonly SeamMutant[] = [
   {
     bug: "anybody gets its vote again as if it were in office",
     of: "refusalOf",
-    instead: "(real, self, peer, from, claim) => real(self, peer, from, { ...claim, inOffice: true })",
+    instead: "(real, self, peer, from, known, claim) => real(self, peer, from, known, { ...claim, inOffice: true })",
   },
   {
     bug: "a candidacy outlives a lease, and goes on without its own vote",
@@ -125,7 +125,23 @@ export const SEAM_MUTANTS: readonly SeamMutant[] = [
   {
     bug: "a leader does not ask again",
     of: "ask",
-    instead: "(real, self, candidacy, all) => candidacy.elected ? false : real(self, candidacy, all)",
+    instead: "(real, self, all) => self.candidacy?.elected === true ? false : real(self, all)",
   },
   { bug: "a voter answers no request", of: "takeRequest", instead: "() => undefined" },
+  {
+    bug: "a vote in a named election counts in another epoch than its own",
+    of: "isGranted",
+    instead: "(real, self, bid, address) => bid.granted.has(address)",
+  },
+  { bug: "terms of named elections are given back to nobody", of: "tellSurrendered", instead: "() => {}" },
+  { bug: "a candidate of a named election never gives up", of: "endExhausted", instead: "() => {}" },
+  { bug: "who is gone still leads named elections", of: "forgetGone", instead: "() => {}" },
+  { bug: "what is missing of a roll is never asked for", of: "askForMore", instead: "() => {}" },
+  { bug: "of two leaders of a named election neither gives way", of: "settleDuels", instead: "() => {}" },
+  { bug: "claims of named elections are never sent", of: "sendClaims", instead: "() => {}" },
+  {
+    bug: "a named lease is shared by bids that other voters have granted",
+    of: "leansOn",
+    instead: "() => true",
+  },
 ];

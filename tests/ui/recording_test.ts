@@ -26,7 +26,7 @@ Deno.test("recording: changes are in the order of time", () => {
 
 Deno.test("recording: whoever was elected believes so from that instant, under its token", () => {
   for (const { outcome, trace } of SEEDS) {
-    const elections = trace.notes.filter(({ text }) => text.startsWith("ELECTED"));
+    const elections = trace.notes.filter(({ text }) => text.startsWith("ELECTED,"));
     assertEquals(elections.length, outcome.elections);
     for (const { at, id, text } of elections) {
       const belief = trace.tracks.get(id)?.beliefs.findLast(({ from }) => from <= at);

@@ -7,6 +7,7 @@ import type {
   Refusal,
   ReleasedTerm,
   Request,
+  RollEntry,
   Rumor,
   Status,
   TermId,
@@ -54,6 +55,7 @@ const status: fc.Arbitrary<Status> = fc.record({
   idle: fc.boolean(),
   voting: fc.boolean(),
   highestTerm: integer,
+  roll: integer,
   leading: fc.option(fc.record({ term: integer, remaining: duration }, { noNullPrototype: true }), { nil: undefined }),
 }, { noNullPrototype: true });
 const termId: fc.Arbitrary<TermId> = fc.record({ term: integer, boot }, { noNullPrototype: true });
@@ -122,8 +124,23 @@ const gossip: fc.Arbitrary<Gossip | undefined> = fc.option(
 );
 const cursor = fc.oneof(fc.constant(""), address);
 
+const entry: fc.Arbitrary<RollEntry> = fc.record(
+  { election, stands: fc.boolean(), term: integer },
+  { noNullPrototype: true },
+);
+
 /** Every kind of message for the core. */
 export const message: fc.Arbitrary<Message> = fc.oneof(
+  fc.record({ kind: fc.constant("claims"), request } as const, { noNullPrototype: true }),
+  fc.record({ kind: fc.constant("votes"), answer } as const, { noNullPrototype: true }),
+  fc.record({ kind: fc.constant("roll-call"), known: integer } as const, { noNullPrototype: true }),
+  fc.record(
+    {
+      ...{ kind: fc.constant("roll"), since: integer, through: integer, key: name },
+      entries: fc.array(entry, { maxLength: 4 }),
+    } as const,
+    { noNullPrototype: true },
+  ),
   fc.record(
     {
       kind: fc.constant("ping"),

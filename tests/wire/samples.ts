@@ -33,6 +33,7 @@ export const PING: Ping = {
     idle: false,
     voting: true,
     highestTerm: 1_700_000_000_000,
+    roll: 0,
     leading: { term: 1_700_000_000_000, remaining: 989.5 },
   },
   request: {
@@ -54,7 +55,7 @@ export const ACK: Ack = {
   kind: "ack",
   nonce: 7,
   cookie: ALICE,
-  status: { ...PING.status, id: "böb", address: "[fd00::7]:80", idle: true, leading: undefined },
+  status: { ...PING.status, id: "böb", address: "[fd00::7]:80", idle: true, leading: undefined, roll: 12 },
   answer: {
     sequence: 3,
     epoch: 1_700_000_000_004,
@@ -86,6 +87,16 @@ export const SAMPLES: readonly Payload[] = [
   { kind: "nack", target: "10.0.0.9:65535" },
   { kind: "pull", after: "10.0.0.9:65535" },
   { kind: "page", after: "", upTo: "[::1]:1", rumors: GOSSIP.rumors },
+  { kind: "claims", request: { ...PING.request!, part: 1 } },
+  { kind: "votes", answer: ACK.answer! },
+  { kind: "roll-call", known: 7 },
+  {
+    ...{ kind: "roll", since: 7, through: 9, key: "alice" },
+    entries: [
+      { election: "invoices", stands: true, term: 1_700_000_000_002 },
+      { election: "reports", stands: false, term: 0 },
+    ],
+  },
   { kind: "data", channel: true, message: 5, index: 1, count: 2, total: 7, payload: Uint8Array.of(1, 2, 3) },
 ];
 
@@ -103,6 +114,7 @@ const status = {
   idle: true,
   voting: true,
   highestTerm: MOST,
+  roll: MOST,
   leading: { term: MOST, remaining: 3_600_000 },
 };
 

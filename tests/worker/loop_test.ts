@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { Counters } from "../../src/stats/counters.ts";
+import { SharedLeases } from "../../src/leadership/named_view.ts";
 import { SharedView } from "../../src/leadership/shared_view.ts";
 import { resolveOptions } from "../../src/options.ts";
 import type { Bind, DatagramHandlers } from "../../src/transport/datagram.ts";
@@ -55,6 +56,7 @@ function start(options: { readonly watched?: boolean; readonly bind?: Bind } = {
     type: "start",
     settings,
     view: view.buffer,
+    leases: new SharedLeases().buffer,
     counters: counters.buffer,
     backlog: new Backlog().buffer,
     latch: new Latch().buffer,

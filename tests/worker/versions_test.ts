@@ -5,6 +5,7 @@
 
 import { assertEquals, assertGreater } from "@std/assert";
 import { Counters } from "../../src/stats/counters.ts";
+import { SharedLeases } from "../../src/leadership/named_view.ts";
 import { SharedView } from "../../src/leadership/shared_view.ts";
 import { resolveOptions } from "../../src/options.ts";
 import type { Bind, DatagramHandlers } from "../../src/transport/datagram.ts";
@@ -87,6 +88,7 @@ class Hub {
     port.post({
       ...{ type: "start", settings, view: view.buffer, counters: counters.buffer, backlog: new Backlog().buffer },
       latch: new Latch().buffer,
+      leases: new SharedLeases().buffer,
       ...{ sentAt: performance.now(), watched: false, fenced: false },
     });
     port.post({ type: "peers", addresses, clusterSize: addresses.length });

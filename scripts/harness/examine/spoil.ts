@@ -14,7 +14,7 @@ const SPOILT = "spoilt";
 const WRECK = Object.freeze({ kind: SPOILT });
 
 const STATUS = {
-  ...{ beat: NaN, incarnation: NaN, weight: NaN, highestTerm: NaN, id: SPOILT, address: SPOILT },
+  ...{ beat: NaN, incarnation: NaN, weight: NaN, highestTerm: NaN, roll: NaN, id: SPOILT, address: SPOILT },
   ...{ eligible: SPOILT, idle: SPOILT, voting: SPOILT, leading: WRECK },
 };
 const LEAD = { term: NaN, remaining: NaN };

@@ -37,6 +37,15 @@ export function malformed(message: Message): string | undefined {
       return natural(message.nonce, "nonce");
     case "vouch":
       return message.age >= 0 ? boot(message.boot, "boot") : "age";
+    case "claims":
+      return ask(message.request);
+    case "votes":
+      return reply(message.answer);
+    case "roll-call":
+      return natural(message.known, "known");
+    case "roll":
+      return natural(message.since, "since") ?? (message.since <= message.through ? undefined : "through") ??
+        first(message.entries, ({ election, term }) => text(election, "election") ?? natural(term, "term"));
     default:
       return undefined;
   }
@@ -61,7 +70,8 @@ function say(status: Status): string | undefined {
   const { leading } = status;
   if (leading !== undefined && !(leading.remaining >= 0)) return "leading.remaining";
   return natural(status.beat, "beat") ?? natural(status.incarnation, "incarnation") ??
-    natural(status.highestTerm, "highestTerm") ?? flag(status.eligible, "eligible") ?? flag(status.idle, "idle") ??
+    natural(status.highestTerm, "highestTerm") ?? natural(status.roll, "roll") ?? flag(status.eligible, "eligible") ??
+    flag(status.idle, "idle") ??
     flag(status.voting, "voting") ?? (Number.isFinite(status.weight) ? undefined : "weight") ??
     (leading === undefined ? undefined : natural(leading.term, "leading.term"));
 }

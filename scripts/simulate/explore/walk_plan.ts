@@ -35,6 +35,7 @@ export function walkPlanOf(seed: number): WalkPlan {
     weather: { loss: 0, duplication: 0, delay: random.pick(DELAYS) },
     socketBuffer: 64,
     lateness: random.pick([0, 1]),
+    elections: seed % 5 === 4 ? ["invoices", "reports"] : [],
     // Terms that follow the wall clock are as good as never equal.
     base: random.chance(0.7) ? EPOCH + AHEAD : undefined,
   };

@@ -14,14 +14,16 @@
 import process from "node:process";
 import { clearInterval, setInterval } from "node:timers";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Democracy } from "../../democracy.ts";
+import type { Election } from "../../election.ts";
 import { ENDING_SIGNALS, exitCodeOf, OTHER_SIGNALS } from "./signals.ts";
 import type { Timing } from "./timing.ts";
 import { GuardedCommand, type Outcome } from "./guarded_command.ts";
 
 /** What to run, and how. */
 export interface Execution {
-  readonly democracy: Democracy;
+  readonly election: Election;
+  /** The address of this member, for people. */
+  readonly source: string;
   /** The program and its arguments. */
   readonly command: readonly string[];
   readonly timing: Timing;
@@ -66,9 +68,9 @@ class Run {
   }
 
   async untilOver(): Promise<number> {
-    const { democracy, once, tell } = this.#execution;
+    const { election, source, once, tell } = this.#execution;
     for (;;) {
-      if (!democracy.isLeader()) tell(`Waiting for the lead as ${democracy.id} at ${democracy.source}`);
+      if (!election.isLeader()) tell(`Waiting for the lead as ${election.id} at ${source}`);
       const outcome = await this.#next();
       if (outcome?.kind === "exited") return outcome.code ?? exitCodeOf(outcome.signal ?? "");
       if (outcome?.kind === "failed") {
@@ -78,7 +80,7 @@ class Run {
       }
       if (this.#stoppedBy !== undefined) return outcome?.code ?? exitCodeOf(outcome?.signal ?? this.#stoppedBy);
       // Nothing of the command is left; whoever is better off shall have the lead.
-      await democracy.resign();
+      await election.resign();
       if (once) return LOST;
     }
   }
@@ -90,7 +92,7 @@ class Run {
   /** Waits for the lead, and runs the command once; undefined when a signal ended the waiting. */
   async #next(): Promise<Outcome | undefined> {
     try {
-      return await this.#execution.democracy.lead(({ token, signal }) => this.#runLeading(token, signal), {
+      return await this.#execution.election.lead(({ token, signal }) => this.#runLeading(token, signal), {
         signal: this.#stop.signal,
       });
     } catch (error) {
@@ -100,9 +102,9 @@ class Run {
   }
 
   async #runLeading(token: number, lost: AbortSignal): Promise<Outcome> {
-    const { command, democracy, timing, tell } = this.#execution;
+    const { command, election, timing, tell } = this.#execution;
     const given = (): { remaining: number; token: number } => {
-      const remaining = democracy.token === token ? democracy.remaining() : 0;
+      const remaining = election.token === token ? election.remaining() : 0;
       return { remaining, token: remaining > 0 ? token : 0 };
     };
     // If the lead was given away at once, the command of the leader before is being killed at this moment.

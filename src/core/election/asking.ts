@@ -8,7 +8,8 @@ import type { Peer } from "../membership/peer.ts";
 import { NO_CLAIMS } from "../message/blank.ts";
 import type { Claim, Request } from "../message/message.ts";
 import type { SendTime } from "./lease.ts";
-import type { Backing, Candidacy, Election, PromiseId } from "./state.ts";
+import type { PromiseId } from "./promise_id.ts";
+import type { Backing, Candidacy, Election } from "./state.ts";
 
 /** Begins another round of requests. Returns when it is sent: what is promised for it counts from then. */
 export function openRequest({ asking, ground: { now, wall, config } }: Election): SendTime {

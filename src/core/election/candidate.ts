@@ -23,20 +23,15 @@ import { nextRandom } from "../random.ts";
 import { empty, SmallSet } from "../small_set.ts";
 import { isAbsurd, setLeader } from "./leader.ts";
 import { leaseFrom, leaseLength, type SendTime } from "./lease.ts";
+import { countAnswer, sendClaims, voteForOwn } from "./named/bids.ts";
+import { ASKING_INTERVALS, LONGEST_WAIT, RETRY, WALL_GRAIN } from "./patience.ts";
 import { sendRelease } from "./releases.ts";
-import { type Candidacy, type Election, isQuorum, type PromiseId, quorum } from "./state.ts";
+import type { PromiseId } from "./promise_id.ts";
+import { type Candidacy, type Election, isQuorum, quorum, type Support } from "./state.ts";
 import { isVoteFree, release, supportSelf, voteForSelf } from "./voter.ts";
 
-/** Intervals, and round trips as long as answers take, that a candidate asks for a quorum before it makes way. */
-const ASKING_INTERVALS = 3;
+/** Round trips as long as answers take that a candidate asks for a quorum before it makes way, beside so many intervals. */
 const ASKING_TRIPS = 1.5;
-/** Timeouts that a candidate waits at most after candidacies that were not answered. */
-const LONGEST_WAIT = 32;
-/** Intervals within which a candidate that others were in the way of stands again. */
-const RETRY = 2;
-
-/** ms by which a wall clock, which tells whole ms, may come to the end of a lease before the monotonic one. */
-const WALL_GRAIN = 2;
 
 /** Stands with a term above every other, and asks all voters. `succeeds` is the term released to this member, if any. */
 export function stand(self: Election, succeeds: TermId | undefined): void {
@@ -52,7 +47,6 @@ export function stand(self: Election, succeeds: TermId | undefined): void {
     term,
     succeeds,
     startedAt: self.ground.now,
-    askedAt: self.ground.now,
     granted: new Map(),
     claimed: new SmallSet(),
     answered: new SmallSet(),
@@ -64,7 +58,7 @@ export function stand(self: Election, succeeds: TermId | undefined): void {
     deadline: -Infinity,
     wallDeadline: -Infinity,
   };
-  const asks = ask(self, self.candidacy, true);
+  const asks = ask(self, true);
   for (const peer of self.membership.voters.items) {
     if (peer.alive && asks) ping(self.membership, peer).request = requestTo(self, peer);
   }
@@ -81,17 +75,18 @@ function mint({ seenTerm, distantTerms, ground: { wall } }: Election): number {
  * Begins a round of requests, to `all` voters or to those that owe an answer: this member's own support and vote come first. Returns
  * whether others are to be asked; in plain democracy the own vote is enough.
  */
-export function ask(self: Election, candidacy: Candidacy, all: boolean): boolean {
-  const { asking, ground: { now, config } } = self;
+export function ask(self: Election, all: boolean): boolean {
+  const { asking, candidacy, ground: { now, config } } = self;
   const sentAt = openRequest(self);
-  if (all) candidacy.askedAt = now;
+  if (all) asking.askedAt = now;
   const own = supportSelf(self, asking.sequence);
   if (own !== undefined) {
     const { epoch } = own;
+    const before = backingOf(self, config.address)?.epoch;
     const promise = noteBacking(self, config.address, { boot: config.boot, epoch, sequence: asking.sequence, sentAt });
-    const { election, term, succeeds, elected: inOffice } = candidacy;
-    if (promise !== undefined && voteForSelf(self, own, { election, term, succeeds, inOffice })) {
-      candidacy.granted.set(config.address, promise);
+    if (promise !== undefined) {
+      if (candidacy !== undefined) voteForCandidacy(self, candidacy, own, promise);
+      voteForOwn(self, own, promise, before);
     }
   }
   if (config.quorum === "none") return false;
@@ -99,12 +94,29 @@ export function ask(self: Election, candidacy: Candidacy, all: boolean): boolean
   return true;
 }
 
+function voteForCandidacy(self: Election, candidacy: Candidacy, own: Support, promise: PromiseId): void {
+  const { election, term, succeeds, elected: inOffice } = candidacy;
+  if (voteForSelf(self, own, { election, term, succeeds, inOffice })) {
+    candidacy.granted.set(self.ground.config.address, promise);
+  }
+}
+
+/** Asks for what this member stands for since this step, and has not claimed yet. */
+export function askForFresh(self: Election): void {
+  if (self.named.fresh.size === 0) return;
+  self.named.claimedAt = self.ground.now;
+  if (ask(self, false)) sendClaims(self);
+  else self.named.fresh.clear();
+}
+
 /** Takes the answer of the voter `from`: what it has promised, then its votes, which count as long as that promise. */
 export function takeAnswer(self: Election, peer: Peer, from: Boot, { sequence, epoch, votes }: Answer): void {
   const sentAt = self.asking.sent.get(sequence);
   const isPromise = epoch > 0 && sentAt !== undefined;
+  const before = backingOf(self, peer.address)?.epoch;
   const promise = isPromise ? noteBacking(self, peer.address, { boot: from, epoch, sequence, sentAt }) : undefined;
-  for (const vote of votes) countVote(self, peer, promise, vote);
+  for (const vote of votes) if (vote.election === DEFAULT_ELECTION) countVote(self, peer, promise, vote);
+  countAnswer(self, peer, votes, promise, before);
   countGrants(self);
 }
 
@@ -123,7 +135,7 @@ export function keepVote(self: Election, { address }: Peer, from: Boot): void {
 /** `promise` is undefined where the answer tells of none that counts. */
 function countVote(self: Election, peer: Peer, promise: PromiseId | undefined, vote: Vote): void {
   const { candidacy } = self;
-  if (candidacy?.election !== vote.election || vote.term !== candidacy.term) {
+  if (vote.term !== candidacy?.term) {
     // The voter would keep a vote of no use to anybody.
     const { election, term } = vote;
     if (vote.refusal === undefined) {
@@ -249,13 +261,13 @@ export function stepBack(self: Election): void {
 /** Whether the last claims to all voters have not brought a quorum yet. */
 export function isUnanswered(self: Election, candidacy: Candidacy): boolean {
   const { timeout, drift } = self.ground.config;
-  return candidacy.deadline < candidacy.askedAt + leaseLength(timeout, drift);
+  return candidacy.deadline < self.asking.askedAt + leaseLength(timeout, drift);
 }
 
 /** Whether a voter owes the answer to the last request, or its vote. */
 export function owesVote(self: Election, candidacy: Candidacy, peer: Peer): boolean {
   if (!peer.voter) return false;
-  return !isBacked(self, candidacy, peer.address) || backingOf(self, peer.address)!.sentAt.now < candidacy.askedAt;
+  return !isBacked(self, candidacy, peer.address) || backingOf(self, peer.address)!.sentAt.now < self.asking.askedAt;
 }
 
 /** Whether a candidate has asked long enough. */
@@ -275,7 +287,7 @@ export function advanceLead(self: Election, term: number): void {
   self.seenTerm = Math.max(self.seenTerm, candidacy.term);
   const { deadline, wallDeadline } = candidacy;
   self.ground.effects.push({ kind: "view", leading: true, term: candidacy.term, deadline, wallDeadline });
-  ask(self, candidacy, false);
+  ask(self, false);
   followSelf(self, candidacy);
   announce(self);
 }

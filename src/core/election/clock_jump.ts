@@ -6,6 +6,7 @@
  */
 
 import { leaveOffice, stepBack } from "./candidate.ts";
+import { endCandidacies, giveUpAll } from "./named/commands.ts";
 import { endAllSupport } from "./support.ts";
 import { type Election, quarantineOf, recordOf } from "./state.ts";
 
@@ -29,4 +30,6 @@ export function noteClocks(self: Election): void {
   // Set back, it may hold what others have been given since. A clock that is only behind takes nothing away from a lease.
   if (jump > 0) leaveOffice(self, "suspended", undefined);
   stepBack(self);
+  if (jump > 0) giveUpAll(self, "suspended");
+  else endCandidacies(self);
 }

@@ -6,12 +6,11 @@
 
 import { advanceLead, leaveOffice, stand, stepBack } from "./candidate.ts";
 import type { Resignation } from "../input.ts";
+import { giveUpAll } from "./named/commands.ts";
+import { RETIREMENT } from "./patience.ts";
 import { findSuccessor } from "./standing.ts";
 import { type Election, isQuarantined } from "./state.ts";
 import { isInForce } from "./support.ts";
-
-/** Timeouts that a member which resigned on request leaves the lead to others. */
-const RETIREMENT = 2;
 
 /** Hands the lead to another member, and stands aside for a while. Nothing happens when it does not lead. */
 export function resign(self: Election, { reason = "requested", to, aside = 0 }: Resignation): void {
@@ -34,11 +33,12 @@ export function advanceTerm(self: Election, term: number): void {
 }
 
 /** Hands the lead over, and stands no more: this member closes. */
-export function withdraw(self: Election): void {
+export function withdraw(self: Election, isLeaving: boolean): void {
   const successor = findSuccessor(self);
   self.closing = true;
   leaveOffice(self, "closed", successor);
   stepBack(self);
+  giveUpAll(self, "closed", isLeaving);
 }
 
 /** This member promises nothing any more. Returns whether it has promised nothing that is in force, as far as it remembers. */
@@ -58,4 +58,5 @@ export function setStalled(self: Election, stalled: boolean): void {
   if (!stalled) return;
   leaveOffice(self, "stalled", findSuccessor(self));
   stepBack(self);
+  giveUpAll(self, "stalled");
 }

@@ -114,8 +114,9 @@ export function forgetLeader(self: Election, boot: Boot, term: number): void {
  * Whether a term is not believed: one so far ahead of the own wall clock, and of the terms believed so far, would carry the tokens
  * of all elections to come away with it.
  */
-export function isAbsurd({ seenTerm, ground }: Election, term: number): boolean {
-  return term > Math.min(LIMITS.maxTerm, Math.max(clockBound(ground), seenTerm + LIMITS.clockLead));
+export function isAbsurd({ seenTerm, named, ground }: Election, term: number): boolean {
+  const known = Math.max(seenTerm, named.seenTerm);
+  return term > Math.min(LIMITS.maxTerm, Math.max(clockBound(ground), known + LIMITS.clockLead));
 }
 
 function outranksKnown(self: Election, peer: Peer, known: KnownLeader): boolean {

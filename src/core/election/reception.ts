@@ -22,10 +22,14 @@ import {
 } from "../message/message.ts";
 import { advanceLead, keepVote, leaveOffice, stepBack, takeAnswer } from "./candidate.ts";
 import { followLeader, forgetLeader, isAbsurd, takeLeaderHint } from "./leader.ts";
+import { settleDuels } from "./named/duel.ts";
+import { keepVotes } from "./named/leases.ts";
+import { takeNamedClaim, takeNamedRelease } from "./named/reception.ts";
+import { answerRollCall, noteVersion, takeRoll } from "./named/rolls.ts";
 import { outranks } from "./rank.ts";
 import { type Election, recordOf, type Support } from "./state.ts";
-import { answerWith, endSupport, overtake, support } from "./support.ts";
-import { answerTo, deferClaim, noteWaste, obstacleFor, release, tellTimeout, vote } from "./voter.ts";
+import { answerWith, endSupport, support } from "./support.ts";
+import { answerTo, deferClaim, noteEnd, noteWaste, obstacleFor, release, tellTimeout, vote } from "./voter.ts";
 
 /** Takes what was heard; returns the answer where it asks for one. */
 export function respond(self: Election, heard: Heard): Answer | undefined {
@@ -36,9 +40,22 @@ export function respond(self: Election, heard: Heard): Answer | undefined {
       return undefined;
     case "leave":
       keepVote(self, peer, from);
+      keepVotes(self, peer.address, from);
       endSupport(self, from);
       release(self, from, DEFAULT_ELECTION, Infinity);
       forgetLeader(self, from, Infinity);
+      return undefined;
+    case "claims":
+      return takeRequest(self, message.request, { peer, from, nonce: 0, status: undefined });
+    case "votes":
+      takeAnswer(self, peer, from, message.answer);
+      return undefined;
+    case "roll-call":
+      answerRollCall(self, peer, message.known);
+      return undefined;
+    case "roll":
+      takeRoll(self, peer, message);
+      settleDuels(self, peer, message.entries);
       return undefined;
   }
   if (heard.isNews) takeStatus(self, peer, message.status);
@@ -52,6 +69,7 @@ function takeStatus(self: Election, peer: Peer, status: Status): void {
   const record = recordOf(self, peer);
   record.voting = status.voting;
   if (peer.configured) takeTerms(self, peer, status);
+  noteVersion(self, peer, status.roll);
   if (status.leading !== undefined) takeLeading(self, peer, status, status.leading);
 }
 
@@ -83,12 +101,13 @@ interface Asked {
   readonly peer: Peer;
   readonly from: Boot;
   readonly nonce: number;
-  readonly status: Status;
+  /** Undefined where it asks for nothing but votes in named elections. */
+  readonly status: Status | undefined;
 }
 
 /** What is promised to who gets nothing. */
 const NO_SUPPORT: Support = {
-  ...{ epoch: 0, sequence: 0, parts: 0, promisedBy: 0, expiresAt: -Infinity, owesAnswer: false },
+  ...{ epoch: 0, sequence: 0, parts: 0, promisedBy: 0, expiresAt: -Infinity, owesAnswer: false, elections: 0 },
 };
 
 /** Carries a request out, unless that was done, or overtaken: then there is nothing to answer. */
@@ -111,11 +130,14 @@ function takeRequest(self: Election, request: Request, asked: Asked): Answer | u
 function takeClaim(self: Election, known: Support, claim: Claim, { peer, from, nonce, status }: Asked): Vote {
   const { candidacy, ground: { config } } = self;
   if (isAbsurd(self, claim.term)) return refuseFuture(self, peer, claim);
+  if (status === undefined || claim.election !== DEFAULT_ELECTION) {
+    return takeNamedClaim(self, peer, claim, () => vote(self, peer, from, known, claim));
+  }
   self.seenTerm = Math.max(self.seenTerm, claim.term);
   const prevails = status.leading !== undefined || outranks(status, config);
   // Making way for a claim that is refused all the same would be the end of both.
   const isWorthIt = claim.inOffice || claim.term > self.ballot.promisedTerm;
-  if (candidacy?.elected === false && candidacy.election === claim.election && prevails && isWorthIt) stepBack(self);
+  if (candidacy?.elected === false && prevails && isWorthIt) stepBack(self);
   const answer = vote(self, peer, from, known, claim);
   if (answer.refusal === "held" || answer.refusal === "quarantined") deferClaim(self, peer, from, claim, nonce);
   return answer;
@@ -129,8 +151,7 @@ function refuseFuture(self: Election, peer: Peer, claim: Claim): Vote {
   return answerTo(self, claim, "future-term");
 }
 
-function takeRelease(self: Election, peer: Peer, from: Boot, { sequence, terms }: Release): void {
-  overtake(self, from, sequence);
+function takeRelease(self: Election, peer: Peer, from: Boot, { terms }: Release): void {
   for (const released of terms) takeReleased(self, peer, from, released);
 }
 
@@ -143,7 +164,10 @@ function takeReleased(
   const { membership, ground: { now, config } } = self;
   if (isAbsurd(self, term)) return drop(self.ground, "absurd-term");
   release(self, from, election, term);
-  if (election !== DEFAULT_ELECTION) return;
+  noteEnd(self, from, election, term);
+  if (election !== DEFAULT_ELECTION) {
+    return takeNamedRelease(self, peer, { from, election, term, successor });
+  }
   // What a process before this one released says nothing of the one that is there now.
   const record = recordOf(self, peer);
   if (peer.boot !== from || term <= record.endedTerm) return;

@@ -7,17 +7,49 @@
 import type { Peer } from "../membership/peer.ts";
 import { send } from "../membership/sending.ts";
 import { nextNonce } from "../membership/state.ts";
+import { textBytes } from "../membership/rumor.ts";
 import type { Boot, Release, ReleasedTerm } from "../message/message.ts";
+import { LIMITS } from "../../limits.ts";
 import type { Election, PendingRelease } from "./state.ts";
+
+/** Of a released term without its election's name. */
+const RELEASE_BYTES = 1 + 7 + 8 + 1;
+
+/** Tells a peer that terms of this member in named elections are over, with as few messages as it takes. */
+export function sendReleases(self: Election, peer: Peer, terms: readonly ReleasedTerm[]): void {
+  let [page, room]: [ReleasedTerm[], number] = [[], self.ground.config.rumorBytes];
+  for (const released of terms) {
+    if (isTold(self, peer, released)) continue;
+    const bytes = RELEASE_BYTES + textBytes(released.election);
+    if (page.length > 0 && (room < bytes || page.length >= LIMITS.electionsPerMessage)) {
+      tell(self, peer, page);
+      [page, room] = [[], self.ground.config.rumorBytes];
+    }
+    page.push(released);
+    room -= bytes;
+  }
+  if (page.length > 0 && (peer.alive || peer.voter)) tell(self, peer, page);
+}
+
+function isTold({ releases }: Election, { boot }: Peer, { election, term }: ReleasedTerm): boolean {
+  return releases.some((pending) =>
+    pending.boot === boot && pending.message.terms.some((known) => known.election === election && known.term >= term)
+  );
+}
+
+function tell(self: Election, peer: Peer, terms: readonly ReleasedTerm[]): void {
+  const { membership, asking, ground: { now, config } } = self;
+  asking.sequence += 1;
+  const message: Release = { kind: "release", nonce: nextNonce(membership, peer), sequence: asking.sequence, terms };
+  self.releases.push({ peer, boot: peer.boot, until: now + config.timeout, message });
+  if (peer.alive) send(membership, peer, message);
+}
 
 /** Tells a peer that this member's term is over: at once if it is there, or as soon as it is again. */
 export function sendRelease(self: Election, peer: Peer, released: ReleasedTerm): void {
   const { membership, asking, ground: { now, config } } = self;
-  const { election, term } = released;
-  const isTold = (pending: PendingRelease): boolean =>
-    pending.boot === peer.boot &&
-    pending.message.terms.some((known) => known.election === election && known.term >= term);
-  if ((!peer.alive && !peer.voter) || self.releases.some(isTold)) return;
+  const { election } = released;
+  if ((!peer.alive && !peer.voter) || isTold(self, peer, released)) return;
   asking.sequence += 1;
   const message: Release = {
     kind: "release",

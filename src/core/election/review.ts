@@ -5,6 +5,10 @@
  */
 
 import { setLeader } from "./leader.ts";
+import { askForFresh } from "./candidate.ts";
+import { nextBidDue, tellSurrendered } from "./named/bids.ts";
+import { tellChanges } from "./named/rolls.ts";
+import { considerNamed } from "./named/standing.ts";
 import { reviewReadiness } from "./readiness.ts";
 import { considerStanding } from "./standing.ts";
 import type { Election, KnownLeader } from "./state.ts";
@@ -20,6 +24,10 @@ export function review(self: Election, anew: boolean): void {
   reviewQuarantine(self);
   reviewDeferred(self);
   considerStanding(self, anew);
+  considerNamed(self);
+  askForFresh(self);
+  tellSurrendered(self);
+  tellChanges(self);
   reviewReadiness(self);
 }
 
@@ -40,11 +48,17 @@ function isPromised(self: Election, { boot, term }: KnownLeader): boolean {
 /** When something is due next: the earliest of these times that are still to come. */
 export function nextDue(self: Election): number {
   const { ballot, voting, candidacy, leader, standsAt, ground: { now } } = self;
-  let due = sooner(Infinity, voting.quarantineUntil, now);
+  let due = sooner(nextNamedDue(self), voting.quarantineUntil, now);
   if (candidacy?.elected === true) due = sooner(due, candidacy.deadline, now);
   if (leader !== undefined) due = sooner(due, leader.until, now);
   if (ballot.vote !== undefined) due = sooner(due, forceEnds(self, ballot.vote), now);
   return standsAt === undefined ? due : sooner(due, standsAt, now);
+}
+
+function nextNamedDue(self: Election): number {
+  const { named, ground: { now } } = self;
+  const due = named.bids.size > 0 ? nextBidDue(self) : Infinity;
+  return sooner(due, named.dueAt, now);
 }
 
 function sooner(due: number, at: number, now: number): number {

@@ -104,7 +104,7 @@ function isVacant(self: Election): boolean {
 }
 
 /** Whether so many voters that make a quorum, self included, vote, and have shown of late that they hear this member. */
-function reachesQuorum(self: Election): boolean {
+export function reachesQuorum(self: Election): boolean {
   const { ground: { now, config }, membership: { electorate, voters: { items } } } = self;
   const own = electorate.votes ? 1 : 0;
   let [named, all] = [own, own];
@@ -136,7 +136,7 @@ function standingAt(self: Election, vacantSince: number): number {
 }
 
 /** Intervals that a rank waits; `lot` is drawn once for each vacancy, from 0 up to, not including, 1. */
-function waitOf(rank: number, lot: number): number {
+export function waitOf(rank: number, lot: number): number {
   return rank <= RANKS ? rank : RANKS + Math.min(rank - RANKS, RANKS) * lot;
 }
 

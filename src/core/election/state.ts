@@ -19,7 +19,9 @@ import {
 } from "../message/message.ts";
 import type { SmallSet } from "../small_set.ts";
 import { quorumOf, type SendTime } from "./lease.ts";
+import { createNamed, type Named } from "./named/state.ts";
 import { Offices } from "./offices.ts";
+import type { PromiseId } from "./promise_id.ts";
 
 /** A voter's promise to one process: the votes given to it in this epoch are in force until it expires. */
 export interface Support {
@@ -34,6 +36,8 @@ export interface Support {
   expiresAt: number;
   /** Whether a request waits for its answer to ride on a heartbeat. */
   owesAnswer: boolean;
+  /** How many elections that process was given the last vote in. */
+  elections: number;
 }
 
 /** A vote that was given. It is in force as long as the support of that epoch. */
@@ -61,6 +65,8 @@ export interface Ballot {
   vote: GivenVote | undefined;
   /** The highest term granted; any new vote is above it, but for that of a candidate in office. */
   promisedTerm: number;
+  /** The newest term that was given back: claims of it may still be on their way. */
+  ended: TermId | undefined;
   deferred: DeferredClaim | undefined;
 }
 
@@ -79,12 +85,6 @@ export interface Voting {
   quarantineUntil: number;
 }
 
-/** Which promise of a voter a vote leans on. */
-export interface PromiseId {
-  readonly boot: Boot;
-  readonly epoch: number;
-}
-
 /** What a voter has promised to this process, as far as it has said. */
 export interface Backing extends PromiseId {
   /** The newest request that it has acknowledged, and when that was sent. */
@@ -96,8 +96,9 @@ export interface Backing extends PromiseId {
 export interface Asking {
   /** Of the newest request, or release. */
   sequence: number;
-  /** When this process asked last. */
+  /** When this process asked last, and when it last asked all voters. */
   lastAt: number;
+  askedAt: number;
   /** When the newest request was sent. */
   newest: SendTime | undefined;
   /** Send times of the requests of the last timeout, by sequence. */
@@ -113,8 +114,6 @@ export interface Candidacy {
   /** The released term that this candidate was named successor of, if any. */
   readonly succeeds: TermId | undefined;
   readonly startedAt: number;
-  /** When all voters were last asked. */
-  askedAt: number;
   /** The promises that the votes for it lean on, by the voter's address. */
   readonly granted: Map<string, PromiseId>;
   /** The voters to which this term was ever claimed. */
@@ -223,6 +222,7 @@ export interface Election {
   ready: boolean;
   /** Does not stand before: it resigned on request. */
   retiredUntil: number;
+  readonly named: Named;
 }
 
 /** What a member that has just started knows: nothing, and it may have forgotten a grant. */
@@ -243,7 +243,14 @@ export function createElection(membership: Membership): Election {
       quarantineUntil: now + quarantineOf(config),
     },
     ballot,
-    asking: { sequence: 0, lastAt: -Infinity, newest: undefined, sent: new Map(), backings: new Map() },
+    asking: {
+      sequence: 0,
+      lastAt: -Infinity,
+      askedAt: -Infinity,
+      newest: undefined,
+      sent: new Map(),
+      backings: new Map(),
+    },
     skew: wall - now,
     seenTerm: 0,
     candidacy: undefined,
@@ -266,12 +273,13 @@ export function createElection(membership: Membership): Election {
     joined: false,
     ready: false,
     retiredUntil: -Infinity,
+    named: createNamed(),
   };
 }
 
 /** What a voter knows of an election in which it has promised nothing. */
 export function newBallot(): Ballot {
-  return { vote: undefined, promisedTerm: 0, deferred: undefined };
+  return { vote: undefined, promisedTerm: 0, ended: undefined, deferred: undefined };
 }
 
 /** ms for which a member that has forgotten its promises withholds its vote. */

@@ -41,15 +41,6 @@ export function support(
   return known;
 }
 
-/** What a process asked for before `sequence` is not carried out any more. Nothing is promised by that. */
-export function overtake(self: Election, from: Boot, sequence: number): void {
-  const known = supportOf(self, from);
-  if (sequence <= known.sequence) return;
-  known.sequence = sequence;
-  // No part of it asks for anything.
-  known.parts = -1;
-}
-
 /** The process is gone: its support ends with all its votes, and nothing that it asked for is carried out any more. */
 export function endSupport(self: Election, from: Boot): void {
   const known = self.voting.supports.get(from);
@@ -106,7 +97,7 @@ function supportOf(self: Election, from: Boot): Support {
   if (known !== undefined) return known;
   makeRoom(self);
   const fresh: Support = {
-    ...{ epoch: 0, sequence: 0, parts: 0, promisedBy: 0, expiresAt: -Infinity, owesAnswer: false },
+    ...{ epoch: 0, sequence: 0, parts: 0, promisedBy: 0, expiresAt: -Infinity, owesAnswer: false, elections: 0 },
   };
   supports.set(from, fresh);
   return fresh;

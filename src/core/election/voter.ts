@@ -8,7 +8,15 @@ import type { MismatchKind } from "../effect.ts";
 import { nameOf, type Peer } from "../membership/peer.ts";
 import { ack, ping } from "../membership/sending.ts";
 import { audience, electorateSize } from "../membership/state.ts";
-import type { Boot, Claim, ElectionName, Refusal, Request, Vote } from "../message/message.ts";
+import {
+  type Boot,
+  type Claim,
+  DEFAULT_ELECTION,
+  type ElectionName,
+  type Refusal,
+  type Request,
+  type Vote,
+} from "../message/message.ts";
 import { LIMITS } from "../../limits.ts";
 import { outranks } from "./rank.ts";
 import {
@@ -81,10 +89,10 @@ export function obstacleFor(self: Election, peer: Peer, { lease }: Request): Ref
 
 /** Answers a claim of the process `from` at a voter's address, whose votes lean on that support. */
 export function vote(self: Election, peer: Peer, from: Boot, known: Support, claim: Claim): Vote {
-  const refusal = refusalOf(self, peer, from, claim);
+  const refusal = refusalOf(self, peer, from, known, claim);
   if (refusal !== undefined) return answerTo(self, claim, refusal);
   promise(self, from, known, claim);
-  recordOf(self, peer).askedAt = -Infinity;
+  if (claim.election === DEFAULT_ELECTION) recordOf(self, peer).askedAt = -Infinity;
   const given = ballotOf(self, claim.election)?.vote;
   if (claim.inOffice && given !== undefined) given.inOffice = true;
   return answerTo(self, claim, undefined);
@@ -131,14 +139,43 @@ export function voteForSelf(self: Election, known: Support, claim: Claim): boole
 
 /** Gives this member's vote to the process `from`, or gives it again. */
 function promise(self: Election, from: Boot, { epoch }: Support, { election, term }: Claim): void {
-  const { ballots } = self.voting;
-  const ballot = ballotOf(self, election) ?? newBallot();
-  ballots.set(election, ballot);
+  const ballot = ballotOf(self, election) ?? addBallot(self, election);
   ballot.promisedTerm = Math.max(ballot.promisedTerm, term);
   const { vote } = ballot;
   if (vote?.boot === from && vote.term === term && vote.epoch === epoch) return;
   if (ballot === self.ballot) reviewVote(self, true);
-  ballot.vote = { term, boot: from, epoch, inOffice: false, isWasted: false };
+  setVote(self, ballot, { term, boot: from, epoch, inOffice: false, isWasted: false });
+}
+
+/** Gives the vote of a ballot, or takes it back; how many elections each process has votes in is counted. */
+function setVote({ voting: { supports } }: Election, ballot: Ballot, given: GivenVote | undefined): void {
+  const before = ballot.vote && supports.get(ballot.vote.boot);
+  if (before !== undefined) before.elections -= 1;
+  ballot.vote = given;
+  const after = given && supports.get(given.boot);
+  if (after !== undefined) after.elections += 1;
+}
+
+/** A ballot of an election that this voter has not heard of before. */
+function addBallot(self: Election, election: ElectionName): Ballot {
+  if (isCrowded(self)) forget(self);
+  const ballot = newBallot();
+  self.voting.ballots.set(election, ballot);
+  return ballot;
+}
+
+/**
+ * Forgets the named elections in which nobody has the vote. What was promised there is kept as one term for all of them, below
+ * which nothing is granted any more; those above the own wall clock would keep new candidates away.
+ */
+function forget(self: Election): void {
+  const { voting, ballot: kept, ground: { wall } } = self;
+  for (const [election, ballot] of voting.ballots) {
+    if (ballot === kept || isInForce(self, ballot) || ballot.promisedTerm > wall) continue;
+    voting.forgottenTerm = Math.max(voting.forgottenTerm, ballot.promisedTerm);
+    setVote(self, ballot, undefined);
+    voting.ballots.delete(election);
+  }
 }
 
 /** Whether the vote that has ended by now, or is `replaced`, brought anybody into office is remembered of who had it. */
@@ -179,43 +216,67 @@ function comesLater(self: Election, record: PeerRecord): boolean {
   return now - record.asksSince < Math.min(2 ** (record.wasted - 1) * config.interval, config.timeout);
 }
 
-function refusalOf(self: Election, peer: Peer, from: Boot, claim: Claim): Refusal | undefined {
-  const { voting, voting: { floorTerm, ballots } } = self;
+function refusalOf(self: Election, peer: Peer, from: Boot, known: Support, claim: Claim): Refusal | undefined {
+  const { voting, voting: { floorTerm } } = self;
   const { term, inOffice } = claim;
   if (isQuarantined(self)) return "quarantined";
   const record = recordOf(self, peer);
-  noteAsking(self, record);
+  const isDefault = claim.election === DEFAULT_ELECTION;
+  if (isDefault) noteAsking(self, record);
   const ballot = ballotOf(self, claim.election);
   const given = ballot?.vote;
   const promisedTerm = ballot?.promisedTerm ?? 0;
+  if (ballot?.ended?.boot === from && term <= ballot.ended.term) return "stale-term";
   const isHeld = forceEnds(self, given) !== -Infinity;
   if (isHeld && given?.boot === from && given.term === term) return undefined;
   if (isHeld && given?.boot !== from && !isReleasedTo(self, given, claim)) {
     // Two candidates that wait for each other's votes would do so until they are exhausted: the one that wasted votes gives up.
-    const isInTheWay = self.candidacy?.elected === false && isWasteful(self, record);
+    const isInTheWay = isDefault && self.candidacy?.elected === false && isWasteful(self, record);
     return isInTheWay && !inOffice && term <= promisedTerm ? "stale-term" : "held";
   }
-  if (ballot === undefined && ballots.size >= LIMITS.elections) return "too-many";
+  if (!isDefault && given?.boot !== from && known.elections >= LIMITS.elections) return "too-many";
   if (given?.boot === from && term < given.term) return "stale-term";
   // Who holds a lease for this very term gets it again: nobody else can have been elected since.
   if (inOffice) return undefined;
   if (term <= promisedTerm || term < floorTerm) return "stale-term";
   if (term <= voting.forgottenTerm) return "forgotten";
-  return claim.succeeds === undefined && comesLater(self, record) ? "held" : undefined;
+  return isDefault && claim.succeeds === undefined && comesLater(self, record) ? "held" : undefined;
+}
+
+/** This member stands with that term, whether it votes or not: it grants nothing below it any more. */
+export function noteStood(self: Election, election: ElectionName, term: number): void {
+  const ballot = ballotOf(self, election) ?? addBallot(self, election);
+  ballot.promisedTerm = Math.max(ballot.promisedTerm, term);
+}
+
+/** A process has given a term back: what it claimed of it is not carried out any more, should it come late. */
+export function noteEnd(self: Election, from: Boot, election: ElectionName, term: number): void {
+  const seen = election === DEFAULT_ELECTION ? self : self.named;
+  seen.seenTerm = Math.max(seen.seenTerm, term);
+  const ballot = ballotOf(self, election) ?? (isCrowded(self) ? undefined : addBallot(self, election));
+  if (ballot === undefined) return;
+  ballot.promisedTerm = Math.max(ballot.promisedTerm, term);
+  if (ballot.ended?.boot !== from || ballot.ended.term < term) ballot.ended = { boot: from, term };
+}
+
+/** Whether there is no room for an election in which nobody has had a vote. */
+function isCrowded({ voting: { ballots } }: Election): boolean {
+  return ballots.size >= LIMITS.elections;
 }
 
 /** The holder of a vote gives it back; nobody else can. */
 export function release(self: Election, from: Boot, election: ElectionName, term: number): void {
   const ballot = ballotOf(self, election);
   if (ballot === undefined) return;
-  if (ballot.vote?.boot === from && ballot.vote.term <= term) ballot.vote = undefined;
+  if (ballot.vote?.boot === from && ballot.vote.term <= term) setVote(self, ballot, undefined);
   if (ballot.deferred?.boot === from && ballot.deferred.claim.term <= term) ballot.deferred = undefined;
 }
 
 /** Remembers a claim that may be granted soon: the one of the heavier candidate, or the newer. */
 export function deferClaim(self: Election, peer: Peer, from: Boot, claim: Claim, nonce: number): void {
-  const ballot = ballotOf(self, claim.election);
-  if (ballot === undefined) return;
+  // A candidate of a named election asks again soon enough.
+  if (claim.election !== DEFAULT_ELECTION) return;
+  const { ballot } = self;
   const { deferred } = ballot;
   const kept = deferred === undefined ? undefined : self.membership.byBoot.get(deferred.boot);
   const fresh = deferred !== undefined && self.ground.now - deferred.receivedAt <= self.ground.config.interval;

@@ -7,18 +7,17 @@
 import type { Lead, Mutable } from "../message/blank.ts";
 import type { LeaderHint, Status } from "../message/message.ts";
 import { type Election, isEligible, isQuarantined } from "./state.ts";
-import { isInForce } from "./support.ts";
 
 /** Idle: nothing that this member did or promised can be behind a lease. */
 function isIdle(self: Election): boolean {
-  const { candidacy, asking, voting: { ballots }, ground: { now, config } } = self;
-  if (candidacy !== undefined || now < asking.lastAt + config.timeout) return false;
-  for (const ballot of ballots.values()) if (isInForce(self, ballot)) return false;
+  const { candidacy, named: { bids }, asking, voting: { supports }, ground: { now, config } } = self;
+  if (candidacy !== undefined || bids.size > 0 || now < asking.lastAt + config.timeout) return false;
+  for (const { elections, expiresAt } of supports.values()) if (elections > 0 && now < expiresAt) return false;
   return true;
 }
 
 /** What the election has to say of a status. */
-export type SaidByElection = "eligible" | "idle" | "voting" | "highestTerm" | "leading";
+export type SaidByElection = "eligible" | "idle" | "voting" | "highestTerm" | "leading" | "roll";
 
 /** Completes a status with what the election has to say. */
 export function sayStatus(self: Election, status: Mutable<Status>): void {
@@ -28,6 +27,7 @@ export function sayStatus(self: Election, status: Mutable<Status>): void {
     voting: status.voting = self.membership.electorate.votes && !isQuarantined(self),
     highestTerm: status.highestTerm = self.seenTerm,
     leading: status.leading = ownLead(self),
+    roll: status.roll = self.named.roll.version,
   } satisfies Pick<Status, SaidByElection>);
 }
 

@@ -185,6 +185,7 @@ export function markAlive(self: Membership, peer: Peer, boot: Boot, word: Introd
   peer.weight = word.weight;
   peer.eligible = word.eligible;
   peer.aliveSince = self.ground.now;
+  self.changes += 1;
   // It has as much time to give a sign of life as anybody.
   peer.lastSign = self.ground.now;
   self.byBoot.set(boot, peer);
@@ -227,6 +228,7 @@ export function markDead(self: Membership, peer: Peer): void {
   peer.alive = false;
   peer.disputed = undefined;
   peer.removedAt = self.ground.now;
+  self.changes += 1;
   place(self, peer);
   self.ground.effects.push({ kind: "removed", member: infoOf(peer) });
   if (peer.leaving) retireIfOver(self, peer);

@@ -46,7 +46,7 @@ import { isMesh } from "./swim.ts";
 import { believe, renew } from "./updates.ts";
 
 type Packet = Extract<InputEvent, { kind: "packet" }>;
-type Question = Exclude<Message, Ping | Ack | Release | Leave>;
+type Question = Exclude<Message, Heard["message"]>;
 
 /** Takes a packet; undefined where there is nothing in it for the election. */
 export function take(self: Membership, packet: Packet): Heard | undefined {
@@ -59,6 +59,14 @@ export function take(self: Membership, packet: Packet): Heard | undefined {
     case "release":
     case "leave":
       return takeFarewell(self, packet, message);
+    case "claims":
+    case "votes":
+    case "roll-call":
+    case "roll": {
+      const peer = self.byBoot.get(from);
+      if (peer === undefined || !isVerified(peer, from, cookie)) return drop(self.ground, "bad-cookie");
+      return result(self, peer, from, message, false, undefined, false);
+    }
     default: {
       const peer = self.byBoot.get(from);
       if (peer === undefined || !isVerified(peer, from, cookie)) return drop(self.ground, "bad-cookie");

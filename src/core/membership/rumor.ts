@@ -26,7 +26,8 @@ export function bytesOf(rumor: Rumor): number {
   return fixed + ALIVE_BYTES + textBytes(rumor.id);
 }
 
-function textBytes(text: string): number {
+/** The bytes of a text in UTF-8. */
+export function textBytes(text: string): number {
   // Not rounded up: the smallest datagram has room for the longest id, but for no more.
   let bytes = 0;
   for (const character of text) {

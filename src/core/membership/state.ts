@@ -5,7 +5,19 @@
  */
 
 import type { Ground } from "../ground.ts";
-import type { Ack, Boot, LeaderHint, Leave, Ping, Release, VoterList } from "../message/message.ts";
+import type {
+  Ack,
+  Boot,
+  Claims,
+  LeaderHint,
+  Leave,
+  Ping,
+  Release,
+  Roll,
+  RollCall,
+  VoterList,
+  Votes,
+} from "../message/message.ts";
 import type { Mutable } from "../message/blank.ts";
 import { createNonces, drawNonce, type Nonces } from "../nonce.ts";
 import { SmallSet } from "../small_set.ts";
@@ -47,7 +59,7 @@ export interface Heard {
   readonly peer: Peer;
   /** The process that sent it; of a release, it may be one that has left since. */
   readonly from: Boot;
-  readonly message: Ping | Ack | Release | Leave;
+  readonly message: Ping | Ack | Release | Leave | Claims | Votes | RollCall | Roll;
   /** Whether the status in it is newer than any before: an older one, late or played back by somebody, says nothing. */
   readonly isNews: boolean;
   /** The leader by the word of a credible peer. */
@@ -87,6 +99,8 @@ export interface Membership {
   named: ReadonlySet<string>;
   /** By address. */
   readonly peers: Map<string, Peer>;
+  /** Counts the members that came and went. */
+  changes: number;
   /** Alive peers by boot. */
   readonly byBoot: Map<Boot, Peer>;
   /** Peers by the boot that has left. */
@@ -156,6 +170,7 @@ export function createMembership(ground: Ground): Membership {
     },
     named: new Set(),
     peers: new Map(),
+    changes: 0,
     byBoot: new Map(),
     departed: new Map(),
     byId: new Map(),

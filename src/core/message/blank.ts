@@ -26,6 +26,7 @@ export function newStatus(): Mutable<Status> {
     ...{ beat: 0, incarnation: 0, id: "", address: "", weight: 0, eligible: false, idle: false },
     ...{ voting: false, highestTerm: 0 },
     leading: undefined,
+    roll: 0,
   };
 }
 

@@ -49,6 +49,8 @@ export interface Status {
   readonly highestTerm: number;
   /** The leadership the member holds, if any: its term and the ms its lease had left when sent. */
   readonly leading: { readonly term: number; readonly remaining: number } | undefined;
+  /** Of the member's {@linkcode Roll}: who knows an older one asks for what has changed. 0 where it never stood in a named election. */
+  readonly roll: number;
 }
 
 /** What an election is called among members; "" is the one that each member stands in by itself. */
@@ -112,6 +114,15 @@ export interface Answer {
   readonly epoch: number;
   /** To the claims in the request. */
   readonly votes: readonly Vote[];
+}
+
+/** What a member does in one named election. */
+export interface RollEntry {
+  readonly election: ElectionName;
+  /** Whether it stands there. */
+  readonly stands: boolean;
+  /** The term in which it leads there; 0 where it does not. */
+  readonly term: number;
 }
 
 /** A term that its candidate gives back. */
@@ -216,6 +227,35 @@ export interface Release {
   readonly terms: readonly ReleasedTerm[];
 }
 
+/** Claims that do not fit into the ping of their request, which is its part 0; answered by {@linkcode Votes}. */
+export interface Claims {
+  readonly kind: "claims";
+  readonly request: Request;
+}
+
+/** A voter's answer to {@linkcode Claims}. */
+export interface Votes {
+  readonly kind: "votes";
+  readonly answer: Answer;
+}
+
+/** Asks for what has changed in the receiver's {@linkcode Roll} since the version that is `known`. */
+export interface RollCall {
+  readonly kind: "roll-call";
+  readonly known: number;
+}
+
+/** In which named elections the sender stands, and which it leads: all that has changed between two versions. */
+export interface Roll {
+  readonly kind: "roll";
+  /** Who knows less than this version does not take it; 0 replaces all that was known. */
+  readonly since: number;
+  readonly through: number;
+  /** What the sender's rank in each election is computed from: its id, or its address where no id was chosen. */
+  readonly key: string;
+  readonly entries: readonly RollEntry[];
+}
+
 /** The sender is about to close for good. */
 export interface Leave {
   readonly kind: "leave";
@@ -259,4 +299,17 @@ export interface Page {
 }
 
 /** What the core understands. */
-export type Message = Ping | Ack | Release | Leave | Probe | Vouch | Nack | Pull | Page;
+export type Message =
+  | Ping
+  | Ack
+  | Release
+  | Leave
+  | Probe
+  | Vouch
+  | Nack
+  | Pull
+  | Page
+  | Claims
+  | Votes
+  | RollCall
+  | Roll;
