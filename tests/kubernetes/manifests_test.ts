@@ -50,6 +50,7 @@ interface Probe {
 
 /** As much as the tests read of a pod. */
 interface Pod {
+  readonly automountServiceAccountToken?: boolean;
   readonly containers: readonly [Container];
   readonly initContainers?: readonly [Container];
   readonly terminationGracePeriodSeconds: number;
@@ -122,6 +123,8 @@ Deno.test("the Role allows what is needed and no more", async () => {
     ]);
   }
   const dns = await objectsOf({ discovery: "dns" });
+  const mounts = (objects: Objects): unknown => workloadOf(objects).spec.template.spec.automountServiceAccountToken;
+  assertEquals([mounts(dns), mounts(await objectsOf())], [false, undefined]);
   assertEquals([dns.Role, dns.RoleBinding, dns.ServiceAccount.automountServiceAccountToken], [
     undefined,
     undefined,
