@@ -50,6 +50,7 @@ interface Probe {
 
 /** As much as the tests read of a pod. */
 interface Pod {
+  readonly automountServiceAccountToken?: boolean;
   readonly containers: readonly [Container];
   readonly initContainers?: readonly [Container];
   readonly terminationGracePeriodSeconds: number;
@@ -122,6 +123,8 @@ Deno.test("the Role allows what is needed and no more", async () => {
     ]);
   }
   const dns = await objectsOf({ discovery: "dns" });
+  const mounts = (objects: Objects): unknown => workloadOf(objects).spec.template.spec.automountServiceAccountToken;
+  assertEquals([mounts(dns), mounts(await objectsOf())], [false, undefined]);
   assertEquals([dns.Role, dns.RoleBinding, dns.ServiceAccount.automountServiceAccountToken], [
     undefined,
     undefined,
@@ -240,6 +243,12 @@ Deno.test("a pod may be started where a quota wants to know what it takes", asyn
   }
 });
 
+/** The command that builds a folder, by whichever program brings it. */
+async function kustomizeBuild(): Promise<readonly [string, ...string[]] | undefined> {
+  if ((await capture("kustomize", ["version"])).ok) return ["kustomize", "build"];
+  return (await capture("kubectl", ["kustomize", "--help"])).ok ? ["kubectl", "kustomize"] : undefined;
+}
+
 Deno.test("--format kustomize writes a base that knows where names stand", async () => {
   const folder = await Deno.makeTempDir({ prefix: "democracy_base_" });
   try {
@@ -250,10 +259,11 @@ Deno.test("--format kustomize writes a base that knows where names stand", async
     assertEquals(await read("resources.yaml"), await manifestYaml(manifestOptions({ ...FINE, lease: true })));
     const { resources, configurations } = parse(await read("kustomization.yaml"));
     assertEquals([resources, configurations], [["resources.yaml"], ["references.yaml"]]);
-    if (!(await capture("kustomize", ["version"])).ok) return console.log("there is no kustomize to try the base with");
+    const build = await kustomizeBuild();
+    if (build === undefined) return console.log("there is no kustomize to try the base with, and no kubectl");
     const overlay = { resources: ["base"], namePrefix: "eu-", namespace: "shop" };
     await Deno.writeTextFile(`${folder}/kustomization.yaml`, stringify(overlay));
-    const built = await capture("kustomize", ["build", folder]);
+    const built = await capture(build[0], [...build.slice(1), folder]);
     assert(built.ok, built.stderr);
     const objects = Object.fromEntries(parseAllDocuments(built.stdout).map((each) => [each.toJS().kind, each.toJS()]));
     const { StatefulSet, Service, Lease, Role } = objects as unknown as Objects;

@@ -44,6 +44,16 @@ const tasks = {
     await new Promise((resolve) => stop.signal.addEventListener("abort", resolve));
   },
 
+  /** Leads alone, with the label that the README's recipe gives to who leads. */
+  async label({ recipe }) {
+    const { labelLeader } = await import(recipe);
+    const democracy = new library.Democracy({ source: "127.0.0.1:0", peers: [], isolation: "none", logger });
+    const labelling = labelLeader(democracy);
+    await new Promise((resolve) => stop.signal.addEventListener("abort", resolve));
+    await democracy.close();
+    await labelling;
+  },
+
   /** Takes part with nothing but the environment; the pods' addresses are those of the loopback interface. */
   async member({ options, durations }) {
     const member = library.kubernetes(options);
@@ -68,8 +78,14 @@ const tasks = {
     democracy.on("leader", (leader) => print({ leader: leader?.id ?? null }));
     await democracy.ready;
     print({ ready: member.id });
+    const probe = setInterval(() => {
+      if (!democracy.isReady()) return;
+      print({ readyz: member.id });
+      clearInterval(probe);
+    }, 50);
     await new Promise((resolve) => stop.signal.addEventListener("abort", resolve));
-    await democracy.close();
+    clearInterval(probe);
+    await democracy.close({ graceful: true });
   },
 };
 

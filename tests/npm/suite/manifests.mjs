@@ -23,6 +23,7 @@ for (const major of [4, 5]) {
       "ServiceAccount",
       "Role",
       "RoleBinding",
+      "Lease",
       "Service",
       "StatefulSet",
       "PodDisruptionBudget",
