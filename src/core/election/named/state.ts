@@ -60,6 +60,8 @@ export interface SharedLease {
   /** The voters' addresses, sorted. */
   readonly voters: readonly string[];
   readonly bids: Set<Bid>;
+  /** Those of the bids that it was not counted for yet: in steady state nothing is done for each election. */
+  readonly newcomers: Set<Bid>;
   /** The addresses of voters that left while their votes were in force: they give them to nobody else. */
   readonly kept: Set<string>;
   deadline: number;
