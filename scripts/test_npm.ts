@@ -19,8 +19,8 @@ export const OTHERS: readonly string[] = ["22", "24", "latest", "bun"];
 
 const SUITE = ["package.mjs", "election.mjs", "lifecycle.mjs", "cli.mjs", "manifests.mjs", "readme.mjs", "endings.mjs"];
 
-/** The types are the same in every runtime, and slow to check: once is enough. */
-const ONCE = ["types.mjs"];
+/** The types are the same in every runtime, the image has one, and both are slow: once is enough. */
+const ONCE = ["types.mjs", "image.mjs"];
 
 /** What bundlers make of the package; minutes, so not for every change. */
 const LONG = ["bundlers.mjs"];
@@ -53,6 +53,8 @@ async function consumer(tarball: string): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "democracy_npm_" });
   const suite = `${ROOT}/tests/npm/suite`;
   for await (const { name } of Deno.readDir(suite)) await Deno.copyFile(`${suite}/${name}`, `${folder}/${name}`);
+  await Deno.copyFile(`${ROOT}/scripts/image/Dockerfile`, `${folder}/Dockerfile`);
+  await Deno.copyFile(tarball, `${folder}/democracy.tgz`);
   await installInto(folder, [tarball, "typescript@^5", "@types/node@^20"]);
   for (const major of [4, 5]) {
     await Deno.mkdir(`${folder}/operator${major}`);

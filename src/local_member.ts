@@ -82,6 +82,7 @@ export class LocalMember {
         this.roster.self.voter = found.voters?.includes(this.roster.self.source) ?? true;
         this.host.post({ type: "peers", ...found });
       },
+      onStale: (isStale) => this.host.post({ type: "stale", isStale }),
     });
     this.#logger = logger;
     for (const advice of adviceOn(settings)) logger.warn(advice);

@@ -21,6 +21,8 @@ export class Watcher {
   readonly voters: (readonly [voters: readonly string[] | undefined, clusterSize: number | undefined])[] = [];
   /** All messages so far. */
   readonly log: Logged[] = [];
+  /** Whether the last update may be out of date, each time that was told. */
+  readonly stale: boolean[] = [];
   /** What the iteration threw. */
   error: Error | undefined;
   readonly #stop = new AbortController();
@@ -65,8 +67,9 @@ export class Watcher {
       warn: method("warn"),
       error: method("error"),
     };
+    const onStale = (isStale: boolean): void => void this.stale.push(isStale);
     try {
-      for await (const update of discovery.watch({ signal: this.#stop.signal, source, logger })) {
+      for await (const update of discovery.watch({ signal: this.#stop.signal, source, logger, onStale })) {
         this.voters.push([update.voters, update.clusterSize]);
         this.updates.push(update.peers);
       }

@@ -26,10 +26,10 @@ export class Backoff {
     this.#failures = 0;
   }
 
-  /** It failed: how long to wait, between half and all of the doubled wait, but at least `atLeast`. */
+  /** It failed: how long to wait, between half and all of the doubled wait, but at least `atLeast`, which may be longer than the longest. */
   next(atLeast = 0): number {
     const wait = Math.min(this.#first * 2 ** Math.min(this.#failures, 20), this.#longest);
     this.#failures++;
-    return Math.max(wait * (0.5 + 0.5 * Math.random()), Math.min(atLeast, this.#longest));
+    return Math.max(wait * (0.5 + 0.5 * Math.random()), atLeast);
   }
 }

@@ -19,7 +19,7 @@ import { type Turnout, turnoutOf as electionTurnout } from "./election/turnout.t
 import type { Effect, LeaderInfo, MemberInfo } from "./effect.ts";
 import { heartbeat, isRepeatDue, nextRepeatDue, repeat } from "./heartbeat.ts";
 import type { Input } from "./input.ts";
-import { setPeers } from "./membership/membership.ts";
+import { setPeers, setStale } from "./membership/membership.ts";
 import { infoOf } from "./membership/peer.ts";
 import { forgiveSilence, nextProbeDue, reviewProbes } from "./membership/probing.ts";
 import { cookieTo, introduce } from "./membership/sending.ts";
@@ -51,6 +51,9 @@ export function step(self: MemberState, input: Input): readonly Effect[] {
       self.nextHeartbeat = self.ground.now;
       countGrants(election);
       recount(election);
+      break;
+    case "stale":
+      setStale(membership, input.isStale);
       break;
     case "resign":
       if (input.election === undefined) resign(election, input);

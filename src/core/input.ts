@@ -60,6 +60,8 @@ export type InputEvent =
     /** How many vote. */
     readonly clusterSize: number;
   }
+  /** What discovery said last may be out of date, or is not any more. */
+  | { readonly kind: "stale"; readonly isStale: boolean }
   /** The lead is given away. */
   | ({ readonly kind: "resign" } & Resignation)
   /** The application has something for the peer of that boot, which has not told yet what to show. */

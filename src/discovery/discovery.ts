@@ -39,6 +39,11 @@ export interface DiscoveryContext {
    * member, of which perhaps only one can be reached.
    */
   readonly isAlive?: (address: string) => boolean;
+  /**
+   * To be told that the last update may be out of date, because the source cannot be read at the moment, and that it is not any more.
+   * Meanwhile nobody is taken for a member of another cluster.
+   */
+  readonly onStale?: (isStale: boolean) => void;
   /** ms that a member which is new to the list may take to be alive. */
   readonly patience?: number;
 }

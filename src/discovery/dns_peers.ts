@@ -104,6 +104,7 @@ class DnsPeers implements Discovery {
         const peers = await this.#look(context);
         if (signal.aborted) return;
         if (failures > 0) logger.info(`"${this.#host}" resolves again`);
+        if (failures > 0) context.onStale?.(false);
         failures = 0;
         if (peers.join() !== before) {
           before = peers.join();
@@ -111,6 +112,7 @@ class DnsPeers implements Discovery {
         }
       } catch (error) {
         if (signal.aborted) return;
+        context.onStale?.(true);
         if (failures++ === 0) {
           logger.warn(`Cannot resolve "${this.#host}": keeping the peers known so far, and trying again`, error);
         }

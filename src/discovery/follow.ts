@@ -6,6 +6,7 @@
 
 import { onAbort } from "../base/abort.ts";
 import { canonicalAddress } from "../base/address.ts";
+import { Backoff } from "../base/backoff.ts";
 import { describe } from "../errors.ts";
 import { BOUNDS } from "../limits.ts";
 import type { Discovery, DiscoveryContext, DiscoveryUpdate } from "./discovery.ts";
@@ -28,11 +29,11 @@ export interface FollowOptions extends DiscoveryContext {
   readonly clusterSize: number;
   /** Called for each update that makes sense. */
   readonly onVoters: (voters: Voters) => void;
-  /** ms before an iteration that threw is started again; doubles up to 30 s; default 1000. */
+  /** ms before an iteration that threw is started again; doubles up to 10 s, spread at random; default 1000. */
   readonly retry?: number;
 }
 
-const LONGEST_RETRY = 30_000;
+const LONGEST_RETRY = 10_000;
 
 /**
  * Hands on what the discovery says until it ends or `signal` aborts. Never rejects: what makes no sense is
@@ -41,12 +42,12 @@ const LONGEST_RETRY = 30_000;
  */
 export async function followDiscovery(discovery: Discovery, options: FollowOptions): Promise<void> {
   const { signal, logger } = options;
-  const first = options.retry ?? 1000;
-  let wait = first;
+  const backoff = new Backoff(options.retry ?? 1000, LONGEST_RETRY);
   while (!signal.aborted) {
     try {
       for await (const update of until(signal, () => watch(discovery, options))) {
-        wait = first;
+        if (backoff.failures > 0) options.onStale?.(false);
+        backoff.reset();
         const voters = readUpdate(update, options);
         if (voters !== undefined) options.onVoters(voters);
       }
@@ -54,15 +55,15 @@ export async function followDiscovery(discovery: Discovery, options: FollowOptio
     } catch (error) {
       if (signal.aborted) return;
       logger.error("Cannot discover peers: trying again, with the peers known so far", error);
-      await sleep(wait, signal);
-      wait = Math.min(wait * 2, LONGEST_RETRY);
+      options.onStale?.(true);
+      await sleep(backoff.next(), signal);
     }
   }
 }
 
 function watch(discovery: Discovery, options: DiscoveryContext): AsyncIterator<DiscoveryUpdate> {
-  const { signal, source, logger, isAlive, patience } = options;
-  return discovery.watch({ signal, source, logger, isAlive, patience })[Symbol.asyncIterator]();
+  const { signal, source, logger, isAlive, onStale, patience } = options;
+  return discovery.watch({ signal, source, logger, isAlive, onStale, patience })[Symbol.asyncIterator]();
 }
 
 /** What the iterator yields until the signal aborts; an iterator that is stuck is left behind. */

@@ -12,7 +12,7 @@ import { followDiscovery, type FollowOptions } from "./follow.ts";
 const PATIENCE_TIMEOUTS = 2;
 
 /** What is to be done with what is found, and what is known of it. */
-type Followers = Pick<FollowOptions, "logger" | "isAlive" | "onVoters"> & {
+type Followers = Pick<FollowOptions, "logger" | "isAlive" | "onStale" | "onVoters"> & {
   readonly settings: Pick<Settings, "clusterSize" | "timeout">;
 };
 

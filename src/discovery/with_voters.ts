@@ -15,13 +15,27 @@ export class WithVoters implements Discovery {
   async *watch(context: DiscoveryContext): AsyncGenerator<DiscoveryUpdate, void, void> {
     let peers: readonly string[] | undefined;
     let voters: readonly string[] | undefined;
-    for await (const [who, update] of merge(this.peers.watch(context), this.voters.watch(context))) {
+    const [one, other] = eitherStale(context);
+    for await (const [who, update] of merge(this.peers.watch(one), this.voters.watch(other))) {
       if (who === 0) peers = update.peers;
       else voters = update.peers;
       if (peers === undefined || voters === undefined) continue;
       yield { peers: [...new Set([...peers, ...voters])], voters, clusterSize: this.clusterSize };
     }
   }
+}
+
+/** What is said is out of date as long as that of either is. */
+function eitherStale(context: DiscoveryContext): readonly [DiscoveryContext, DiscoveryContext] {
+  const stale = [false, false];
+  const toldBy = (place: number): DiscoveryContext => ({
+    ...context,
+    onStale(isStale): void {
+      stale[place] = isStale;
+      context.onStale?.(stale.includes(true));
+    },
+  });
+  return [toldBy(0), toldBy(1)];
 }
 
 /** What the iterables yield, as it comes, with the place of whose it is. */

@@ -10,6 +10,7 @@ import { sleep } from "../base/sleep.ts";
 import type { ApiClient } from "./api_client.ts";
 import { type ApiError, errorOfStatus, hasStatus } from "./api_error.ts";
 import { Backoff } from "../base/backoff.ts";
+import { API_LIMITS } from "./limits.ts";
 import { at, isObject, type JsonObject, listAt, textAt } from "./json.ts";
 
 /** What to follow, and how. Durations are ms. */
@@ -25,10 +26,10 @@ export interface ListWatchOptions {
   readonly what: string;
   /** What to do when the API server forbids it. */
   readonly remedy: string;
-  /** Before the second attempt; doubles up to `longestRetry`; default 500. */
+  /** Before the second attempt; doubles up to 5 s, spread at random, and is longer where the API server says so; default 500. */
   readonly retry?: number;
-  /** Default 30 000. */
-  readonly longestRetry?: number;
+  /** Told that the objects yielded last may be out of date, and that they are not any more. */
+  readonly onStale?: (isStale: boolean) => void;
 }
 
 /** The objects by name. */
@@ -50,7 +51,7 @@ const HEALTHY = 1000;
 export async function* listWatch(options: ListWatchOptions): AsyncGenerator<Objects, void, void> {
   const { signal } = options;
   const state: State = { objects: undefined, version: undefined };
-  const backoff = new Backoff(options.retry ?? 500, options.longestRetry ?? 30_000);
+  const backoff = new Backoff(options.retry ?? API_LIMITS.retry, API_LIMITS.longestRetry);
   while (!signal.aborted) {
     const started = performance.now();
     try {
@@ -77,8 +78,11 @@ interface State {
   version: string | undefined;
 }
 
-function recovered({ logger, what }: ListWatchOptions, backoff: Backoff): void {
-  if (backoff.failures > 0) logger.info(`Following ${what} again`);
+function recovered({ logger, what, onStale }: ListWatchOptions, backoff: Backoff): void {
+  if (backoff.failures > 0) {
+    logger.info(`Following ${what} again`);
+    onStale?.(false);
+  }
   backoff.reset();
 }
 
@@ -88,6 +92,7 @@ function waitAfter(error: unknown, options: ListWatchOptions, state: State, back
   const problem = hasStatus(error, 403, 404) ? refusal(error, options) : error;
   // An API server that has just started forbids everything until it has read its roles: who was let in once waits.
   if (problem instanceof DiscoveryError && state.objects === undefined) throw problem;
+  options.onStale?.(true);
   if (hasStatus(error, 410)) {
     logger.debug(`The API server has forgotten where the watch of ${what} was: listing again`);
     state.version = undefined;
@@ -95,7 +100,7 @@ function waitAfter(error: unknown, options: ListWatchOptions, state: State, back
   }
   if (hasStatus(error, 400)) state.version = undefined;
   if (backoff.failures === 0) logger.warn(`Cannot follow ${what}: keeping what is known, and trying again`, problem);
-  return backoff.next(hasStatus(error, 429, 503) ? error.retryAfter : 0);
+  return backoff.next(hasStatus(error, 429, 503) ? Math.min(error.retryAfter, API_LIMITS.longestRetryAfter) : 0);
 }
 
 function refusal(error: ApiError, { what, remedy }: ListWatchOptions): DiscoveryError {

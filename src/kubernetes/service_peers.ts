@@ -31,7 +31,7 @@ export interface ServicePeersOptions extends ApiOptions {
    * runs two pods of one name at a time, so that all members read the same voters; pods without an ordinal are refused.
    */
   readonly voters?: number;
-  /** ms before the second attempt to reach the API server; doubles up to 30 s, and is spread at random; default 500. */
+  /** ms before the second attempt to reach the API server; doubles up to 5 s, and is spread at random; default 500. */
   readonly retry?: number;
 }
 
@@ -156,7 +156,7 @@ class ServicePeers implements Discovery {
     }
   }
 
-  #listWatchOptions({ signal, logger }: DiscoveryContext, namespace: string, what: string): ListWatchOptions {
+  #listWatchOptions({ signal, logger, onStale }: DiscoveryContext, namespace: string, what: string): ListWatchOptions {
     const { service, retry } = this.#options;
     return {
       client: this.#client,
@@ -164,6 +164,7 @@ class ServicePeers implements Discovery {
       query: this.#kind.query(service),
       signal,
       logger,
+      onStale,
       what,
       remedy:
         `bind the pods' service account to a Role in namespace "${namespace}" with the rule { ${this.#kind.rule} }`,

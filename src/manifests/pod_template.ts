@@ -41,6 +41,8 @@ export function podTemplate(options: ManifestOptions, labels: Record<string, str
     metadata: { labels },
     spec: {
       serviceAccountName: options.name,
+      // Said here as well: what reads pods alone does not know of the account.
+      ...(options.discovery === "dns" && options.lease === undefined ? { automountServiceAccountToken: false } : {}),
       terminationGracePeriodSeconds: graceOf(options),
       securityContext: {
         runAsNonRoot: true,

@@ -191,6 +191,8 @@ class Loop {
         this.#hasPeers = true;
         this.#run({ ...command, kind: "peers" });
         return this.#named.begin();
+      case "stale":
+        return this.#run({ ...command, kind: "stale" });
       case "resign":
         return this.#resign(command);
       case "enter":
@@ -240,9 +242,7 @@ class Loop {
     const opened = this.#wire.open(bytes, this.#mayDerive);
     if (!opened.ok) return this.#refuse(bytes, source, opened);
     const { from, cookie, payload } = opened.packet;
-    if (payload.kind === "data") {
-      return this.#exchange.take(from, cookie, payload, performance.now());
-    }
+    if (payload.kind === "data") return this.#exchange.take(from, cookie, payload, performance.now());
     if (!this.#hasPeers) return;
     const input = this.#packet;
     input.source = source;

@@ -47,6 +47,8 @@ export type LoopCommand =
     readonly voters?: readonly string[];
     readonly clusterSize: number;
   }
+  /** What `peers` said last may be out of date, or is not any more. */
+  | { readonly type: "stale"; readonly isStale: boolean }
   /** Answered by `done` of the same number, once the loop has given the lead away, or says what keeps it from that. */
   | ({ readonly type: "resign"; readonly request: number } & Resignation)
   /** Stands in a named election; `view` is what tells whether it leads, see `NamedView`. */

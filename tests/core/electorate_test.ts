@@ -4,6 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { hashOf } from "../../src/core/membership/electorate.ts";
 import { electorateSize } from "../../src/core/membership/state.ts";
 import type { VoterList } from "../../src/core/message/message.ts";
+import { leaderOf } from "../../src/core/citizen.ts";
 import { Cluster } from "./cluster.ts";
 import { addressOf, INTERVAL, messages, ofKind, type Puppet, puppetOf, Solo, statusOf, TIMEOUT } from "./harness.ts";
 
@@ -61,6 +62,54 @@ Deno.test("a member that comes back to its address, or lists that come to fit, e
     }
     cluster.runUntil(() => ids(cluster, 1).includes("m3") && ids(cluster, 3).includes("m1"), 3 * TIMEOUT, 2);
   }
+});
+
+/** m1 to m3 elect m1; m4 and m5 take the places of m2 and m3, at other addresses, without m1's learning of it. */
+function replaced(isStale: boolean): Cluster {
+  const cluster = new Cluster([5, 4, 3, 2, 1].map((weight) => ({ weight, quarantine: TIMEOUT })), { clusterSize: 3 });
+  for (const n of [1, 2, 3]) cluster.reconfigure(n, {}, NAMED);
+  cluster.start(1, 2, 3);
+  cluster.run(3 * TIMEOUT);
+  if (isStale) cluster.command(1, { kind: "stale", isStale });
+  for (const [gone, next, list] of [[2, 4, [1, 3, 4]], [3, 5, [1, 4, 5]]] as const) {
+    cluster.command(gone, { kind: "close" });
+    cluster.run(TIMEOUT);
+    cluster.crash(gone);
+    for (const n of [3, 4, 5]) cluster.reconfigure(n, {}, list);
+    cluster.start(next);
+    cluster.tell(next === 4 ? 3 : 4);
+    cluster.run(3 * TIMEOUT);
+  }
+  return cluster;
+}
+
+const foreign = ({ mismatches }: Cluster): string[] =>
+  mismatches.filter(({ what }) => what === "foreign").map(({ by, member }) => `${by}: ${member.id}`);
+
+Deno.test("a member whose discovery cannot be read takes those that replaced its peers for no other cluster", () => {
+  const cluster = replaced(true);
+  assertEquals(foreign(cluster), []);
+  assertEquals(ids(cluster, 1), ["m4", "m5"]);
+  assertEquals(cluster.leaders, ["m4"], "m1 votes for nobody that it cannot know to be a voter");
+  assertEquals(leaderOf(cluster.state(1)), undefined, "nor follows one");
+  const from = cluster.now;
+  cluster.reconfigure(1, {}, [1, 4, 5]);
+  cluster.tell(1);
+  cluster.command(1, { kind: "stale", isStale: false });
+  cluster.crash(5);
+  cluster.run(3 * TIMEOUT);
+  assertEquals(cluster.leaders, ["m4"], "by the vote of m1");
+  assertEquals(cluster.since(from).filter((what) => what.startsWith("resigned")), []);
+});
+
+Deno.test("who belongs to another cluster is found out once discovery can be read again, and says what it said", () => {
+  const cluster = replaced(true);
+  cluster.command(1, { kind: "stale", isStale: false });
+  assertEquals(ids(cluster, 1), []);
+  cluster.run(TIMEOUT);
+  const both = ["m1: m4", "m1: m5", "m4: m1", "m5: m1"];
+  assertEquals([...new Set(foreign(cluster))].sort(), both);
+  assertEquals([...new Set(foreign(replaced(false)))].sort(), both, "at once where it could be read");
 });
 
 function listOf(members: readonly number[], listsReceiver: boolean): VoterList {

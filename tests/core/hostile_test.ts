@@ -192,7 +192,8 @@ const anyEvent: fc.Arbitrary<InputEvent> = fc.oneof(
         addresses: fc.array(anyAddress, { maxLength: 5 }),
         clusterSize: fc.integer({ min: 1, max: 9 }),
       }),
-      fc.constant<InputEvent>({ kind: "close" }),
+      fc.record({ kind: fc.constant("stale" as const), isStale: fc.boolean() }),
+      fc.record({ kind: fc.constant("close" as const), graceful: fc.boolean() }),
       anyElection.filter((election) => election !== "").map((election): InputEvent => ({
         ...{ kind: "enter", election, byWeight: false, rebalances: true },
       })),

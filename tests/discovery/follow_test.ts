@@ -6,12 +6,14 @@ import { StaticPeers } from "../../src/discovery/static_peers.ts";
 interface Outcome {
   readonly voters: Voters[];
   readonly errors: string[];
+  /** Whether what was said last may be out of date, each time that was told. */
+  readonly stale: boolean[];
 }
 
 /** Follows until the discovery ends, or `until` says that it is enough. */
 async function follow(discovery: Discovery, until: (voters: Voters) => boolean = () => false): Promise<Outcome> {
   const controller = new AbortController();
-  const outcome: Outcome = { voters: [], errors: [] };
+  const outcome: Outcome = { voters: [], errors: [], stale: [] };
   const ignore = (): void => {};
   await followDiscovery(discovery, {
     signal: controller.signal,
@@ -19,6 +21,7 @@ async function follow(discovery: Discovery, until: (voters: Voters) => boolean =
     logger: { debug: ignore, info: ignore, warn: ignore, error: (message) => outcome.errors.push(message) },
     clusterSize: 3,
     retry: 1,
+    onStale: (isStale) => outcome.stale.push(isStale),
     onVoters: (voters) => {
       outcome.voters.push(voters);
       if (until(voters)) controller.abort();
@@ -119,8 +122,9 @@ Deno.test("a discovery that throws is started again", async () => {
       if (starts === 2) throw new Error("gone");
     },
   };
-  const { voters, errors } = await follow(discovery);
+  const { voters, errors, stale } = await follow(discovery);
   assertEquals(voters.map(({ addresses }) => addresses), [["10.0.0.2:1"], ["10.0.0.3:1"]]);
+  assertEquals(stale, [true, false, true, false], "what was said last is out of date until it says something again");
   assertEquals(errors, new Array(2).fill("Cannot discover peers: trying again, with the peers known so far"));
 });
 

@@ -83,6 +83,29 @@ Deno.test("each change of either is told, with the latest of the other", async (
   await set.updates.return();
 });
 
+Deno.test("what is said is out of date as long as that of either is", async () => {
+  const told: boolean[] = [];
+  const contexts: DiscoveryContext[] = [];
+  const silent: Discovery = {
+    async *watch(context): AsyncGenerator<DiscoveryUpdate> {
+      contexts.push(context);
+      yield { peers: ["a"] };
+    },
+  };
+  const ignore = (): void => {};
+  const logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+  const { signal } = new AbortController();
+  const context = { signal, source: "a:1", logger, onStale: (isStale: boolean) => void told.push(isStale) };
+  for await (const _ of new WithVoters(silent, silent, 1).watch(context));
+  const [peers, voters] = contexts;
+  peers?.onStale?.(true);
+  voters?.onStale?.(true);
+  peers?.onStale?.(false);
+  assertEquals(told.at(-1), true, "the voters still are");
+  voters?.onStale?.(false);
+  assertEquals(told.at(-1), false);
+});
+
 Deno.test("voters are peers, too, once each", async () => {
   const set = stage();
   set.peers.say(["a", "b", "a"]);

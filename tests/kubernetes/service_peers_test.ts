@@ -95,6 +95,8 @@ Deno.test("kubernetesPeers keeps the peers while the API server fails, and says 
   put(api, "app-x", "10.0.0.3");
   await seen.until(() => seen.updates.at(-1)?.[0] === "10.0.0.3:7");
   assertEquals(seen.updates[0], ["10.0.0.1:7"]);
+  await seen.until(() => seen.stale.at(-1) === false);
+  assertEquals(seen.stale[0], true, "what was said last may be out of date");
   assertEquals(seen.messages("warn").length, 1);
   assertMatch(seen.messages("warn")[0] ?? "", /keeping what is known, and trying again/);
   assertEquals(seen.error, undefined);

@@ -97,11 +97,12 @@ function checkCounts(self: Membership, count: Count): void {
 }
 
 function checkElectorate({ electorate, voters, ground: { config } }: Membership): void {
-  const { told, votes } = electorate;
+  const { told, votes, isStale } = electorate;
   if (!Number.isFinite(electorate.size)) return;
   const named = voters.items.filter(({ leaving }) => !leaving).map(({ address }) => address);
   if (votes) named.push(config.address);
-  expect(told.isMany === named.length > LIMITS.toldVoters, "others are told whether there are many voters");
+  const isMany = isStale || named.length > LIMITS.toldVoters;
+  expect(told.isMany === isMany, "others are told whether there are many voters, or nobody knows");
   if (told.isMany) return;
   expect(told.hashes.length === named.length, "others are told of all voters");
   for (const address of named) expect(told.hashes.includes(hashOf(address)), "others are told of each voter");

@@ -53,8 +53,8 @@ function isJoined(self: Election): boolean {
 function countsThis({ ground: { now, config }, membership: { electorate } }: Election, peer: Peer): boolean {
   if (!peer.alive || now - peer.lastHeardBy > OF_LATE * config.interval) return false;
   const { voterList } = peer;
-  return !electorate.votes || voterList === undefined || voterList.isMany ||
-    voterList.hashes.includes(hashOf(config.address));
+  if (!electorate.votes || voterList === undefined) return true;
+  return voterList.listsReceiver && (voterList.isMany || voterList.hashes.includes(hashOf(config.address)));
 }
 
 /**

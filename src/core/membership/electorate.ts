@@ -33,7 +33,8 @@ export function renewElectorate(self: Membership): void {
   const { electorate, voters, ground: { config } } = self;
   const addresses = voters.items.filter(({ leaving }) => !leaving).map(({ address }) => address);
   if (electorate.votes) addresses.push(config.address);
-  const isMany = addresses.length > LIMITS.toldVoters;
+  // A list that may be out of date is not one to compare others with: who is missing in it may have come since.
+  const isMany = electorate.isStale || addresses.length > LIMITS.toldVoters;
   const hashes = isMany ? [] : addresses.map(hashOf).sort((a, b) => a - b);
   const before = electorate.told;
   if (before.isMany === isMany && String(before.hashes) === String(hashes)) return;

@@ -9,7 +9,7 @@ import { drop } from "../drop.ts";
 import { type Boot, type Cookie, NO_COOKIE, type Status, UNKNOWN_BOOT } from "../message/message.ts";
 import { LIMITS } from "../../limits.ts";
 import { cookieOf } from "./cookie.ts";
-import { renewElectorate } from "./electorate.ts";
+import { foreignVoters, renewElectorate } from "./electorate.ts";
 import { infoOf, type Peer, unknownPeer } from "./peer.ts";
 import { noteRoundTrip } from "./round_trip.ts";
 import { type Membership, orderOf } from "./state.ts";
@@ -44,6 +44,24 @@ export function setPeers(
   renewElectorate(self);
 }
 
+/**
+ * Discovery cannot be read at the moment, or can be again. Members that were replaced meanwhile share few voters with this one, and
+ * are no other cluster for that: who is one is found out when the list is known to be right.
+ */
+export function setStale(self: Membership, isStale: boolean): void {
+  const { electorate } = self;
+  if (electorate.isStale === isStale) return;
+  electorate.isStale = isStale;
+  // Before the first list there is nothing to tell of.
+  if (!Number.isFinite(electorate.size)) return;
+  renewElectorate(self);
+  if (isStale) return;
+  for (const peer of [...self.byBoot.values()]) {
+    const shared = peer.voterList && foreignVoters(self, peer, peer.voterList);
+    if (shared !== undefined) banish(self, peer, peer.boot, shared, peer.id);
+  }
+}
+
 function resize({ electorate, ground: { now, config } }: Membership, size: number): void {
   const { before } = electorate;
   if (size < electorate.size && electorate.size !== Infinity) {
@@ -56,6 +74,7 @@ function resize({ electorate, ground: { now, config } }: Membership, size: numbe
 function configure(self: Membership, address: string, votes: boolean): void {
   const peer = self.peers.get(address) ?? unknownPeer(address);
   if (!self.peers.has(address)) remember(self, peer);
+  if (!peer.configured) peer.votersTold = 0;
   peer.configured = true;
   place(self, peer);
   if (!votes) return;
@@ -176,7 +195,7 @@ export function markAlive(self: Membership, peer: Peer, boot: Boot, word: Introd
 }
 
 /** The process at the peer's address belongs to another cluster, and shares only so many voters with this member. */
-export function banish(self: Membership, peer: Peer, boot: Boot, shared: number, status: Status): void {
+export function banish(self: Membership, peer: Peer, boot: Boot, shared: number, id: string): void {
   if (peer.alive && peer.boot === boot) markDead(self, peer);
   peer.foreign = boot;
   peer.lastPing = self.ground.now;
@@ -184,7 +203,7 @@ export function banish(self: Membership, peer: Peer, boot: Boot, shared: number,
   self.ground.effects.push({
     kind: "mismatch",
     what: "foreign",
-    member: { id: status.id, source: peer.address },
+    member: { id, source: peer.address },
     value: shared,
   });
 }
@@ -283,6 +302,8 @@ function retireIfOver(self: Membership, peer: Peer): void {
 function dismiss(self: Membership, peer: Peer): void {
   if (!peer.configured || self.named.has(peer.address)) return;
   peer.configured = false;
+  // It is told that it is not listed any more.
+  peer.votersTold = 0;
   if (peer.boot === UNKNOWN_BOOT) forget(self, peer);
   else place(self, peer);
 }

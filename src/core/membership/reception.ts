@@ -198,7 +198,7 @@ function isKin(self: Membership, peer: Peer | undefined, from: Boot, { status, v
   if (peer === undefined) {
     const member = { id: status.id, source: status.address };
     self.ground.effects.push({ kind: "mismatch", what: "foreign", member, value: shared });
-  } else banish(self, peer, from, shared, status);
+  } else banish(self, peer, from, shared, status.id);
   return false;
 }
 

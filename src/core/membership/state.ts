@@ -78,6 +78,8 @@ export interface Electorate {
   size: number;
   /** What they were before, which counts until then if it was more. */
   readonly before: { size: number; until: number };
+  /** Whether options or discovery cannot say at the moment who they are. */
+  isStale: boolean;
   /** What others are told of them. */
   told: Pick<VoterList, "isMany" | "hashes">;
   /** When it is next looked at whose list does not fit. */
@@ -160,6 +162,7 @@ export function createMembership(ground: Ground): Membership {
     electorate: {
       votes: true,
       isAll: true,
+      isStale: false,
       size: Infinity,
       before: { size: 0, until: -Infinity },
       told: { isMany: false, hashes: [] },
