@@ -6,7 +6,7 @@
 
 import { writeSync } from "node:fs";
 import process from "node:process";
-import { Democracy } from "../../mod.ts";
+import { Democracy, type NamedElection } from "../../mod.ts";
 import { BeliefLog } from "./belief.ts";
 import { MachineClock } from "./clock.ts";
 import { readLines } from "./lines.ts";
@@ -22,6 +22,8 @@ class Member {
   #happenings: Happening[] = [];
   #democracy: Democracy | undefined;
   #timers: ReturnType<typeof setInterval>[] = [];
+  #elections: NamedElection[] = [];
+  #electedAt: number | undefined;
 
   /** Does one thing; the answer is for whoever asked. */
   async obey(command: Command): Promise<Answers[keyof Answers]> {
@@ -47,6 +49,10 @@ class Member {
         return await this.leave();
       case "usage":
         return this.#usage();
+      case "stand":
+        return this.#stand(command.elections);
+      case "leads":
+        return { led: this.#elections.filter((election) => election.isLeader()).length, electedAt: this.#electedAt };
     }
   }
 
@@ -105,6 +111,14 @@ class Member {
     const resigned = this.#democracy?.resign();
     this.#sample();
     await resigned;
+    return { at };
+  }
+
+  #stand(count: number): Answers["stand"] {
+    const at = this.#clock.now();
+    const names = Array.from({ length: count }, (_, index) => `shard-${index}`);
+    this.#elections = names.flatMap((name) => this.#democracy?.election(name) ?? []);
+    for (const election of this.#elections) election.on("elected", () => this.#electedAt = this.#clock.now());
     return { at };
   }
 

@@ -41,7 +41,10 @@ export type Command =
   | { readonly name: "block"; readonly ms: number }
   | { readonly name: "resign" }
   | { readonly name: "leave" }
-  | { readonly name: "usage" };
+  | { readonly name: "usage" }
+  /** Stands in so many named elections. */
+  | { readonly name: "stand"; readonly elections: number }
+  | { readonly name: "leads" };
 
 /** What happened to a member, by its own events. */
 export interface Happening {
@@ -86,6 +89,9 @@ export interface Answers {
   readonly resign: { readonly at: number };
   readonly leave: { readonly at: number };
   readonly usage: Usage;
+  readonly stand: { readonly at: number };
+  /** How many named elections it leads, and when it was last elected in one; `undefined` before. */
+  readonly leads: { readonly led: number; readonly electedAt: number | undefined };
 }
 
 /** What a member tells by itself. */

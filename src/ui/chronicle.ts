@@ -25,7 +25,7 @@ function replaces(change: Change, former: Change): boolean {
   if (change.kind === "lead") {
     return former.kind === "lead" && former.token === change.token && former.from === change.from;
   }
-  return change.kind === "beat" || change.kind === "member" || change.kind === "apart";
+  return ["beat", "member", "apart", "election"].includes(change.kind);
 }
 
 /** An account of bounded length. What it forgets leaves behind what was true at its end. */
@@ -40,6 +40,8 @@ export class Chronicle {
   readonly #newest = new Map<string, Numbered>();
   /** What is still true of the things forgotten: by member, then by key. */
   readonly #base = new Map<string, Map<string, Change>>();
+  /** The same of named elections, by name. */
+  readonly #elections = new Map<string, Change>();
   #sequence = 0;
   /** The newest number that was forgotten. */
   #forgotten = 0;
@@ -64,7 +66,8 @@ export class Chronicle {
 
   /** Everything that is known. */
   story(): Story {
-    const base = [...this.#base.values()].flatMap((changes) => [...changes.values()]);
+    const members = [...this.#base.values()].flatMap((changes) => [...changes.values()]);
+    const base = [...members, ...this.#elections.values()];
     const changes = [...base, ...[...this.#changes.values()].map(({ change }) => change)];
     return { heading: this.heading, changes, now: this.#now() };
   }
@@ -101,6 +104,7 @@ export class Chronicle {
     const key = keyOf(change);
     if (key === undefined) return;
     if (this.#newest.get(key) === oldest) this.#newest.delete(key);
+    if (change.kind === "election") return this.#forgetElection(change);
     const known = this.#base.get(change.id) ?? new Map<string, Change>();
     // What is put in anew comes last: the order of time.
     this.#base.delete(change.id);
@@ -108,6 +112,14 @@ export class Chronicle {
     this.#base.set(change.id, known.set(key, change));
     const [stalest] = this.#base.keys();
     if (this.#base.size > CHRONICLE_LIMITS.members && stalest !== undefined) this.#base.delete(stalest);
+  }
+
+  #forgetElection(change: Change): void {
+    // What is put in anew comes last: the order of time.
+    this.#elections.delete(change.id);
+    this.#elections.set(change.id, change);
+    const [stalest] = this.#elections.keys();
+    if (this.#elections.size > CHRONICLE_LIMITS.elections && stalest !== undefined) this.#elections.delete(stalest);
   }
 
   #next(cursor: number | undefined): { text: string; cursor: number } | undefined {

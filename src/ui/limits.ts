@@ -8,6 +8,7 @@
 export const CHRONICLE_LIMITS = {
   kept: 2000,
   members: 256,
+  elections: 10_000,
   readers: 64,
   readersPerClient: 16,
   keepAlive: 15_000,

@@ -49,6 +49,7 @@ export class MemberPage {
   readonly #stopListening: () => void;
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #known = new Map<string, string>();
+  readonly #elections = new Map<string, string>();
   #leader: (LeaderInfo & { readonly from: number }) | null = null;
   #packets = { sent: 0, received: 0 };
 
@@ -101,7 +102,7 @@ export class MemberPage {
   /** Tells what differs from what was told. */
   #look(notes: readonly Note[] = []): void {
     const at = Date.now();
-    const changes = [...this.#members(at), ...this.#lead(at), ...notes];
+    const changes = [...this.#members(at), ...this.#lead(at), ...this.#named(at), ...notes];
     if (changes.length > 0) this.#chronicle.tell(changes);
   }
 
@@ -130,6 +131,21 @@ export class MemberPage {
     this.#packets = { sent, received };
     return nodes.filter(({ self }) => self ? sent > before.sent : received > before.received)
       .map(({ id }) => ({ kind: "beat", at, id }));
+  }
+
+  /** Named elections whose leaders are others than was told. */
+  #named(at: number): Change[] {
+    const changes: Change[] = [];
+    const elections = this.#democracy.elections();
+    for (const name of this.#elections.keys()) elections[name] ??= null;
+    for (const [id, lead] of Object.entries(elections)) {
+      const [leader, token] = [lead?.id ?? null, lead?.token ?? null];
+      const facts = `${leader} ${token}`;
+      if (this.#elections.get(id) === facts) continue;
+      this.#elections.set(id, facts);
+      changes.push({ kind: "election", at, id, leader, token });
+    }
+    return changes;
   }
 
   #lead(at: number): Change[] {

@@ -112,3 +112,13 @@ Deno.test("the member is killed: the command is asked to end, and killed when it
     await command.kill();
   }
 });
+
+Deno.test("exec --election runs its command under the lead of that election, with its token", async () => {
+  const separator = ALONE.indexOf("--");
+  const args = [...ALONE.slice(0, separator), "--election", "nightly", "--"];
+  const run = await runCli([...args, "sh", "-c", 'echo "$DEMOCRACY_TOKEN"']);
+  assertEnded(run, 0);
+  assertMatch(run.stdout, /^\d{13}\n$/u, `a token; it said:\n${run.stderr}`);
+  const refused = await runCli([...args.slice(0, -2), "x".repeat(65), "--", "true"]);
+  assertStringIncludes(refused.stderr, "at most 64 bytes, got 65");
+});

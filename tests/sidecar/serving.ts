@@ -21,10 +21,10 @@ export interface Serving {
 
 /** Runs `test` with a sidecar whose member leads, unless it is told not to. */
 export async function withSidecar(
-  options: AppOptions & { readonly member?: Partial<Options> },
+  options: AppOptions & { readonly member?: Partial<Options>; readonly elections?: readonly string[] },
   test: (serving: Serving) => Promise<void>,
 ): Promise<void> {
-  const { member, ...app } = options;
+  const { member, elections = [], ...app } = options;
   const democracy = new Democracy({
     ...QUICK,
     source: "127.0.0.1:0",
@@ -38,7 +38,7 @@ export async function withSidecar(
   // The view is true before the events arrive, and a test that asks at once would take these for changes.
   let told = false;
   democracy.on("leader", (leader) => told = leader?.id === democracy.id);
-  const sidecar = new Sidecar({ democracy, cluster: "jobs", timeout: QUICK.timeout });
+  const sidecar = new Sidecar({ democracy, cluster: "jobs", timeout: QUICK.timeout, elections });
   await democracy.ready;
   const { fetch } = createApp(sidecar, app);
   const listening = await listen((request, client) => fetch(request, { client }), { host: "127.0.0.1", port: 0 });

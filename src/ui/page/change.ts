@@ -34,6 +34,14 @@ export type Change =
   }
   /** The member has believed up to `at` that it leads. */
   | { readonly kind: "yield"; readonly at: number; readonly id: string }
+  /** Who leads the named election `id`, and under which token. */
+  | {
+    readonly kind: "election";
+    readonly at: number;
+    readonly id: string;
+    readonly leader: string | null;
+    readonly token: number | null;
+  }
   /** Whom the member takes for the leader. */
   | { readonly kind: "follow"; readonly at: number; readonly id: string; readonly leader: string | null }
   /** Datagrams from one member to another are lost, or get through again. */
@@ -90,6 +98,7 @@ const CHANGE_FIELDS: Readonly<Record<Change["kind"], Readonly<Record<string, Che
   phase: { phase: among("up", "down", "gone", "blocked", "paused", "suspended", "starting") },
   lead: { token: time, from: time, until: orNull(time) },
   yield: {},
+  election: { leader: orNull(text), token: orNull(time) },
   follow: { leader: orNull(text) },
   link: { to: text, cut: truth },
   apart: { apart: truth },

@@ -5,6 +5,7 @@
  */
 
 import type { Heading, Story } from "./change.ts";
+import { Elections } from "./elections.ts";
 import { byId, html, page, setAttribute, setText } from "./dom.ts";
 import { follow, load, request, ServerClock } from "./feed.ts";
 import { Lanes } from "./lanes.ts";
@@ -43,6 +44,7 @@ class View {
   readonly #ring = new Ring();
   readonly #roster: Roster;
   readonly #log = new Log();
+  readonly #elections = new Elections();
   #said = "";
 
   constructor(clock: Clock, act?: Act) {
@@ -78,6 +80,7 @@ class View {
     const cursor = live ? undefined : at;
     this.lanes.show(trace, { span, now, clock, live, cursor, exclusive: heading.exclusive });
     this.#log.show(trace.notes, at, clock);
+    this.#elections.show(trace.elections, trace.electionChanges, clock);
     this.#announce(announcementOf(scene));
     return title;
   }

@@ -39,6 +39,14 @@ export interface Track {
   beat: number;
 }
 
+/** Who leads a named election, and since when that is known. */
+export interface NamedLead {
+  readonly name: string;
+  readonly leader: string | null;
+  readonly token: number | null;
+  readonly at: number;
+}
+
 /** A line of the log. */
 export type Note = Extract<Change, { kind: "note" }>;
 
@@ -79,12 +87,15 @@ export interface Scene {
 const LINGER = 600_000;
 
 /** How many of each are kept; the oldest are forgotten first. */
-const KEPT = { members: 256, steps: 20_000, beliefs: 5_000, notes: 20_000, links: 20_000 } as const;
+const KEPT = { members: 256, elections: 10_000, steps: 20_000, beliefs: 5_000, notes: 20_000, links: 20_000 } as const;
 
 /** A growing account. */
 export class Trace {
   readonly tracks = new Map<string, Track>();
   readonly notes: Note[] = [];
+  /** The named elections, by name; and how often they have changed. */
+  readonly elections = new Map<string, NamedLead>();
+  electionChanges = 0;
   /** When the first change was. */
   begin = Infinity;
   readonly #links: Extract<Change, { kind: "link" }>[] = [];
@@ -92,6 +103,7 @@ export class Trace {
   /** Takes what comes next in time. */
   apply(change: Change): void {
     this.begin = Math.min(this.begin, change.at);
+    if (change.kind === "election") return this.#elect(change);
     if (change.kind === "note") return keep(this.notes, change, KEPT.notes);
     if (change.kind === "link") return keep(this.#links, change, KEPT.links);
     const track = this.#track(change.id);
@@ -135,6 +147,13 @@ export class Trace {
     const [leader] = leaders;
     const vacantSince = leader ? undefined : this.#vacantSince(at);
     return { at, members, cuts: this.#cutsAt(at), leaders, leader, vacantSince };
+  }
+
+  #elect({ id: name, leader, token, at }: Extract<Change, { kind: "election" }>): void {
+    this.electionChanges++;
+    this.elections.set(name, { name, leader, token, at });
+    const [first] = this.elections.keys();
+    if (this.elections.size > KEPT.elections && first !== undefined) this.elections.delete(first);
   }
 
   #track(id: string): Track {

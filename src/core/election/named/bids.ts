@@ -192,10 +192,11 @@ function countAll(self: Election): void {
 /** Counts a lease: those that lean on it take office, or leave it. */
 function review(self: Election, lease: SharedLease): void {
   if (countLease(self, lease)) {
-    for (const made of [...lease.bids]) {
-      if (!made.elected) takeOffice(self, made, lease);
-      else tellLease(self, made, lease);
+    for (const made of [...lease.newcomers]) {
+      if (made.elected) tellLease(self, made, lease);
+      else takeOffice(self, made, lease);
     }
+    lease.newcomers.clear();
     return;
   }
   for (const made of [...lease.bids]) if (made.elected) vacate(self, made, "lease-expired", undefined);

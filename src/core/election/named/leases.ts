@@ -19,6 +19,7 @@ export function leanAnew(self: Election, bid: Bid): void {
   leave(self, bid);
   bid.lease = lease;
   lease?.bids.add(bid);
+  lease?.newcomers.add(bid);
 }
 
 /** The bid leans on no lease any more. */
@@ -27,6 +28,7 @@ export function leave({ named }: Election, bid: Bid): void {
   bid.lease = undefined;
   if (lease === undefined) return;
   lease.bids.delete(bid);
+  lease.newcomers.delete(bid);
   if (lease.bids.size === 0) named.leases[lease.slot] = undefined;
 }
 
@@ -86,7 +88,7 @@ function leaseOf(self: Election, voters: readonly string[]): SharedLease | undef
     return leases.find((lease) => lease !== undefined && leansOn(lease, voters) && isEnough(self, lease.voters));
   }
   const lease: SharedLease = {
-    ...{ slot, generation: ++self.named.generation, voters, bids: new Set(), kept: new Set() },
+    ...{ slot, generation: ++self.named.generation, voters, bids: new Set(), newcomers: new Set(), kept: new Set() },
     ...{ deadline: -Infinity, wallDeadline: -Infinity },
   };
   leases[slot] = lease;

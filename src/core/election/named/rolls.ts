@@ -106,6 +106,7 @@ export function takeRoll(self: Election, peer: Peer, { since, through, key, entr
   roll.known = through;
   roll.key = key;
   self.named.isDirty = true;
+  self.named.rollChanges += 1;
   if (since === 0) { for (const { election } of [...roll.entries.values()]) clear(self, roll, election); }
   for (const entry of entries) takeEntry(self, roll, entry);
   noteUnrest(self);

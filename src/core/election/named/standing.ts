@@ -31,6 +31,7 @@ export function considerNamed(self: Election): void {
     recount(self);
     noteUnrest(self);
     named.isDirty = true;
+    named.rollChanges += 1;
   }
   if (!named.isDirty && now < named.dueAt) return;
   named.isDirty = false;
@@ -62,17 +63,24 @@ function noteReadiness(self: Election): void {
   }
 }
 
+/**
+ * Those in which this member comes first come first: where many elections are vacant at once each member has as many candidacies as it
+ * may with them, and candidates for the same elections would only keep the votes from each other.
+ */
 function standWhereDue(self: Election, readySince: number): void {
   const { named, ground: { now } } = self;
   const others = rankedRivals(self);
   const heardFrom = introducedBy(self);
+  const later: Contest[] = [];
   for (const contest of [...named.open]) {
-    // One that is elected makes room, and it is looked at again.
-    if (named.candidates >= LIMITS.candidacies) return;
     const at = Math.max(standingAt(self, contest, others, readySince), heardFrom);
     if (now < at) named.dueAt = Math.min(named.dueAt, at);
-    else stand(self, contest);
+    else if (contest.rank.before > 0) later.push(contest);
+    // One that is elected makes room, and all are looked at again.
+    else if (named.candidates < LIMITS.candidacies) stand(self, contest);
+    else return;
   }
+  for (const contest of later.slice(0, LIMITS.candidacies - named.candidates)) stand(self, contest);
 }
 
 function stand(self: Election, contest: Contest): void {
@@ -92,13 +100,26 @@ function standingAt(self: Election, contest: Contest, others: readonly Rival[], 
   const { heir, openSince = now, notBefore, election } = contest;
   const isHeirKnown = heir !== undefined && now < heir.until;
   if (isHeirKnown && heir.boot === config.boot) return Math.max(openSince, contest.retiredUntil);
-  const before = candidatesOf(self, contest, others).filter((rival) => precedes(contest, rival, ownRank(self))).length;
+  const before = rankIn(self, contest, others);
   const rank = isHeirKnown && self.membership.byBoot.has(heir.boot) ? Math.max(before, 1) : before;
   // While the own vote is another's, a candidate would get in the way of those that have theirs.
   const ballot = voting.ballots.get(election);
   const freeAt = ballot?.vote?.boot === config.boot ? -Infinity : forceEnds(self, ballot?.vote);
-  const inTurn = Math.max(openSince, readySince) + waitOf(rank, contest.lot) * config.interval;
+  // Who comes first may have many to stand for, and gets through so many at a time.
+  const crowd = rank > 0 ? self.named.open.size / LIMITS.candidacies : 0;
+  const inTurn = Math.max(openSince, readySince) + (waitOf(rank, contest.lot) + crowd) * config.interval;
   return Math.max(inTurn, notBefore, contest.retiredUntil, freeAt);
+}
+
+/** How many come before this member in an election: found out again when that may have changed. */
+function rankIn(self: Election, contest: Contest, others: readonly Rival[]): number {
+  const { named, ground: { now, config } } = self;
+  const { rank } = contest;
+  if (rank.changes === named.rollChanges && now - rank.at < config.interval / 2) return rank.before;
+  const own = ownRank(self);
+  const before = candidatesOf(self, contest, others).filter((rival) => precedes(contest, rival, own)).length;
+  contest.rank = { before, at: now, changes: named.rollChanges };
+  return before;
 }
 
 /** Members that are new have a moment to say where they stand; when it is over. */
@@ -163,5 +184,6 @@ export function newContest(self: Election, election: string, terms: Pick<Contest
   return {
     ...{ ...terms, election, bid: undefined, openSince: undefined, lot: nextRandom(self.ground.random) },
     ...{ notBefore: -Infinity, retiredUntil: -Infinity, failures: 0, heir: undefined },
+    rank: { before: 0, at: -Infinity, changes: -1 },
   };
 }

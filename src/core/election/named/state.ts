@@ -31,6 +31,8 @@ export interface Contest extends ContestTerms {
   /** Candidacies in a row that no quorum answered. */
   failures: number;
   heir: Heir | undefined;
+  /** How many come before this member, and when that was found out. */
+  rank: { readonly before: number; readonly at: number; readonly changes: number };
 }
 
 /** A term that this member stands for, or leads, in a named election. */
@@ -60,6 +62,8 @@ export interface SharedLease {
   /** The voters' addresses, sorted. */
   readonly voters: readonly string[];
   readonly bids: Set<Bid>;
+  /** Those of the bids that it was not counted for yet: in steady state nothing is done for each election. */
+  readonly newcomers: Set<Bid>;
   /** The addresses of voters that left while their votes were in force: they give them to nobody else. */
   readonly kept: Set<string>;
   deadline: number;
@@ -134,6 +138,8 @@ export interface Named {
   /** Since when this member may stand, if it may; and since when it may not. */
   readySince: number | undefined;
   notReadySince: number | undefined;
+  /** Counts what others have said of where they stand. */
+  rollChanges: number;
   /** The members that had come and gone when these elections were last looked at. */
   seenChanges: number;
   /** When leads may move to members that come first in rank; Infinity while none has to. */
@@ -164,6 +170,7 @@ export function createNamed(): Named {
     dueAt: Infinity,
     readySince: undefined,
     notReadySince: undefined,
+    rollChanges: 0,
     seenChanges: 0,
     rebalanceAt: Infinity,
     departures: new Map(),
