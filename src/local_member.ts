@@ -12,6 +12,7 @@ import { CustomMessageEvent, emit, type LifecycleEvents } from "./leadership/eve
 import { NamedView } from "./leadership/named_view.ts";
 import { Requests } from "./leadership/requests.ts";
 import { Roster } from "./leadership/roster.ts";
+import { LIMITS } from "./limits.ts";
 import { Seat, type SeatOwner } from "./leadership/seat.ts";
 import { type Journal, journalOf } from "./logger.ts";
 import { type Options, resolveOptions, type Settings } from "./options.ts";
@@ -120,6 +121,11 @@ export class LocalMember {
   /** Stands in a named election; `target` hears what happens there. */
   enter(election: string, { settle, ...terms }: ElectionTerms, target: EventTarget): NamedSeat {
     this.#wantMember("stand for election");
+    if (this.#named.size >= LIMITS.elections) {
+      throw new RangeError(
+        `Cannot stand in "${election}": a member stands in ${LIMITS.elections} named elections at most`,
+      );
+    }
     const view = new NamedView(this.host.leases);
     const seat = new Seat({ election, settle }, view, target, this.#owner);
     seat.known = this.#leaders.get(election) ?? null;

@@ -65,7 +65,7 @@ export class World<MemberState> {
   ) {
     this.#random = new Random(plan.seed ^ 0x5eed);
     this.network = new Network(plan.machines.length, plan.weather, new Random(plan.seed ^ 0x0e7), () => this.now);
-    const pace = plan.machines.length > LOOKED_AT ? plan.machines.length : 1;
+    const pace = plan.pace ?? (plan.machines.length > LOOKED_AT ? plan.machines.length : 1);
     this.machines = plan.machines.map((machine, index) => new Machine(index, machine, core, pace));
     for (const machine of this.machines) this.#byAddress.set(machine.plan.address, machine);
     this.judge = new Judge(plan, this.machines);

@@ -30,6 +30,8 @@ export interface WorldPlan {
   readonly lifeguard?: boolean;
   /** Named elections, in most of which each member stands; none unless set. */
   readonly elections?: readonly string[];
+  /** One step of so many is examined; all in a small cluster unless set. */
+  readonly pace?: number;
   /** Bytes of gossip that fit in one datagram; those of the usual datagram unless set. */
   readonly rumorBytes?: number;
 }

@@ -7,7 +7,6 @@ import { createMember, type MemberState, step, wakeAt } from "../../src/core/cit
 import type { InputEvent } from "../../src/core/input.ts";
 import { addressOf, bootOf, configOf, EPOCH, INTERVAL, TIMEOUT } from "./harness.ts";
 
-const ADDRESSES = [1, 2, 3].map(addressOf);
 /** As in a datagram of 1200 bytes. */
 const ROOM = { rumorBytes: 800 };
 /** Candidacies of one member that wait for votes at once. */
@@ -18,23 +17,36 @@ interface Running {
   readonly views: NamedViews;
 }
 
-/** Three members on a network with 1 ms of delay: no step is examined, which would look at each election. */
+/** Members on a network with 1 ms of delay: no step is examined, which would look at each election. */
 class Crowd {
   now = 0;
   readonly sent = new Map<string, number>();
+  /** How often each election got another leader. */
+  readonly moves = new Map<string, number>();
+  readonly #elections: number;
+  readonly #addresses: readonly string[];
   readonly #running: (Running | undefined)[];
   #mail: { readonly to: number; readonly event: InputEvent }[] = [];
+  #starts = 0;
 
-  constructor(elections: number) {
-    this.#running = ADDRESSES.map((_, index) => ({
-      state: createMember({ ...configOf(index + 1, ROOM), boot: bootOf(index + 1) }, { now: 0, wall: EPOCH }),
+  /** Of the members those start that are named; all unless said. */
+  constructor(elections: number, size = 3, started = size) {
+    this.#elections = elections;
+    this.#addresses = Array.from({ length: size }, (_, index) => addressOf(index + 1));
+    this.#running = this.#addresses.map(() => undefined);
+    for (let index = 0; index < started; index++) this.start(index);
+  }
+
+  start(index: number): void {
+    const boot = bootOf(index + 1 + 0x100 * this.#starts++);
+    const at = { now: this.now, wall: EPOCH + this.now };
+    this.#running[index] = {
+      state: createMember({ ...configOf(index + 1, ROOM), boot }, at),
       views: new NamedViews(),
-    }));
-    for (const index of ADDRESSES.keys()) {
-      this.#step(index, { kind: "peers", addresses: ADDRESSES, clusterSize: ADDRESSES.length });
-      for (let number = 0; number < elections; number++) {
-        this.#step(index, { kind: "enter", election: `shard-${number}`, byWeight: false, rebalances: true });
-      }
+    };
+    this.#step(index, { kind: "peers", addresses: this.#addresses, clusterSize: this.#addresses.length });
+    for (let number = 0; number < this.#elections; number++) {
+      this.#step(index, { kind: "enter", election: `shard-${number}`, byWeight: false, rebalances: true });
     }
   }
 
@@ -82,11 +94,14 @@ class Crowd {
     const { state: { ground: { config } } } = running;
     for (const effect of step(running.state, { ...event, now: this.now, wall: EPOCH + this.now })) {
       running.views.take(effect);
+      if (effect.kind === "elected" && effect.election !== undefined) {
+        this.moves.set(effect.election, (this.moves.get(effect.election) ?? 0) + 1);
+      }
       if (effect.kind !== "send") continue;
       const { address, cookie, message } = effect;
       this.sent.set(message.kind, (this.sent.get(message.kind) ?? 0) + 1);
       const packet = { kind: "packet", source: config.address, from: config.boot, cookie } as const;
-      this.#mail.push({ to: ADDRESSES.indexOf(address), event: { ...packet, message: keepMessage(message) } });
+      this.#mail.push({ to: this.#addresses.indexOf(address), event: { ...packet, message: keepMessage(message) } });
     }
   }
 }
@@ -136,3 +151,30 @@ Deno.test("a member that closes with two hundred leads hands them over within a 
   const ms = crowd.runUntilLed(600, TIMEOUT);
   assert(ms <= INTERVAL / 2, `all are led again within half an interval, got ${ms} ms`);
 });
+
+for (const [size, most] of [[3, 1.25], [5, 1.25], [10, 1.4]] as const) {
+  Deno.test(`a thousand elections on ${size} are balanced again within ten timeouts of each change, and none moves twice`, () => {
+    const crowd = new Crowd(1000, size, size - 1);
+    const settle = (change: string, members: number): void => {
+      crowd.moves.clear();
+      crowd.run(10 * TIMEOUT);
+      assertEquals(crowd.led, 1000, `all are led after ${change}`);
+      const fullest = Math.max(...crowd.shares) * members / 1000;
+      assert(fullest <= most, `the fullest of ${size} leads ${most} times the mean after ${change}, got ${fullest}`);
+      const restless = [...crowd.moves].filter(([, times]) => times > 1);
+      assertEquals(restless, [], `nothing moves twice after ${change}`);
+    };
+    crowd.runUntilLed(1000, 10 * TIMEOUT);
+    crowd.run(10 * TIMEOUT);
+    crowd.start(size - 1);
+    settle("one has joined", size);
+    crowd.crash(0);
+    settle("one has crashed", size - 1);
+    crowd.start(0);
+    settle("it is back", size);
+    crowd.close(1);
+    crowd.run(INTERVAL);
+    crowd.crash(1);
+    settle("one has left", size - 1);
+  });
+}

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { Cluster } from "./cluster.ts";
-import { INTERVAL, TIMEOUT } from "./harness.ts";
+import { INTERVAL, puppetOf, Solo, TIMEOUT } from "./harness.ts";
 
 const SPREAD = { byWeight: false, rebalances: true };
 
@@ -207,4 +207,20 @@ Deno.test("the default election and named ones do not get in each other's way", 
   assertEquals(cluster.leaders.length, 1);
   assert(cluster.leaders[0] !== leader, "another leads the default election");
   assertEquals(cluster.since(at).filter((what) => /(elected|resigned) /u.test(what) && what.includes("shard")), []);
+});
+
+Deno.test("a voter that grants what nobody has asked for, and acknowledges nothing, makes nothing grow", () => {
+  const [first, second] = [puppetOf(2, { grants: true }), puppetOf(3)];
+  const solo = new Solo([first, second], { weight: 5 });
+  solo.advance(TIMEOUT + INTERVAL);
+  solo.input({ kind: "enter", election: "invoices", ...SPREAD });
+  const { election } = solo.state;
+  for (let term = 1; term < 500; term++) {
+    for (const name of ["invoices", `unheard of ${term}`]) {
+      const votes = [{ election: name, term, refusal: undefined, limit: 0 }];
+      solo.packet(second, { kind: "votes", answer: { sequence: 1, epoch: 1, votes } });
+    }
+  }
+  const kept = election.releases.filter(({ peer }) => peer.address === second.address);
+  assert(kept.length <= 2, `one release is kept, got ${kept.length}`);
 });

@@ -8,6 +8,7 @@ import type { Core } from "../core.ts";
 import { Failure } from "../failure.ts";
 import { CORRELATED } from "./correlated.ts";
 import { CRASH } from "./crash.ts";
+import { ELECTIONS } from "./elections.ts";
 import type { Experiment, Outcome, Setting } from "./experiment.ts";
 import { HEALTHY, HOUR_LONG, SLOW } from "./false_alarms.ts";
 import { LEADER } from "./leader.ts";
@@ -16,7 +17,7 @@ import { TRAFFIC } from "./traffic.ts";
 
 /** What can be asked for. */
 export const EXPERIMENTS: readonly Experiment[] = [
-  ...[TRAFFIC, CRASH, LEADER, CORRELATED, PARTITION, HEALTHY, SLOW, HOUR_LONG],
+  ...[TRAFFIC, CRASH, LEADER, CORRELATED, PARTITION, HEALTHY, SLOW, HOUR_LONG, ELECTIONS],
 ];
 
 /** Runs one setting; a broken promise is an outcome, not an exception. */

@@ -41,6 +41,12 @@ function tell(self: Election, peer: Peer, terms: readonly ReleasedTerm[]): void 
   const { membership, asking, ground: { now, config } } = self;
   asking.sequence += 1;
   const message: Release = { kind: "release", nonce: nextNonce(membership, peer), sequence: asking.sequence, terms };
+  const newest = new Map(terms.map(({ election, term }) => [election, term]));
+  // What says less than this one is not said again: a voter that acknowledges nothing must not have it all kept.
+  self.releases = self.releases.filter((pending) =>
+    pending.peer !== peer || pending.boot !== peer.boot ||
+    pending.message.terms.some(({ election, term }) => term > (newest.get(election) ?? -Infinity))
+  );
   self.releases.push({ peer, boot: peer.boot, until: now + config.timeout, message });
   if (peer.alive) send(membership, peer, message);
 }

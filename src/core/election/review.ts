@@ -7,7 +7,7 @@
 import { setLeader } from "./leader.ts";
 import { askForFresh } from "./candidate.ts";
 import { nextBidDue, tellSurrendered } from "./named/bids.ts";
-import { tellChanges } from "./named/rolls.ts";
+import { nextTelling, tellChanges } from "./named/rolls.ts";
 import { considerNamed } from "./named/standing.ts";
 import { reviewReadiness } from "./readiness.ts";
 import { considerStanding } from "./standing.ts";
@@ -58,7 +58,7 @@ export function nextDue(self: Election): number {
 function nextNamedDue(self: Election): number {
   const { named, ground: { now } } = self;
   const due = named.bids.size > 0 ? nextBidDue(self) : Infinity;
-  return sooner(due, named.dueAt, now);
+  return sooner(sooner(due, named.dueAt, now), nextTelling(self), now);
 }
 
 function sooner(due: number, at: number, now: number): number {

@@ -146,8 +146,8 @@ function countVote(
 ): void {
   const made = self.named.contests.get(election)?.bid;
   if (made?.term !== term) {
-    // The voter would keep a vote of no use to anybody.
-    if (refusal === undefined) {
+    // The voter would keep a vote of no use to anybody. Where this member never stood it has given none.
+    if (refusal === undefined && self.named.roll.entries.has(election)) {
       sendReleases(self, peer, [{ election, term, successor: undefined, unanswered: false }]);
     }
     return;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { LIMITS } from "../../../limits.ts";
 import { isReady } from "../standing.ts";
 import type { Election } from "../state.ts";
 import { vacate } from "./bids.ts";
@@ -14,8 +15,11 @@ import type { Bid } from "./state.ts";
 /** Timeouts for which a member must have been alive, and after which one that came and went before is trusted again. */
 const HEALTHY_AFTER = 2;
 const STEADY = 10;
-/** Leads that move with each heartbeat: so many at least, and that part of those that have to. */
-const PACE = { least: 8, part: 1 / 8 };
+/**
+ * Leads that move with each heartbeat: that part of those that have to, so many at least, and no more than an heir can stand for, to
+ * which others move theirs at the same time.
+ */
+const PACE = { least: 8, part: 1 / 8, most: LIMITS.candidacies / 2 };
 
 /** Moves leads, if any have to move and it is time; to be called with each heartbeat. */
 export function considerRebalance(self: Election): void {
@@ -32,7 +36,7 @@ export function considerRebalance(self: Election): void {
     else if (isReady(self, heir.peer)) moves.push({ made, heir });
     else named.rebalanceAt = Math.min(named.rebalanceAt, now + config.timeout);
   }
-  const most = Math.max(PACE.least, Math.ceil(moves.length * PACE.part));
+  const most = Math.min(Math.max(PACE.least, Math.ceil(moves.length * PACE.part)), PACE.most);
   for (const { made, heir } of moves.slice(0, most)) move(self, made, heir);
   if (moves.length > most) named.rebalanceAt = Math.min(named.rebalanceAt, now + config.interval);
 }

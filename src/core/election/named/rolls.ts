@@ -20,6 +20,8 @@ import type { KnownLead, OwnRoll, PeerRoll } from "./state.ts";
 
 /** Of an entry without its name: the name's length, flags and a term. */
 const ENTRY_BYTES = 1 + 1 + 7;
+/** Part of an interval in which changes are told at most once. */
+const TOGETHER = 1 / 40;
 /** Part of an interval after which what is missing is asked for once more. */
 const ASK_AGAIN = 0.5;
 
@@ -43,14 +45,23 @@ function forgetWithdrawals(roll: OwnRoll): void {
   }
 }
 
-/** Tells all that hear this member in each interval what has changed, once in a step; who misses it asks. */
+/**
+ * Tells all that hear this member in each interval what has changed; who misses it asks. What changes fast is told together: an
+ * application stands in a thousand elections one by one.
+ */
 export function tellChanges(self: Election): void {
-  const { roll } = self.named;
-  if (roll.version === roll.told) return;
+  const { named: { roll }, ground: { now } } = self;
+  if (now < nextTelling(self)) return;
+  roll.toldAt = now;
   const since = roll.told < roll.floor ? 0 : roll.told;
   roll.told = roll.version;
   const rolls = changesSince(self, since, Infinity);
   for (const peer of audience(self.membership)) for (const message of rolls) send(self.membership, peer, message);
+}
+
+/** When changes are to be told; Infinity where there are none. */
+export function nextTelling({ named: { roll }, ground: { config } }: Election): number {
+  return roll.version === roll.told ? Infinity : roll.toldAt + TOGETHER * config.interval;
 }
 
 /** Answers the question for what has changed. */
@@ -97,20 +108,39 @@ export function noteVersion(self: Election, peer: Peer, version: number): void {
 }
 
 /** Takes what a peer says of itself, where nothing is missing before it. */
-export function takeRoll(self: Election, peer: Peer, { since, through, key, entries }: Roll): void {
+export function takeRoll(self: Election, peer: Peer, message: Roll): void {
   if (!isTrusted(self.membership, peer)) return;
   const roll = rollOf(self, peer.boot);
-  roll.newest = Math.max(roll.newest, through);
-  if (since > roll.known) return askForMore(self, peer, roll);
-  if (through <= roll.known) return;
+  roll.newest = Math.max(roll.newest, message.through);
+  if (message.since > roll.known) {
+    // Datagrams overtake each other.
+    if (roll.early.size < LIMITS.rollPages) roll.early.set(message.since, message);
+  } else if (message.through > roll.known) {
+    for (let next: Roll | undefined = message; next !== undefined;) {
+      applyRoll(self, roll, next);
+      next = roll.early.get(roll.known);
+      roll.early.delete(roll.known);
+    }
+    for (const since of roll.early.keys()) if (since < roll.known) roll.early.delete(since);
+  }
+  askForMore(self, peer, roll);
+}
+
+function applyRoll(self: Election, roll: PeerRoll, { since, through, key, entries }: Roll): void {
   roll.known = through;
   roll.key = key;
   self.named.isDirty = true;
   self.named.rollChanges += 1;
-  if (since === 0) { for (const { election } of [...roll.entries.values()]) clear(self, roll, election); }
-  for (const entry of entries) takeEntry(self, roll, entry);
-  noteUnrest(self);
-  askForMore(self, peer, roll);
+  if (since === 0) {
+    for (const { election } of [...roll.entries.values()]) clear(self, roll, election);
+  }
+  // Who leads is no reason for others to move.
+  let isUnrest = false;
+  for (const entry of entries) {
+    isUnrest ||= roll.entries.get(entry.election)?.stands !== entry.stands;
+    takeEntry(self, roll, entry);
+  }
+  if (isUnrest) noteUnrest(self);
 }
 
 function takeEntry(self: Election, roll: PeerRoll, entry: RollEntry): void {
@@ -135,10 +165,19 @@ function askForMore(self: Election, peer: Peer, roll: PeerRoll): void {
   send(self.membership, peer, { kind: "roll-call", known: roll.known });
 }
 
-function rollOf({ named: { rolls } }: Election, boot: Boot): PeerRoll {
+function rollOf({ named: { rolls }, ground: { now } }: Election, boot: Boot): PeerRoll {
   const known = rolls.get(boot);
   if (known !== undefined) return known;
-  const roll: PeerRoll = { boot, key: "", known: 0, newest: 0, askedAt: -Infinity, entries: new Map() };
+  const roll: PeerRoll = {
+    boot,
+    since: now,
+    key: "",
+    known: 0,
+    newest: 0,
+    askedAt: -Infinity,
+    early: new Map(),
+    entries: new Map(),
+  };
   rolls.set(boot, roll);
   return roll;
 }

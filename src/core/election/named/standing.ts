@@ -128,7 +128,7 @@ function introducedBy({ named: { rolls }, membership, ground: { config } }: Elec
   for (const peer of membership.byBoot.values()) {
     const roll = rolls.get(peer.boot);
     if (!isTrusted(membership, peer) || roll === undefined || roll.known >= roll.newest) continue;
-    by = Math.max(by, peer.aliveSince + INTRODUCTION * config.interval);
+    by = Math.max(by, roll.since + INTRODUCTION * config.interval);
   }
   return by;
 }

@@ -6,7 +6,7 @@
 
 import type { ContestTerms } from "../../input.ts";
 import type { Peer } from "../../membership/peer.ts";
-import type { Boot, ElectionName, ReleasedTerm, RollEntry, TermId } from "../../message/message.ts";
+import type { Boot, ElectionName, ReleasedTerm, Roll, RollEntry, TermId } from "../../message/message.ts";
 import type { PromiseId } from "../promise_id.ts";
 
 /** Named by the leader that released a term: comes first in rank until then. */
@@ -75,8 +75,9 @@ export interface OwnRoll {
   version: number;
   /** Withdrawals before this version were forgotten: who knows less is told everything. */
   floor: number;
-  /** What was told to everybody already. */
+  /** What was told to everybody already, and when it was. */
   told: number;
+  toldAt: number;
   /** In the order of the versions in which they changed last. */
   readonly entries: Map<ElectionName, RollEntry & { readonly version: number }>;
 }
@@ -84,12 +85,16 @@ export interface OwnRoll {
 /** What another process has told of itself. */
 export interface PeerRoll {
   readonly boot: Boot;
+  /** Since when it is known to stand anywhere. */
+  readonly since: number;
   key: string;
   /** Known up to this version, and the newest that it has said to have. */
   known: number;
   newest: number;
   /** When it was last asked for what is missing. */
   askedAt: number;
+  /** What came before what it follows on, by the version that it follows on. */
+  readonly early: Map<number, Roll>;
   readonly entries: Map<ElectionName, RollEntry>;
 }
 
@@ -162,7 +167,7 @@ export function createNamed(): Named {
     leases: [],
     generation: 0,
     seenTerm: 0,
-    roll: { version: 0, floor: 0, told: 0, entries: new Map() },
+    roll: { version: 0, floor: 0, told: 0, toldAt: -Infinity, entries: new Map() },
     rolls: new Map(),
     leads: new Map(),
     surrendered: [],
