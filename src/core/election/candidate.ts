@@ -82,11 +82,11 @@ export function ask(self: Election, all: boolean): boolean {
   const own = supportSelf(self, asking.sequence);
   if (own !== undefined) {
     const { epoch } = own;
-    const before = backingOf(self, config.address)?.epoch;
+    const before = backingOf(self, config.address);
     const promise = noteBacking(self, config.address, { boot: config.boot, epoch, sequence: asking.sequence, sentAt });
     if (promise !== undefined) {
       if (candidacy !== undefined) voteForCandidacy(self, candidacy, own, promise);
-      voteForOwn(self, own, promise, before);
+      voteForOwn(self, own, promise, promise !== before);
     }
   }
   if (config.quorum === "none") return false;
@@ -113,10 +113,10 @@ export function askForFresh(self: Election): void {
 export function takeAnswer(self: Election, peer: Peer, from: Boot, { sequence, epoch, votes }: Answer): void {
   const sentAt = self.asking.sent.get(sequence);
   const isPromise = epoch > 0 && sentAt !== undefined;
-  const before = backingOf(self, peer.address)?.epoch;
+  const before = backingOf(self, peer.address);
   const promise = isPromise ? noteBacking(self, peer.address, { boot: from, epoch, sequence, sentAt }) : undefined;
   for (const vote of votes) if (vote.election === DEFAULT_ELECTION) countVote(self, peer, promise, vote);
-  countAnswer(self, peer, votes, promise, before);
+  countAnswer(self, peer, votes, promise, promise !== undefined && promise !== before);
   countGrants(self);
 }
 

@@ -61,11 +61,11 @@ function owe({ named: { owed } }: Election, address: string, made: Bid): void {
   else known.add(made);
 }
 
-/** This member's own votes: for what it stands for, by the rules for everybody else. `before` is what it had promised itself until now. */
-export function voteForOwn(self: Election, own: Support, promise: PromiseId, before: number | undefined): void {
+/** This member's own votes: for what it stands for, by the rules for everybody else. `isAnother`: it had promised itself something else until now. */
+export function voteForOwn(self: Election, own: Support, promise: PromiseId, isAnother: boolean): void {
   const { named: { bids, fresh }, ground: { config } } = self;
   // In steady state there is nothing to look for.
-  const all = before === promise.epoch ? fresh : bids;
+  const all = isAnother ? bids : fresh;
   for (const made of [...all]) {
     if (isGranted(self, made, config.address)) continue;
     if (voteForSelf(self, own, claimOf(made))) made.granted.set(config.address, promise);
@@ -108,21 +108,21 @@ function claimOf({ election, term, succeeds, elected: inOffice }: Bid): Claim {
 }
 
 /**
- * A voter has answered. `before` is the epoch of what it had promised until now: the votes that lean on another are void, and are
- * claimed again. `promise` is undefined where the answer tells of none that counts.
+ * A voter has answered. `isAnother`: its promise is another than the one before, of which the votes are void, and are claimed again.
+ * `promise` is undefined where the answer tells of none that counts.
  */
 export function countAnswer(
   self: Election,
   peer: Peer,
   votes: readonly Vote[],
   promise: PromiseId | undefined,
-  before: number | undefined,
+  isAnother: boolean,
 ): void {
   const { named } = self;
   if (named.bids.size === 0 && votes.length === 0) return;
   const { address } = peer;
   const touched = new Set<Bid>();
-  if (promise !== undefined && promise.epoch !== before) {
+  if (isAnother) {
     for (const made of named.bids) {
       if (isGranted(self, made, address)) continue;
       owe(self, address, made);
