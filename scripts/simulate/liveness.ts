@@ -6,6 +6,7 @@
  * @module
  */
 
+import { DEFAULT_ELECTION, type ElectionName } from "../../src/core/message/message.ts";
 import { Failure } from "./failure.ts";
 import type { Machine } from "./machine.ts";
 import type { World } from "./world.ts";
@@ -19,9 +20,11 @@ const PROMPT = 0.25;
 
 /** Looks every interval whether somebody leads who should. */
 export class Liveness<MemberState> {
-  /** The longest time without a leader that somebody could have ended, in timeouts. */
+  /** The longest time without a leader that somebody could have ended, in timeouts: of the default election, and of any named one. */
   worst = 0;
-  #ledAt = 0;
+  worstNamed = 0;
+  /** When each election was last led. */
+  readonly #ledAt = new Map<ElectionName, number>();
 
   constructor(readonly world: World<MemberState>) {}
 
@@ -37,17 +40,36 @@ export class Liveness<MemberState> {
   }
 
   #look(): void {
-    const { world: { now, judge, plan: { timeout } } } = this;
-    if (judge.believers(now).length > 0) this.#ledAt = now;
-    if (now - this.#ledAt <= LEASE * timeout) return;
-    for (const machine of this.world.voters) {
-      const since = Math.max(this.#ledAt, this.#ableSince(machine)) + LEASE * timeout;
+    const { world: { now, judge, machines, plan: { elections = [] } } } = this;
+    const vacancy = this.#vacancyOf(DEFAULT_ELECTION, judge.believers(now).length > 0, () => true);
+    this.worst = Math.max(this.worst, vacancy);
+    for (const election of elections) {
+      const isLed = machines.some((machine) => machine.termIn(election, now) !== undefined);
+      const named = this.#vacancyOf(election, isLed, (machine) => machine.standsIn(election));
+      this.worstNamed = Math.max(this.worstNamed, named);
+    }
+  }
+
+  /** For how many timeouts an election has had no leader though one that `stands` there could have been elected; too many are a failure. */
+  #vacancyOf(election: ElectionName, isLed: boolean, stands: (machine: Machine<MemberState>) => boolean): number {
+    const { world: { now, voters, plan: { timeout } } } = this;
+    if (isLed) this.#ledAt.set(election, now);
+    const ledAt = this.#ledAt.get(election) ?? 0;
+    if (now - ledAt <= LEASE * timeout) return 0;
+    let longest = 0;
+    for (const machine of voters) {
+      if (!stands(machine)) continue;
+      const since = Math.max(ledAt, this.#ableSince(machine)) + LEASE * timeout;
       const vacancy = (now - since) / timeout;
-      this.worst = Math.max(this.worst, vacancy);
+      longest = Math.max(longest, vacancy);
       if (vacancy <= BOUND) continue;
-      const text = `nobody has led for ${vacancy.toFixed(2)} timeouts, though ${machine.plan.name} reaches a quorum`;
+      const which = election === DEFAULT_ELECTION ? "" : ` "${election}"`;
+      const text = `nobody has led${which} for ${
+        vacancy.toFixed(2)
+      } timeouts, though ${machine.plan.name} reaches a quorum`;
       throw new Failure(now, "liveness", text);
     }
+    return longest;
   }
 
   /** Since when a voter could have been elected; Infinity when it could not. */

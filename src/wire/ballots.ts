@@ -34,7 +34,12 @@ const REFUSALS: readonly (Refusal | undefined)[] = [
   "too-many",
 ];
 /** Those that say what the claim went beyond. */
-const LIMITED: ReadonlySet<Refusal | undefined> = new Set<Refusal>(["longer-lease", "future-term", "forgotten"]);
+const LIMITED: ReadonlySet<Refusal | undefined> = new Set<Refusal>([
+  "stale-term",
+  "longer-lease",
+  "future-term",
+  "forgotten",
+]);
 
 /** Of a request. */
 const URGENT = 1;

@@ -79,11 +79,10 @@ const refusal = fc.constantFrom<Refusal | undefined>(
   undefined,
   "quarantined",
   "held",
-  "stale-term",
   "not-a-voter",
   "too-many",
 );
-const limited = fc.constantFrom<Refusal>("longer-lease", "future-term", "forgotten");
+const limited = fc.constantFrom<Refusal>("stale-term", "longer-lease", "future-term", "forgotten");
 const answered = { election, term: integer };
 const vote: fc.Arbitrary<Vote> = fc.oneof(
   fc.record({ ...answered, refusal, limit: fc.constant(0) }, { noNullPrototype: true }),

@@ -100,10 +100,11 @@ export function vote(self: Election, peer: Peer, from: Boot, known: Support, cla
 
 /** The answer to a claim; where it went beyond what this member allows, with that. */
 export function answerTo(self: Election, { election, term }: Claim, refusal: Refusal | undefined): Vote {
-  return { election, term, refusal, limit: limitOf(self, refusal) };
+  return { election, term, refusal, limit: limitOf(self, election, refusal) };
 }
 
-function limitOf({ voting, ground: { config, wall } }: Election, refusal: Refusal | undefined): number {
+function limitOf(self: Election, election: ElectionName, refusal: Refusal | undefined): number {
+  const { voting, ground: { config, wall } } = self;
   switch (refusal) {
     case "longer-lease":
       return config.timeout;
@@ -111,6 +112,8 @@ function limitOf({ voting, ground: { config, wall } }: Election, refusal: Refusa
       return wall;
     case "forgotten":
       return voting.forgottenTerm;
+    case "stale-term":
+      return Math.max(ballotOf(self, election)?.promisedTerm ?? 0, voting.floorTerm - 1);
     default:
       return 0;
   }

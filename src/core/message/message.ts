@@ -102,7 +102,10 @@ export interface Vote {
   readonly term: number;
   /** Absent when granted. */
   readonly refusal: Refusal | undefined;
-  /** What the claim went beyond: the voter's `timeout` in ms, its wall clock in ms since 1970, or the term; 0 for every other answer. */
+  /**
+   * What the claim went beyond: the voter's `timeout` in ms, its wall clock in ms since 1970, or the term that a claim has to be above; 0
+   * for every other answer.
+   */
   readonly limit: number;
 }
 

@@ -6,12 +6,14 @@
 
 import { LIMITS } from "../../../limits.ts";
 import type { ResignReason } from "../../effect.ts";
+import { drop } from "../../drop.ts";
 import { nameOf, type Peer } from "../../membership/peer.ts";
 import { textBytes } from "../../membership/rumor.ts";
 import { send } from "../../membership/sending.ts";
 import type { Boot, Claim, ElectionName, Request, TermId, Vote } from "../../message/message.ts";
 import { nextRandom } from "../../random.ts";
 import { backingOf } from "../asking.ts";
+import { isAbsurd } from "../leader.ts";
 import { leaseLength } from "../lease.ts";
 import { ASKING_INTERVALS, LONGEST_WAIT, RETRY, WALL_GRAIN } from "../patience.ts";
 import { sendReleases } from "../releases.ts";
@@ -160,7 +162,7 @@ function countVote(
     touched.add(made);
     return;
   }
-  if (refusal === "forgotten") self.named.seenTerm = Math.max(self.named.seenTerm, limit);
+  if (refusal === "forgotten" || refusal === "stale-term") learnTerm(self, limit);
   if (refusal === "too-many") {
     self.ground.effects.push({
       kind: "mismatch",
@@ -169,8 +171,22 @@ function countVote(
       value: LIMITS.elections,
     });
   }
-  const isLost = refusal === "stale-term" || refusal === "forgotten" || refusal === "future-term";
-  if (isLost && !made.elected) abandon(self, made);
+  if (made.elected) return;
+  if (refusal === "future-term") abandon(self, made);
+  else if (refusal === "forgotten" || refusal === "stale-term") standHigher(self, made);
+}
+
+/** A voter says what a term has to be above. */
+function learnTerm(self: Election, term: number): void {
+  if (isAbsurd(self, term)) drop(self.ground, "absurd-term");
+  else self.named.seenTerm = Math.max(self.named.seenTerm, term);
+}
+
+/** The next candidacy has a term that is above what this voter has promised: it need not wait long. */
+function standHigher(self: Election, made: Bid): void {
+  const { now, config, random } = self.ground;
+  makeWay(self, made);
+  made.contest.notBefore = now + config.interval * nextRandom(random);
 }
 
 /** Counts all leases anew: the voters may have changed. */
