@@ -5,7 +5,8 @@
  * @module
  */
 
-import { ensureBinaries, UnavailableError } from "./kubernetes/binaries.ts";
+import { ensureBinaries } from "./kubernetes/binaries.ts";
+import { UnavailableError } from "./kubernetes/unavailable_error.ts";
 import { runSteps, type Step } from "./steps.ts";
 import { testFilesInLanes } from "./test.ts";
 import { isIn, isRest, REST, testFiles } from "./test/groups.ts";

@@ -5,7 +5,8 @@
  */
 
 import { capture } from "../harness/process.ts";
-import { UnavailableError, whatIsMissing } from "../kubernetes/binaries.ts";
+import { whatIsMissing } from "../kubernetes/binaries.ts";
+import { UnavailableError } from "../kubernetes/unavailable_error.ts";
 
 /** Something that some tests need. */
 export interface Need {
