@@ -74,6 +74,7 @@ export {
   TypedEvents,
 } from "./src/leadership/events.ts";
 export type { Fencing, MintRequest } from "./src/leadership/fencing.ts";
+export type { QuorumInfo, VoterInfo } from "./src/leadership/quorum.ts";
 export type { NodeInfo } from "./src/leadership/roster.ts";
 export type { LeadContext } from "./src/leadership/lead_tasks.ts";
 export type { LeadWork, WhileLeadingOptions } from "./src/leadership/work.ts";

@@ -8,6 +8,7 @@ import type { LeaderInfo } from "./core/effect.ts";
 import type { Election } from "./election.ts";
 import { describe } from "./errors.ts";
 import { checkMessageName, TypedEvents } from "./leadership/events.ts";
+import type { QuorumInfo } from "./leadership/quorum.ts";
 import type { NodeInfo } from "./leadership/roster.ts";
 import type { LeadWork, WhileLeadingOptions } from "./leadership/work.ts";
 import { BOUNDS } from "./limits.ts";
@@ -197,6 +198,25 @@ export class Democracy extends TypedEvents implements Election {
   /** The members that are alive, self included, by id. The record has no prototype. */
   nodes(): Record<string, NodeInfo> {
     return this.#member.roster.nodes(this.isLeader());
+  }
+
+  /**
+   * Who of the voters is there, and why nobody leads: for a page, a log or a person. It is what the loop told last, within an interval.
+   *
+   * @returns How many voters are needed and answer, each of them with its state, and `why` there is no leader, in words.
+   *
+   * @example
+   * ```ts
+   * import { Democracy } from "@polis/democracy";
+   *
+   * await using democracy = new Democracy({ source: "127.0.0.1:0", peers: [] });
+   * console.log(democracy.quorum().why); // why nobody leads yet
+   * await democracy.lead(() => {});
+   * console.log(democracy.quorum().why); // null
+   * ```
+   */
+  quorum(): QuorumInfo {
+    return this.#member.quorum();
   }
 
   /** What went over the network, and what of it was ignored and why. */

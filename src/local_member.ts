@@ -10,6 +10,7 @@ import { Following } from "./discovery/following.ts";
 import { ClosedError, closedError } from "./errors.ts";
 import { CustomMessageEvent, emit, type LifecycleEvents } from "./leadership/events.ts";
 import { NamedView } from "./leadership/named_view.ts";
+import { NO_TALLY, type QuorumInfo, reasonOf } from "./leadership/quorum.ts";
 import { Requests } from "./leadership/requests.ts";
 import { Roster } from "./leadership/roster.ts";
 import { LIMITS } from "./limits.ts";
@@ -66,6 +67,8 @@ export class LocalMember {
   /** What the end of the process, and signals to it, would do otherwise. */
   readonly #callOffs: (() => void)[] = [];
   #closing: Promise<void> | undefined;
+  #joined = false;
+  #tally = NO_TALLY;
   #settle: { resolve(): void; reject(error: Error): void } = { resolve: () => {}, reject: () => {} };
 
   /** Joins. Throws where an option is wrong. */
@@ -168,6 +171,20 @@ export class LocalMember {
   beforeLeaving(farewell: () => Promise<void>): () => void {
     this.#farewells.add(farewell);
     return () => void this.#farewells.delete(farewell);
+  }
+
+  /** Who of the voters is there, and why nobody leads. */
+  quorum(): QuorumInfo {
+    const { needed, reachable, voters } = this.#over.signal.aborted ? NO_TALLY : this.#tally;
+    return { needed, reachable, voters, why: this.seat.leader() === null ? this.#whyNobody() : null };
+  }
+
+  #whyNobody(): string {
+    const { signal } = this.#over;
+    if (signal.aborted) return signal.reason instanceof Error ? signal.reason.message : String(signal.reason);
+    if (this.#closing !== undefined) return "This member is closing";
+    if (!this.#joined) return "This member has not joined: its socket is not bound yet";
+    return this.seat.minting ?? reasonOf(this.#tally, Date.now());
   }
 
   /** Gives all leads away. */
@@ -279,6 +296,8 @@ export class LocalMember {
         return this.#named.get(news.election)?.relocate?.(news.to);
       case "message":
         return this.#deliver(news);
+      case "tally":
+        return void (this.#tally = news.tally);
       case "warning":
         return this.#logger.warn(news.text);
       default:
@@ -300,6 +319,7 @@ export class LocalMember {
 
   #begin(address: string): void {
     this.roster.self.source = address;
+    this.#joined = true;
     this.#logger.info(`Joined ${this.settings.cluster} as ${this.settings.id} at ${address}`);
     this.#settle.resolve();
     this.#following.begin(address);

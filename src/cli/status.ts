@@ -45,8 +45,26 @@ function isState(value: unknown): value is SidecarState {
   return typeof value === "object" && value !== null && "members" in value && "leading" in value && "leader" in value;
 }
 
+/** The voters that do not vote, and why nobody leads. A sidecar of an older version does not tell. */
+function voting(quorum: SidecarState["quorum"] | undefined): string[] {
+  if (!Array.isArray(quorum?.voters)) return [];
+  const { needed, reachable, voters, why } = quorum;
+  const absent = voters.filter(({ state }) => state !== "votes").map(({ source, state, since, until, reason }) => {
+    const facts = [
+      reason === null ? state : `${state}: ${reason}`,
+      until === null ? `since ${since ?? "its start: it was never heard"}` : `until ${until} at most`,
+    ];
+    return `- ${source}  ${facts.join(", ")}`;
+  });
+  return [
+    `${reachable} voters answer, ${needed ?? "an unknown number"} needed`,
+    ...(why === null ? [] : [why]),
+    ...absent,
+  ];
+}
+
 /** In lines: a name that has more than one does not make another. */
-function describe({ id, cluster, source, leading, token, remaining, leader, members }: SidecarState): string[] {
+function describe({ id, cluster, source, leading, token, remaining, leader, members, quorum }: SidecarState): string[] {
   const own = leading ? `leads with token ${token}, ${remaining} ms of its lease are left` : "does not lead";
   const lead = leader === null
     ? "nobody is known to lead"
@@ -65,5 +83,5 @@ function describe({ id, cluster, source, leading, token, remaining, leader, memb
       member.voter ? "" : "no voter",
     ].filter((part) => part !== "").join("  ")
   );
-  return [`${id} at ${source} in ${cluster}: ${own}`, lead, ...lines];
+  return [`${id} at ${source} in ${cluster}: ${own}`, lead, ...voting(quorum), ...lines];
 }

@@ -32,7 +32,7 @@ import { speak } from "./speak.ts";
 import type { MemberState } from "./state.ts";
 
 export { createMember } from "./state.ts";
-export type { Turnout } from "./election/turnout.ts";
+export type { Turnout, VoterTurnout } from "./election/turnout.ts";
 export type { MemberState } from "./state.ts";
 
 /** Takes one input and returns the effects to carry out, in order: before the next step, which overwrites them. */

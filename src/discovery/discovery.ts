@@ -24,6 +24,8 @@ export interface DiscoveryUpdate {
    * and elect a leader. Leave it out to keep the `clusterSize` of the options.
    */
   readonly clusterSize?: number;
+  /** Members that are known by a host name which has no address at the moment: what `quorum()` shows of them. */
+  readonly unresolved?: readonly string[];
 }
 
 /** What a {@linkcode Discovery} is given. */

@@ -21,6 +21,8 @@ export interface Voters {
   readonly voters?: readonly string[];
   /** Their number, self included. */
   readonly clusterSize: number;
+  /** What is known by a host name that has no address. */
+  readonly unresolved?: readonly string[];
 }
 
 /** What {@linkcode followDiscovery} needs beside the discovery. */
@@ -100,16 +102,17 @@ function readUpdate(update: DiscoveryUpdate, options: FollowOptions): Voters | u
       `"clusterSize" must be a whole number from 1 to ${BOUNDS.maxClusterSize}, got ${describe(clusterSize)}`,
     );
   }
+  const names = readUnresolved(update.unresolved);
   const addresses = readAddresses(peers, "peer", logger);
   if (addresses.length > BOUNDS.maxConfiguredPeers) {
     return refuse(`it must have at most ${BOUNDS.maxConfiguredPeers} peers, got ${addresses.length}`);
   }
-  if (update.voters === undefined) return { addresses, clusterSize };
+  if (update.voters === undefined) return { addresses, clusterSize, ...names };
   if (!Array.isArray(update.voters)) return refuse(`"voters" must be an array, got ${describe(update.voters)}`);
   const voters = readAddresses(update.voters, "voter", logger);
   const stranger = voters.find((voter) => voter !== options.source && !addresses.includes(voter));
   if (stranger !== undefined) return refuse(`"voters" must be among "peers", got ${describe(stranger)}`);
-  return { addresses, voters, clusterSize };
+  return { addresses, voters, clusterSize, ...names };
 }
 
 /** Canonical and distinct; what is no address is logged and left out. */
@@ -123,6 +126,12 @@ function readAddresses(values: readonly unknown[], what: string, logger: Logger)
       );}
   }
   return [...addresses];
+}
+
+/** They are shown, and nothing follows from them. */
+function readUnresolved(values: unknown): Pick<Voters, "unresolved"> {
+  if (!Array.isArray(values)) return {};
+  return { unresolved: values.filter((value) => typeof value === "string").slice(0, BOUNDS.maxConfiguredPeers) };
 }
 
 function isClusterSize(value: unknown): boolean {

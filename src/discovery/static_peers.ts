@@ -104,7 +104,12 @@ export class StaticPeers implements Discovery {
     }
     // Counted by entry, not by address: two names that share one for a while do not make the cluster smaller.
     const counted = this.#entries.size + (peers.has(source) ? 0 : 1);
-    return { peers: [...peers], clusterSize: this.#clusterSize ?? counted };
+    const unresolved = names.filter(({ found }) => found === undefined).map(({ entry }) => entry);
+    return {
+      peers: [...peers],
+      clusterSize: this.#clusterSize ?? counted,
+      ...(unresolved.length > 0 ? { unresolved } : {}),
+    };
   }
 
   /** Never rejects. */

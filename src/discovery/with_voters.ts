@@ -15,12 +15,16 @@ export class WithVoters implements Discovery {
   async *watch(context: DiscoveryContext): AsyncGenerator<DiscoveryUpdate, void, void> {
     let peers: readonly string[] | undefined;
     let voters: readonly string[] | undefined;
+    let unresolved: Pick<DiscoveryUpdate, "unresolved"> = {};
     const [one, other] = eitherStale(context);
     for await (const [who, update] of merge(this.peers.watch(one), this.voters.watch(other))) {
       if (who === 0) peers = update.peers;
-      else voters = update.peers;
+      else {
+        voters = update.peers;
+        unresolved = update.unresolved === undefined ? {} : { unresolved: update.unresolved };
+      }
       if (peers === undefined || voters === undefined) continue;
-      yield { peers: [...new Set([...peers, ...voters])], voters, clusterSize: this.clusterSize };
+      yield { peers: [...new Set([...peers, ...voters])], voters, clusterSize: this.clusterSize, ...unresolved };
     }
   }
 }

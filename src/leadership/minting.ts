@@ -23,6 +23,7 @@ export class Minting {
   readonly #for: Pick<MintRequest, "id" | "election">;
   readonly #handlers: MintingHandlers;
   #current: AbortController | undefined;
+  #term: number | undefined;
 
   constructor(fencing: Fencing, leader: Pick<MintRequest, "id" | "election">, handlers: MintingHandlers) {
     this.#fencing = fencing;
@@ -30,14 +31,21 @@ export class Minting {
     this.#handlers = handlers;
   }
 
+  /** The term whose token is awaited. */
+  get term(): number | undefined {
+    return this.#term;
+  }
+
   /** Asks for the token of `term` in place of any that is still awaited; `null` awaits none. */
   async request(term: number | null): Promise<void> {
     this.#current?.abort();
+    this.#term = term ?? undefined;
     if (term === null) return;
     const { signal } = this.#current = new AbortController();
     try {
       const token = await mintSlots.run(signal, () => this.#fencing.mint({ ...this.#for, term, signal }));
       if (signal.aborted) return;
+      this.#term = undefined;
       if (!Number.isSafeInteger(token) || token < term) {
         throw new RangeError(
           `A minted token must be a safe integer of at least the term ${term}, got ${String(token)}`,

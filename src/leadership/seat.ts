@@ -109,6 +109,12 @@ export class Seat {
     return known?.id === id ? null : known;
   }
 
+  /** What this member, which is elected, waits for before it leads; undefined where that is nothing. */
+  get minting(): string | undefined {
+    const term = this.#minting?.term;
+    return term === undefined ? undefined : `This member is elected, and waits for the token of its term ${term}`;
+  }
+
   /** Gives the lead away, if it is held. */
   async giveAway(resignation: Resignation): Promise<void> {
     if (this.#owner.isLeaving()) return;

@@ -24,6 +24,9 @@ export interface Leadership {
   readonly wallDeadline: number;
 }
 
+/** Leads nothing. */
+export const NOT_LEADING: Leadership = { leading: false, term: 0, deadline: 0, wallDeadline: 0 };
+
 /** One member's leadership, as both of its threads see it. */
 export class SharedView {
   /** What the other thread needs to construct its side. */

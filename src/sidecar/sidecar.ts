@@ -8,6 +8,7 @@ import type { Democracy } from "../democracy.ts";
 import type { LeaderInfo } from "../core/effect.ts";
 import type { Stats } from "../stats/counters.ts";
 import { type LifecycleEvents, onEach } from "../leadership/events.ts";
+import type { QuorumInfo, VoterInfo } from "../leadership/quorum.ts";
 import type { NodeInfo } from "../leadership/roster.ts";
 import type { NamedElection } from "../named_election.ts";
 import { PrometheusText } from "../metrics/prometheus.ts";
@@ -40,6 +41,12 @@ export interface SidecarElection {
   readonly leader: LeaderInfo | null;
 }
 
+/** A voter as `GET /state` has it: with times in ISO 8601. */
+export type SidecarVoter = Omit<VoterInfo, "since" | "until"> & {
+  readonly since: string | null;
+  readonly until: string | null;
+};
+
 /** What `GET /state` answers. */
 export interface SidecarState {
   /** The name of the member. */
@@ -59,6 +66,8 @@ export interface SidecarState {
   readonly remaining: number;
   /** Who leads as it knows, and since when it knows. */
   readonly leader: (LeaderInfo & { readonly since: string }) | null;
+  /** Who of the voters answers, and why nobody leads; `null` while somebody does. */
+  readonly quorum: Omit<QuorumInfo, "voters"> & { readonly voters: readonly SidecarVoter[] };
   /** The named elections that it knows of. */
   readonly elections: readonly SidecarElection[];
   /** The members that are alive, self included. */
@@ -191,6 +200,7 @@ export class Sidecar {
       token: democracy.token,
       remaining: Math.floor(democracy.remaining()),
       leader: leader === null ? null : { ...leader, since: (this.#since ?? new Date()).toISOString() },
+      quorum: quorumOf(democracy),
       elections: this.elections(),
       members: Object.values(democracy.nodes()),
       dropped: droppedOf(democracy.stats()),
@@ -252,6 +262,15 @@ export class Sidecar {
     this.#journal.append(type, { type, at: new Date().toISOString(), ...detail });
     this.#streams.wake();
   }
+}
+
+function quorumOf(democracy: Democracy): SidecarState["quorum"] {
+  const { voters, ...quorum } = democracy.quorum();
+  const timeOf = (at: number | null): string | null => at === null ? null : new Date(at).toISOString();
+  return {
+    ...quorum,
+    voters: voters.map((voter) => ({ ...voter, since: timeOf(voter.since), until: timeOf(voter.until) })),
+  };
 }
 
 function droppedOf({ dropped, droppedFrom }: Stats): SidecarState["dropped"] {

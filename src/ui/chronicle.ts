@@ -25,7 +25,7 @@ function replaces(change: Change, former: Change): boolean {
   if (change.kind === "lead") {
     return former.kind === "lead" && former.token === change.token && former.from === change.from;
   }
-  return ["beat", "member", "apart", "election"].includes(change.kind);
+  return ["beat", "member", "apart", "election", "why"].includes(change.kind);
 }
 
 /** An account of bounded length. What it forgets leaves behind what was true at its end. */

@@ -50,6 +50,7 @@ export class MemberPage {
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #known = new Map<string, string>();
   readonly #elections = new Map<string, string>();
+  #why: string | null = null;
   #leader: (LeaderInfo & { readonly from: number }) | null = null;
   #packets = { sent: 0, received: 0 };
 
@@ -102,7 +103,7 @@ export class MemberPage {
   /** Tells what differs from what was told. */
   #look(notes: readonly Note[] = []): void {
     const at = Date.now();
-    const changes = [...this.#members(at), ...this.#lead(at), ...this.#named(at), ...notes];
+    const changes = [...this.#members(at), ...this.#lead(at), ...this.#reasons(at), ...this.#named(at), ...notes];
     if (changes.length > 0) this.#chronicle.tell(changes);
   }
 
@@ -146,6 +147,15 @@ export class MemberPage {
       changes.push({ kind: "election", at, id, leader, token });
     }
     return changes;
+  }
+
+  /** Why nobody leads; the words have times in them, so that this is told again as they pass. */
+  #reasons(at: number): Change[] {
+    const { id } = this.#democracy;
+    const { why: text } = this.#democracy.quorum();
+    if (text === this.#why) return [];
+    this.#why = text;
+    return [{ kind: "why", at, id, text }];
   }
 
   #lead(at: number): Change[] {

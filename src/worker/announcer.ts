@@ -8,7 +8,7 @@ import { electionsOf, leaderOf, type MemberState, peersOf } from "../core/citize
 import type { Effect, LeaderInfo } from "../core/effect.ts";
 import { Broadcast, type BroadcastChange, type BroadcastState } from "../leadership/broadcast.ts";
 import type { LoopEvent } from "../leadership/events.ts";
-import type { Leadership } from "../leadership/shared_view.ts";
+import { type Leadership, NOT_LEADING } from "../leadership/shared_view.ts";
 import type { Settings } from "../options.ts";
 import type { MintGate } from "./mint_gate.ts";
 import type { LoopReport } from "./protocol.ts";
@@ -66,7 +66,7 @@ export class Announcer {
   readonly #post: (report: LoopReport) => void;
   readonly #broadcast: Broadcast | undefined;
   /** As the application's thread sees it. */
-  #leadership: Leadership = { leading: false, term: 0, deadline: 0, wallDeadline: 0 };
+  #leadership: Leadership = NOT_LEADING;
 
   /** `post` tells the application; `gate` knows the tokens that were minted outside. */
   constructor(

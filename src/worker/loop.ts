@@ -23,7 +23,7 @@ import type { Mutable } from "../core/message/blank.ts";
 import { errorToData } from "../errors.ts";
 import { ClockOffset } from "../leadership/clock_offset.ts";
 import { Counters, type DropReason } from "../stats/counters.ts";
-import { type Leadership, SharedView } from "../leadership/shared_view.ts";
+import { type Leadership, NOT_LEADING, SharedView } from "../leadership/shared_view.ts";
 import { NONCE_SEED_WORDS } from "../core/nonce.ts";
 import { DEFAULTS, LIMITS } from "../limits.ts";
 import type { Settings } from "../options.ts";
@@ -52,8 +52,6 @@ type PacketInput = Mutable<Extract<Input, { kind: "packet" }>>;
 type Refused = Extract<Opened, { ok: false }>;
 /** A timer that would fire earlier than by this part of an interval is set anew. */
 const TIMER_SLACK = 8;
-
-const NOT_LEADING: Leadership = { leading: false, term: 0, deadline: 0, wallDeadline: 0 };
 
 /** Runs one member at the end of `port`, from its `start` to its `close`. */
 export function serve(port: Port<LoopReport, LoopCommand>, bind: Bind): void {
@@ -171,7 +169,7 @@ class Loop {
     });
     this.#threshold = new Threshold(this.#member, now);
     this.#notices = new NoticeBoard(this.#wire, now, (bytes, to) => socket.send(bytes, to));
-    this.#warnings = new Warnings(settings, now, (text) => port.post({ type: "warning", text }));
+    this.#warnings = new Warnings(settings, now, (report) => port.post(report));
     if (fenced) this.#gate = new MintGate(settings.id, (term) => port.post({ type: "mint", term }));
     const gateFor = (election: string) =>
       new MintGate(settings.id, (term) => port.post({ type: "mint", term, election }));
@@ -189,6 +187,7 @@ class Loop {
         return;
       case "peers":
         this.#hasPeers = true;
+        this.#warnings.unresolved(command.unresolved ?? [], performance.now());
         this.#run({ ...command, kind: "peers" });
         return this.#named.begin();
       case "stale":
@@ -280,7 +279,7 @@ class Loop {
     if (this.#watched) this.#watch();
     const now = performance.now();
     this.#exchange.expire(now);
-    if (this.#hasPeers) this.#warnings.turnout(turnoutOf(this.#member), now);
+    if (this.#hasPeers) this.#warnings.turnout(turnoutOf(this.#member), now, Date.now());
   }
 
   #watch(): void {

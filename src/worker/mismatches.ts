@@ -58,8 +58,13 @@ const NOTICES: Readonly<Record<NoticeReason, (notice: Notice, cluster: string) =
 };
 
 /** A warning that another process ignores this member. `source` is where it says so from, `ip:port`. */
-export function noticeText(notice: Notice, source: string, { cluster }: Own): string {
-  return `The process at ${source} ignores this member: ${NOTICES[notice.reason](notice, cluster)}`;
+export function noticeText(notice: Notice, source: string, own: Own): string {
+  return `The process at ${source} ignores this member: ${refusalText(notice, own)}`;
+}
+
+/** Why the process that says so ignores this member. */
+export function refusalText(notice: Notice, { cluster }: Own): string {
+  return NOTICES[notice.reason](notice, cluster);
 }
 
 const DAY = 86_400_000;

@@ -7,6 +7,7 @@
 import type { LeaderInfo, MemberInfo, ResignReason } from "../core/effect.ts";
 import type { ContestTerms, Resignation } from "../core/input.ts";
 import type { ErrorData } from "../errors.ts";
+import type { Tally } from "../leadership/quorum.ts";
 import type { Settings } from "../options.ts";
 
 /** A custom message whose value is encoded already: the loop does not look inside. */
@@ -46,6 +47,8 @@ export type LoopCommand =
     readonly addresses: readonly string[];
     readonly voters?: readonly string[];
     readonly clusterSize: number;
+    /** Entries of the list whose host names have no address. */
+    readonly unresolved?: readonly string[];
   }
   /** What `peers` said last may be out of date, or is not any more. */
   | { readonly type: "stale"; readonly isStale: boolean }
@@ -85,6 +88,8 @@ export type LoopReport =
   /** The lead of the election should be given to the member of that id. */
   | { readonly type: "relocate"; readonly election: string; readonly to: string }
   | ({ readonly type: "message"; readonly from: MemberInfo } & EncodedMessage)
+  /** What has become of the voters. */
+  | { readonly type: "tally"; readonly tally: Tally }
   /** Something that others do, or say, should be looked at. */
   | { readonly type: "warning"; readonly text: string }
   /** With the obstacle where nothing was done. */

@@ -3,37 +3,24 @@ import * as core from "../../src/core/citizen.ts";
 import { carryOf } from "../../scripts/simulate/carry.ts";
 import { runWalk } from "../../scripts/simulate/explore/run_walk.ts";
 import { replayCommand, seedsFrom } from "../../scripts/simulate/sweep.ts";
-import type { Mutant } from "./mutants.ts";
-import { plant } from "./plant.ts";
+import type { Mutant } from "./mutants/mutant.ts";
+import { plantForSimulator } from "./mutants/plant.ts";
 
 /** Faults that the core had, each with walks that found it once it was put back: they are walked first, and others where they do so no more. */
-const FAULTS: readonly (Pick<Mutant, "bug" | "patches"> & { readonly walks: readonly number[] })[] = [
+const FAULTS: readonly (Mutant & { readonly walks: readonly number[] })[] = [
   {
     bug: "a term is known by its number alone, without its candidate",
-    patches: [{
-      file: "election/voter.ts",
-      find:
-        "if (succeeds === undefined || succeeds.term !== given?.term || succeeds.boot !== given.boot) return false;",
-      replace: "if (succeeds === undefined || succeeds.term !== given?.term) return false;",
-    }],
+    changes: [{ of: "isReleasedTo", without: ["succeeds", "boot"] }],
     walks: [2555, 100968],
   },
   {
     bug: "a voter that restarted votes as soon as all others of its list are idle",
-    patches: [{
-      file: "election/voter.ts",
-      find: `if (!plain && (config.quarantine !== "until-idle" || !electorate.isAll)) return;`,
-      replace: "",
-    }],
+    changes: [{ of: "reviewQuarantine", without: ["plain", "until-idle", "isAll"] }],
     walks: [7, 372, 527],
   },
   {
     bug: "a voter that restarted with a shorter timeout withholds its vote for no longer than that",
-    patches: [{
-      file: "election/state.ts",
-      find: `return quarantine === "until-idle" ? timeout : quarantine;`,
-      replace: "return timeout;",
-    }],
+    changes: [{ of: "quarantineOf", instead: "(real, { timeout }) => timeout" }],
     walks: [18, 93, 358],
   },
 ];
@@ -43,13 +30,13 @@ const WALKS = 400;
 /** Walks within which a fault is found, in less than a minute. */
 const ENOUGH = 5000;
 
-for (const { bug, patches, walks } of FAULTS) {
-  Deno.test(`exploration finds: ${bug}`, async () => {
+for (const { walks, ...mutant } of FAULTS) {
+  Deno.test(`exploration finds: ${mutant.bug}`, async () => {
     const folder = await Deno.makeTempDir();
     try {
-      const faulty = await plant({ patches }, folder);
+      const { walk } = await plantForSimulator(mutant, folder);
       const found = [...walks, ...seedsFrom(FIRST, ENOUGH)].find((seed) => {
-        return runWalk(faulty, seed, carryOf(seed)).failure?.check === "two-leaders";
+        return walk(seed).failure?.check === "two-leaders";
       });
       assert(found !== undefined, `no walk of ${ENOUGH} finds two leaders`);
       const { failure } = runWalk(core, found, carryOf(found));

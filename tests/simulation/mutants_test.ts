@@ -1,12 +1,11 @@
 import { assert, assertNotEquals } from "@std/assert";
-import { runSeed } from "../../scripts/simulate/run_seed.ts";
-import { carryOf } from "../../scripts/simulate/carry.ts";
 import { isCrowd } from "../../scripts/simulate/seed_plan.ts";
 import { seedsFrom } from "../../scripts/simulate/sweep.ts";
-import { type Mutant, MUTANTS } from "./mutants.ts";
-import { plant } from "./plant.ts";
+import { MUTANTS } from "./mutants/mod.ts";
+import type { Mutant } from "./mutants/mutant.ts";
+import { plantForSimulator, plantForTests } from "./mutants/plant.ts";
 
-/** The seeds that the sweep of the real core runs, and passes. */
+/** The seeds that the sweep of the real core runs, and passes; and as many walks, one after the other in turns. */
 const FIRST = 1;
 const SEEDS = 1000;
 
@@ -16,19 +15,32 @@ function seedsFor({ crowd = false }: Mutant): readonly number[] {
   return crowd ? [...seeds.filter(isCrowd), ...seeds.filter((seed) => !isCrowd(seed))] : seeds;
 }
 
+async function findBySimulator(mutant: Mutant, folder: string): Promise<void> {
+  const { seed: runSeed, walk } = await plantForSimulator(mutant, folder);
+  for (const seed of seedsFor(mutant)) {
+    const found = [runSeed, walk].map((run) => run(seed).failure).find((failure) => failure !== undefined);
+    if (found === undefined) continue;
+    assertNotEquals(found.check, "throws", found.text);
+    console.log(`  found by seed ${seed}: ${found.text}`);
+    return;
+  }
+  assert(false, `not found by ${SEEDS} seeds and as many walks`);
+}
+
+async function findByTests(mutant: Mutant, tests: string, folder: string): Promise<void> {
+  const failed = await plantForTests(mutant, tests, folder);
+  assert(failed.length > 0, `the tests in ${tests} pass`);
+  console.log(`  found by ${failed.length} tests: ${failed[0]}`);
+}
+
 for (const mutant of MUTANTS) {
-  Deno.test(`the sweep finds: ${mutant.bug}`, async () => {
+  const { bug, changes, byTests } = mutant;
+  const where = [...new Set(changes.map(({ of }) => of))].join(", ");
+  Deno.test(`${byTests === undefined ? "seeds and walks find" : "tests find"}: ${bug} (${where})`, async () => {
     const folder = await Deno.makeTempDir();
     try {
-      const core = await plant(mutant, folder);
-      for (const [index, seed] of seedsFor(mutant).entries()) {
-        const { failure } = runSeed(core, seed, carryOf(seed));
-        if (failure === undefined) continue;
-        assertNotEquals(failure.check, "throws", failure.text);
-        console.log(`  found by seed ${seed}, the ${index + 1}. of ${SEEDS}: ${failure.text}`);
-        return;
-      }
-      assert(false, `not found in ${SEEDS} seeds`);
+      if (byTests === undefined) await findBySimulator(mutant, folder);
+      else await findByTests(mutant, byTests, folder);
     } finally {
       await Deno.remove(folder, { recursive: true });
     }

@@ -42,6 +42,8 @@ export type Change =
     readonly leader: string | null;
     readonly token: number | null;
   }
+  /** Why nobody leads, as the member knows, or that somebody does. */
+  | { readonly kind: "why"; readonly at: number; readonly id: string; readonly text: string | null }
   /** Whom the member takes for the leader. */
   | { readonly kind: "follow"; readonly at: number; readonly id: string; readonly leader: string | null }
   /** Datagrams from one member to another are lost, or get through again. */
@@ -99,6 +101,7 @@ const CHANGE_FIELDS: Readonly<Record<Change["kind"], Readonly<Record<string, Che
   lead: { token: time, from: time, until: orNull(time) },
   yield: {},
   election: { leader: orNull(text), token: orNull(time) },
+  why: { text: orNull(text) },
   follow: { leader: orNull(text) },
   link: { to: text, cut: truth },
   apart: { apart: truth },

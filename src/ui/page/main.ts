@@ -14,7 +14,7 @@ import { Log } from "./log.ts";
 import { Player } from "./player.ts";
 import { Ring } from "./ring.ts";
 import { type Act, Roster } from "./roster.ts";
-import { Trace } from "./trace.ts";
+import { reasonsAt, Trace } from "./trace.ts";
 import { announcementOf, type Clock, headlineOf, leaseOf, linksOf } from "./words.ts";
 
 /** ms between two pictures of what goes on by itself: the lease that runs down, the time that passes. */
@@ -68,6 +68,7 @@ class View {
     const { title, detail } = headlineOf(scene, clock);
     setText(byId("headline"), title);
     setText(byId("since"), detail);
+    setText(byId("why"), scene.leader === undefined ? reasonsAt(scene.members, at).join(" ") : "");
     setAttribute(byId("now"), "data-tone", scene.leaders.length === 1 ? "good" : "bad");
     const lease = leaseOf(scene, heading);
     setText(byId("lease-text"), lease.text);

@@ -35,6 +35,8 @@ export interface Track {
   readonly leases: Step<number | null>[];
   readonly phases: Step<Phase>[];
   readonly follows: Step<string | null>[];
+  /** Why nobody leads, as it knows. */
+  readonly reasons: Step<string | null>[];
   /** When it was heard last. */
   beat: number;
 }
@@ -120,6 +122,8 @@ export class Trace {
         return lead(track, change);
       case "yield":
         return end(track, change.at);
+      case "why":
+        return keep(track.reasons, { at: change.at, value: change.text }, KEPT.steps);
       case "follow":
         return keep(track.follows, { at: change.at, value: change.leader }, KEPT.steps);
       case "apart":
@@ -161,7 +165,7 @@ export class Trace {
     if (track === undefined) {
       track = {
         ...{ id, weight: 0, source: "", eligible: true, apart: false, beat: -Infinity },
-        ...{ beliefs: [], leases: [], phases: [], follows: [] },
+        ...{ beliefs: [], leases: [], phases: [], follows: [], reasons: [] },
       };
       this.tracks.set(id, track);
       const [first] = this.tracks.keys();
@@ -218,6 +222,12 @@ function end({ beliefs }: Track, at: number): void {
 /** When a belief ended, as far as is known at `now`. */
 export function endOf({ to, until }: Belief, now: number): number {
   return to ?? Math.min(until ?? now, now);
+}
+
+/** Why nobody leads, as the members say that know. */
+export function reasonsAt(members: readonly SceneMember[], at: number): string[] {
+  const texts = members.map(({ track }) => stepAt(track.reasons, at)?.value ?? "");
+  return [...new Set(texts)].filter((text) => text !== "");
 }
 
 /** The last of steps, which are in the order of time, that is not after `at`. */
