@@ -46,6 +46,20 @@ export const CONTROL_PLANE: Need = {
   },
 };
 
+/** Real kubelets; the tests themselves look closer. */
+export const CLUSTER: Need = {
+  tests: "a cluster of kubelets",
+  what:
+    "Linux, root, cgroups of version 1, Go, and Debian's containerd, runc, containernetworking-plugins and etcd-server",
+  find() {
+    const asked = Deno.env.get("DEMOCRACY_CLUSTER_SCENES");
+    const found = asked === undefined
+      ? skip("DEMOCRACY_CLUSTER_SCENES is not set; short and all choose its scenes")
+      : here(`${asked}, unless the machine refuses`);
+    return Promise.resolve(found);
+  },
+};
+
 function skip(why: string): { readonly skipped: boolean; readonly told: string } {
   return { skipped: true, told: why };
 }

@@ -183,8 +183,9 @@ export const SCENES: readonly Scene[] = [
   },
 ];
 
-/** The scenes that are asked for: all with `DEMOCRACY_CLUSTER_SCENES=all`, those whose name has that text, or the short ones. */
+/** The scenes that are asked for: `all`, the `short` ones, or those whose name has that text. None where nothing is asked for. */
 export function chosenScenes(asked: string | undefined): readonly Scene[] {
+  if (asked === undefined || asked === "") return [];
   if (asked === "all") return SCENES;
-  return SCENES.filter(({ name, short }) => asked ? name.includes(asked) : short);
+  return SCENES.filter(({ name, short }) => asked === "short" ? short : name.includes(asked));
 }
