@@ -5,6 +5,7 @@
  * @module
  */
 
+import { resolve } from "node:path";
 import { capture, NPM_IMPORTS, print, ROOT } from "./harness/process.ts";
 import { closingLine, sum, type Tally } from "./tally.ts";
 import { runDenoTests } from "./test/deno_tests.ts";
@@ -90,7 +91,7 @@ export async function quickTests({ types = true }: { readonly types?: boolean } 
 
 async function exists(path: string): Promise<boolean> {
   try {
-    await Deno.stat(`${ROOT}/${path}`);
+    await Deno.stat(resolve(ROOT, path));
     return true;
   } catch {
     return false;

@@ -1,6 +1,8 @@
 /** Nothing of a use that is over is left in the next one: of a probe, a ping, a process at an address, an older word. */
 
 import { assert, assertEquals } from "@std/assert";
+import { isBacked } from "../../src/core/election/asking.ts";
+import { stand } from "../../src/core/election/candidate.ts";
 import { recordOf } from "../../src/core/election/state.ts";
 import { markDead, matchAck } from "../../src/core/membership/membership.ts";
 import { type Peer, unknownPeer } from "../../src/core/membership/peer.ts";
@@ -81,6 +83,18 @@ Deno.test("what the process before said as a voter and a leader does not count f
   restart(solo, puppet);
   const { endedTerm, wasted } = recordOf(solo.state.election, peer);
   assertEquals({ endedTerm, wasted }, { endedTerm: 0, wasted: 0 });
+});
+
+Deno.test("a vote does not lean on the promise of the process that took the voter's place, though the epoch is the same", () => {
+  const { solo: { state: { election } }, puppet: { address, boot } } = pair();
+  stand(election, undefined);
+  const candidacy = election.candidacy!;
+  const sentAt = { now: 0, wall: 0 };
+  candidacy.granted.set(address, { boot, epoch: 5 });
+  election.asking.backings.set(address, { boot, epoch: 5, sequence: 1, sentAt });
+  assert(isBacked(election, candidacy, address), "the vote leans on the promise of that process");
+  election.asking.backings.set(address, { boot: bootOf(0x200), epoch: 5, sequence: 2, sentAt });
+  assert(!isBacked(election, candidacy, address), "the promise is another process's");
 });
 
 Deno.test("an older word of a member does not come over a newer one", () => {

@@ -101,7 +101,7 @@ Deno.test("what is no address is refused at once", () => {
 Deno.test("a name that does not resolve yet is tried again, logged once, and found", async () => {
   const names = new Names();
   await using watched = watch(new StaticPeers(["10.0.0.8:1", "web-2:1"], { resolve: names.resolve, ...QUICK }));
-  assertEquals(await watched.next(), { peers: ["10.0.0.8:1"], clusterSize: 3 });
+  assertEquals(await watched.next(), { peers: ["10.0.0.8:1"], clusterSize: 3, unresolved: ["web-2:1"] });
   const next = watched.next();
   await names.askedOften(6);
   assertEquals(watched.log.warnings(), [
@@ -116,7 +116,7 @@ Deno.test("a peer that comes back with another address is found", async () => {
   const names = new Names();
   names.records.set("web-1", ["10.0.0.8"]);
   await using watched = watch(new StaticPeers(["web-1:1"], { resolve: names.resolve, ...QUICK }));
-  assertEquals(await watched.next(), { peers: [], clusterSize: 2 });
+  assertEquals(await watched.next(), { peers: [], clusterSize: 2, unresolved: ["web-1:1"] });
   assertEquals(await watched.next(), { peers: ["10.0.0.8:1"], clusterSize: 2 });
   names.records.set("web-1", ["10.0.0.88"]);
   assertEquals(await watched.next(), { peers: ["10.0.0.88:1"], clusterSize: 2 });
@@ -149,10 +149,10 @@ Deno.test("a name that stands for the own address is self", async () => {
   names.records.set("web-1", ["10.0.0.8"]);
   const list = ["web-0:1", "web-1:1", "web-2:1"];
   await using watched = watch(new StaticPeers(list, { resolve: names.resolve, ...QUICK }));
-  assertEquals(await watched.next(), { peers: [], clusterSize: 4 });
+  assertEquals(await watched.next(), { peers: [], clusterSize: 4, unresolved: ["web-0:1", "web-1:1", "web-2:1"] });
   let last = await watched.next();
   while (last?.peers.length !== 2) last = await watched.next();
-  assertEquals(last, { peers: ["10.0.0.7:1", "10.0.0.8:1"], clusterSize: 3 });
+  assertEquals(last, { peers: ["10.0.0.7:1", "10.0.0.8:1"], clusterSize: 3, unresolved: ["web-2:1"] });
 });
 
 Deno.test("two names that share an address for a while do not make the cluster smaller", async () => {
@@ -196,7 +196,7 @@ Deno.test("one name that hangs does not hold up the others", async () => {
   const resolve: Resolve = (host) => host === "stuck" ? new Promise(() => {}) : Promise.resolve(["10.0.0.8"]);
   await using watched = watch(new StaticPeers(["stuck:1", "web-1:1"], { resolve, ...QUICK }));
   await watched.next();
-  assertEquals(await watched.next(), { peers: ["10.0.0.8:1"], clusterSize: 3 });
+  assertEquals(await watched.next(), { peers: ["10.0.0.8:1"], clusterSize: 3, unresolved: ["stuck:1"] });
 });
 
 const LEAVES_NOTHING = { sanitizeOps: true, sanitizeResources: true };

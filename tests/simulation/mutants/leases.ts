@@ -207,4 +207,19 @@ export const LEASES: readonly Mutant[] = [
     changes: [{ of: "isAbsurd", instead: "() => false" }],
     byTests: "tests/core/far_clocks_test.ts",
   },
+  {
+    bug: "a promise is known by its epoch alone, without the voter's boot",
+    changes: [{ of: "isBacked", without: ["boot"] }, { of: "isGranted", without: ["boot"] }],
+    byTests: "tests/core/leftovers_test.ts",
+  },
+  {
+    bug: "a stalled member goes on",
+    changes: [{ of: "setStalled", instead: "() => {}" }],
+    byTests: "tests/core/election_test.ts",
+  },
+  {
+    bug: "a term that was given up is minted again",
+    changes: [{ of: "mint", instead: "(real, self) => Math.max(self.seenTerm, Math.floor(self.ground.wall))" }],
+    byTests: "tests/core/far_clocks_test.ts",
+  },
 ];

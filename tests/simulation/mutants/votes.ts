@@ -172,4 +172,21 @@ export const VOTES: readonly Mutant[] = [
     changes: [{ of: "owedAnswer", without: ["known", "owesAnswer"] }],
     byTests: "tests/core/support_test.ts",
   },
+  {
+    bug: "what was asked for before is carried out when it comes late",
+    changes: [{
+      of: "support",
+      instead:
+        "(real, self, from, request) => { const known = self.voting.supports.get(from); return known && request.sequence < known.sequence ? known : real(self, from, request); }",
+    }],
+    byTests: "tests/core/support_test.ts",
+  },
+  {
+    bug: "a leader does not regain a voter that has promised more to a loser",
+    changes: [{
+      of: "refusalOf",
+      instead: "(real, self, peer, from, known, claim) => real(self, peer, from, known, { ...claim, inOffice: false })",
+    }],
+    byTests: "tests/core/support_test.ts",
+  },
 ];
