@@ -72,11 +72,6 @@ export class Cluster {
     return { number, node };
   }
 
-  /** Has the scheduler place pods there, or not. */
-  async cordon(number: number, unschedulable: boolean): Promise<void> {
-    await this.control.admin.call("PATCH", `/api/v1/nodes/${nodeName(number)}`, { spec: { unschedulable } });
-  }
-
   async #ready(count: number): Promise<void> {
     const end = performance.now() + NODE_PATIENCE;
     while (await this.#readyNodes() < count) {

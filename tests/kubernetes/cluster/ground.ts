@@ -6,7 +6,7 @@
 
 import { capture } from "../../../scripts/harness/process.ts";
 import { sleep } from "../../../scripts/harness/waiting.ts";
-import { isLeftover, ownName, removeLeftovers } from "../../netns/leftovers.ts";
+import { isLeftover, ownName, removeLeftovers } from "../../../scripts/harness/leftovers.ts";
 import { cgroupOf } from "./cluster.ts";
 import { ClusterNetwork } from "./network.ts";
 import { removeCgroups } from "./node.ts";
