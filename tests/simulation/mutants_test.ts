@@ -9,10 +9,10 @@ import { plantForSimulator, plantForTests } from "./mutants/plant.ts";
 const FIRST = 1;
 const SEEDS = 1000;
 
-/** All seeds, those of crowds first where only they can tell. */
-function seedsFor({ crowd = false }: Mutant): readonly number[] {
+/** All seeds, those first that found it once, or those of crowds where only they can tell. */
+function seedsFor({ crowd = false, first = [] }: Mutant): readonly number[] {
   const seeds = [...seedsFrom(FIRST, SEEDS)];
-  return crowd ? [...seeds.filter(isCrowd), ...seeds.filter((seed) => !isCrowd(seed))] : seeds;
+  return [...first, ...(crowd ? [...seeds.filter(isCrowd), ...seeds.filter((seed) => !isCrowd(seed))] : seeds)];
 }
 
 async function findBySimulator(mutant: Mutant, folder: string): Promise<void> {

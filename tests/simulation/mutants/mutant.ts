@@ -39,6 +39,8 @@ export interface Mutant {
   readonly changes: readonly Change[];
   /** Only among more members than ping each other all: those seeds are run first. */
   readonly crowd?: boolean;
+  /** Seeds that found it once: they are run first. */
+  readonly first?: readonly number[];
   /** The simulator cannot see it: these tests do, a file or a folder. */
   readonly byTests?: string;
 }

@@ -21,6 +21,7 @@ export const NAMED: readonly Mutant[] = [
   {
     bug: "of two leaders of a named election neither gives way",
     changes: [{ of: "settleDuels", instead: "() => {}" }],
+    first: [752],
   },
   { bug: "claims of named elections are never sent", changes: [{ of: "sendClaims", instead: "() => {}" }] },
   {

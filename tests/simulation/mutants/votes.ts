@@ -86,6 +86,7 @@ export const VOTES: readonly Mutant[] = [
   {
     bug: "whoever votes for itself does not look who has the vote",
     changes: [{ of: "voteForSelf", without: ["isHeld", "isReleasedTo"] }],
+    first: [749],
   },
   { bug: "a voter that restarts votes at once", changes: [{ of: "isQuarantined", instead: "() => false" }] },
   {
@@ -95,10 +96,12 @@ export const VOTES: readonly Mutant[] = [
   {
     bug: "the quarantine ends when a single voter is idle",
     changes: [{ of: "reviewQuarantine", swap: ["every", "some"] }],
+    byTests: "tests/core/voter_test.ts",
   },
   {
     bug: "the quarantine ends when all voters are idle, though others stand, too",
     changes: [{ of: "reviewQuarantine", without: ["isAll"] }],
+    first: [403],
   },
   {
     bug: "the quarantine ends though a voter is not there",
