@@ -88,7 +88,11 @@ async function removeFolder(folder: string): Promise<void> {
 /** Gives back what belongs to processes that are gone. */
 async function removeAbandoned(): Promise<void> {
   await removeLeftovers();
-  for await (const { name } of Deno.readDir(`${CGROUPS}/memory`)) if (isLeftover(name)) await removeCgroups(name);
+  for await (const { name: hierarchy } of Deno.readDir(CGROUPS)) {
+    for await (const { name } of Deno.readDir(`${CGROUPS}/${hierarchy}`)) {
+      if (isLeftover(name)) await removeCgroups(name);
+    }
+  }
   for await (const { name } of Deno.readDir(FOLDERS)) {
     if (isLeftover(name) && name.endsWith(END)) await removeFolder(`${FOLDERS}/${name}`);
   }

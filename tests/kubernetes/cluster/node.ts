@@ -211,10 +211,10 @@ async function makeCgroups(name: string): Promise<void> {
   }
 }
 
-/** Removes them, once nothing runs in them. */
+/** Removes them, once nothing runs in them, from all hierarchies there are: a runtime makes them in more than a kubelet needs. */
 export async function removeCgroups(name: string): Promise<void> {
-  for (const controller of CONTROLLERS) {
-    const folder = `${CGROUPS}/${controller}/${name}`;
+  for await (const { name: hierarchy } of Deno.readDir(CGROUPS)) {
+    const folder = `${CGROUPS}/${hierarchy}/${name}`;
     if (await Deno.stat(folder).catch(() => undefined) === undefined) continue;
     await mustRun("find", [folder, "-depth", "-type", "d", "-exec", "rmdir", "{}", "+"]);
   }
