@@ -5,14 +5,16 @@
  * @module
  */
 
-import { ensureBinaries, UnavailableError } from "./kubernetes/binaries.ts";
+import { ensureBinaries } from "./kubernetes/binaries.ts";
+import { UnavailableError } from "./kubernetes/unavailable_error.ts";
 import { runSteps, type Step } from "./steps.ts";
 import { testFilesInLanes } from "./test.ts";
 import { isIn, isRest, REST, testFiles } from "./test/groups.ts";
 import { tellNeeds } from "./test/needs.ts";
 import { OTHERS, testNpm } from "./test_npm.ts";
 
-const CONTROL_PLANE = "tests/kubernetes/control_plane";
+/** The tests that start servers of Kubernetes, one after the other. */
+const SERVERS = "tests/kubernetes";
 
 async function tellAll(): Promise<void> {
   console.log("test:all needs more than Deno and npm for some tests:");
@@ -39,15 +41,15 @@ const STEPS: readonly Step[] = [
   {
     name: "long tests",
     async run() {
-      const files = (await testFiles()).filter((file) => isRest(file) && !isIn(file, CONTROL_PLANE));
+      const files = (await testFiles()).filter((file) => isRest(file) && !isIn(file, SERVERS));
       return await testFilesInLanes(files, { types: false });
     },
   },
   {
-    name: "control plane",
+    name: "control plane, and kubelets by request",
     async run() {
       await prepareControlPlane();
-      const files = (await testFiles()).filter((file) => isIn(file, CONTROL_PLANE));
+      const files = (await testFiles()).filter((file) => isIn(file, SERVERS));
       return await testFilesInLanes(files, { types: false });
     },
   },

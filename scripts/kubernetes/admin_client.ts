@@ -17,6 +17,10 @@ export interface Answer {
   readonly text: string;
 }
 
+function contentType(method: string): string {
+  return method === "PATCH" ? "application/merge-patch+json" : "application/json";
+}
+
 /** Talks to the API server with the administrator's certificate. */
 export class AdminClient {
   readonly #port: number;
@@ -29,7 +33,7 @@ export class AdminClient {
   }
 
   /** One request. Rejects where nobody answers. */
-  request(method: string, path: string, body?: Json): Promise<Answer> {
+  request(method: string, path: string, body?: Json, type = contentType(method)): Promise<Answer> {
     const { ca, adminCertificate, adminKey } = this.#certificates;
     return new Promise((resolve, reject) => {
       const request = httpsRequest({
@@ -41,7 +45,7 @@ export class AdminClient {
         cert: readFileSync(adminCertificate),
         key: readFileSync(adminKey),
         agent: false,
-        headers: { "content-type": method === "PATCH" ? "application/merge-patch+json" : "application/json" },
+        headers: { "content-type": type },
       }, (response) => {
         let text = "";
         response.setEncoding("utf8");
@@ -56,8 +60,8 @@ export class AdminClient {
   }
 
   /** One request that must succeed. */
-  async call(method: string, path: string, body?: Json): Promise<Json> {
-    const { status, text } = await this.request(method, path, body);
+  async call(method: string, path: string, body?: Json, type = contentType(method)): Promise<Json> {
+    const { status, text } = await this.request(method, path, body, type);
     if (status < 200 || status > 299) throw new Error(`${method} ${path}: ${status} ${text}`);
     return JSON.parse(text);
   }

@@ -7,42 +7,14 @@
  */
 
 import { capture } from "../harness/process.ts";
-
-/** The pinned version, and the version that its libraries carry. */
-const KUBERNETES = { version: "v1.34.4", libraries: "v0.34.4" };
-
-const BUILD_TIMEOUT = 60 * 60_000;
+import { buildProgram, buildTakes, findBuilt } from "./build.ts";
+import { cacheFolder, isFile, moveIntoPlace, onPath } from "./program_cache.ts";
+import { UnavailableError } from "./unavailable_error.ts";
 
 /** Paths of programs. */
 export interface Binaries {
   readonly etcd: string;
   readonly apiserver: string;
-}
-
-/** Why there is no control plane on this machine, for people. */
-export class UnavailableError extends Error {
-  override readonly name = "UnavailableError";
-}
-
-/** Where what is built is kept between runs. */
-function cacheFolder(): string {
-  const cache = Deno.env.get("XDG_CACHE_HOME") ?? `${Deno.env.get("HOME") ?? "/tmp"}/.cache`;
-  return `${cache}/democracy-control-plane/${KUBERNETES.version}`;
-}
-
-async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isFile;
-  } catch {
-    return false;
-  }
-}
-
-async function onPath(program: string): Promise<string | undefined> {
-  for (const folder of (Deno.env.get("PATH") ?? "").split(":")) {
-    if (folder !== "" && await isFile(`${folder}/${program}`)) return `${folder}/${program}`;
-  }
-  return undefined;
 }
 
 /** The programs in the folder that the user names, if any. */
@@ -76,16 +48,6 @@ async function findEtcd(): Promise<string | undefined> {
   );
 }
 
-/** The path of kube-apiserver, or undefined where it has to be built. */
-async function findApiserver(): Promise<string | undefined> {
-  const cached = `${cacheFolder()}/kube-apiserver`;
-  if (await isFile(cached)) return cached;
-  if (await onPath("go") !== undefined) return undefined;
-  throw new UnavailableError(
-    "kube-apiserver is missing, and so is Go to build it: install Go, or set KUBEBUILDER_ASSETS to a folder with etcd and kube-apiserver",
-  );
-}
-
 /**
  * What {@linkcode ensureBinaries} would have to make here, in words; it makes nothing.
  *
@@ -96,7 +58,9 @@ export async function whatIsMissing(): Promise<string[]> {
   if (await assetsFolder() !== undefined) return [];
   const missing: string[] = [];
   if (await findEtcd() === undefined) missing.push("etcd is fetched from Debian's package");
-  if (await findApiserver() === undefined) missing.push("kube-apiserver is built, once, in 10 to 20 minutes");
+  if (await findBuilt("kube-apiserver") === undefined) {
+    missing.push(`kube-apiserver is built, once, in ${buildTakes("kube-apiserver")}`);
+  }
   return missing;
 }
 
@@ -112,7 +76,7 @@ export async function ensureBinaries(say: (line: string) => void = () => {}): Pr
   await Deno.mkdir(cacheFolder(), { recursive: true });
   return {
     etcd: await findEtcd() ?? await fetchEtcd(say),
-    apiserver: await findApiserver() ?? await buildApiserver(say),
+    apiserver: await findBuilt("kube-apiserver") ?? await buildProgram("kube-apiserver", say),
   };
 }
 
@@ -141,66 +105,4 @@ async function fetchEtcd(say: (line: string) => void): Promise<string> {
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
-}
-
-/** Whoever looks sees no file or the whole file. */
-async function moveIntoPlace(from: string, to: string): Promise<void> {
-  const partial = `${to}.${crypto.randomUUID()}`;
-  await Deno.copyFile(from, partial);
-  await Deno.rename(partial, to);
-}
-
-async function buildApiserver(say: (line: string) => void): Promise<string> {
-  const target = `${cacheFolder()}/kube-apiserver`;
-  say(`building kube-apiserver ${KUBERNETES.version} once, which takes 10 to 20 minutes`);
-  const folder = await Deno.makeTempDir({ prefix: "democracy_apiserver_" });
-  try {
-    await Deno.writeTextFile(`${folder}/go.mod`, await goModule(folder));
-    const output = `${folder}/kube-apiserver`;
-    await go(folder, [
-      "build",
-      "-trimpath",
-      "-ldflags",
-      linkerFlags(),
-      "-o",
-      output,
-      "k8s.io/kubernetes/cmd/kube-apiserver",
-    ]);
-    await moveIntoPlace(output, target);
-    return target;
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-/** Without it the server calls itself v0.0.0, and clients complain. */
-function linkerFlags(): string {
-  const [, major = "", minor = ""] = /^v(\d+)\.(\d+)/.exec(KUBERNETES.version) ?? [];
-  const values = { gitVersion: KUBERNETES.version, gitMajor: major, gitMinor: minor };
-  const flags = Object.entries(values).map(([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`);
-  return ["-s", "-w", ...flags].join(" ");
-}
-
-/** Its own go.mod takes the libraries from folders of its repository; as a module it needs those that were published with it. */
-async function goModule(folder: string): Promise<string> {
-  const name = "k8s.io/kubernetes";
-  const answer = JSON.parse(await go(folder, ["mod", "download", "-json", `${name}@${KUBERNETES.version}`]));
-  const theirs = await Deno.readTextFile(answer.GoMod);
-  const libraries = [...theirs.matchAll(/^(?:replace|\t)\s*(\S+) => \.\/staging\//gm)].map(([, library]) => library);
-  const replaced = libraries.map((library) => `\t${library} => ${library} ${KUBERNETES.libraries}`);
-  const goVersion = /^go .*$/m.exec(theirs)?.[0] ?? "";
-  return ["module control-plane", goVersion, `require ${name} ${KUBERNETES.version}`, "replace (", ...replaced, ")", ""]
-    .join("\n");
-}
-
-async function go(cwd: string, args: readonly string[]): Promise<string> {
-  const flags = Deno.env.get("GOFLAGS") ?? "";
-  const { ok, stdout, stderr, timedOut } = await capture("go", args, {
-    cwd,
-    env: { CGO_ENABLED: "0", GOFLAGS: `${flags} -mod=mod`.trim() },
-    timeout: BUILD_TIMEOUT,
-  });
-  if (ok) return stdout;
-  const why = timedOut ? "it took longer than an hour" : stderr.trim().split("\n").slice(-5).join("\n");
-  throw new UnavailableError(`Cannot build kube-apiserver: "go ${args[0]}" failed: ${why}`);
 }

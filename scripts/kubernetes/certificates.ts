@@ -23,13 +23,16 @@ async function openssl(folder: string, ...args: readonly string[]): Promise<void
   if (!ok) throw new Error(`"openssl ${args[0]}" failed: ${stderr}`);
 }
 
-interface Subject {
+/** Who is certified. */
+export interface Subject {
+  /** Of the files. */
   readonly name: string;
   readonly subject: string;
   readonly extensions: readonly string[];
 }
 
-async function issue(folder: string, { name, subject, extensions }: Subject): Promise<void> {
+/** Writes a certificate and its key, `name.crt` and `name.key`, into the folder of {@linkcode makeCertificates}. */
+export async function issue(folder: string, { name, subject, extensions }: Subject): Promise<void> {
   const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
   await Deno.writeTextFile(`${folder}/${name}.ext`, extensions.join("\n"));
   await openssl(folder, "req", "-new", ...curve, "-keyout", `${name}.key`, "-out", `${name}.csr`, "-subj", subject);
@@ -48,8 +51,8 @@ async function issue(folder: string, { name, subject, extensions }: Subject): Pr
   );
 }
 
-/** Writes the certificates and keys into the folder. */
-export async function makeCertificates(folder: string): Promise<Certificates> {
+/** Writes the certificates and keys into the folder; the server has these IP addresses, too. */
+export async function makeCertificates(folder: string, addresses: readonly string[] = []): Promise<Certificates> {
   const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
   await openssl(
     folder,
@@ -69,7 +72,11 @@ export async function makeCertificates(folder: string): Promise<Certificates> {
     name: "server",
     subject: "/CN=kube-apiserver",
     extensions: [
-      "subjectAltName=DNS:localhost,DNS:kubernetes.default.svc,IP:127.0.0.1,IP:::1",
+      [
+        "subjectAltName=DNS:localhost,DNS:kubernetes.default.svc,IP:127.0.0.1,IP:::1",
+        ...addresses.map((ip) => `IP:${ip}`),
+      ]
+        .join(","),
       "extendedKeyUsage=serverAuth",
     ],
   });

@@ -5,7 +5,7 @@
  */
 
 import { ROOT } from "../harness/process.ts";
-import { CONTROL_PLANE, NAMESPACES, type Need } from "./needs.ts";
+import { CLUSTER, CONTROL_PLANE, NAMESPACES, type Need } from "./needs.ts";
 import { PATIENCE, type Patience } from "./watched.ts";
 
 /** A file or folder of tests that `deno task test` leaves to `deno task test:all`. */
@@ -41,6 +41,12 @@ export const REST: readonly Rest[] = [
     need: CONTROL_PLANE,
     patience: BUILDING,
   },
+  {
+    path: "tests/kubernetes/cluster",
+    why: "scenes of ten minutes on kubelets, each with its own containerd, by request",
+    need: CLUSTER,
+    patience: BUILDING,
+  },
 ];
 
 /**
@@ -52,6 +58,7 @@ export const TIMED: readonly string[] = [
   "tests/democracy_test.ts",
   "tests/end_to_end/",
   "tests/fencing_test.ts",
+  "tests/kubernetes/cluster/",
   "tests/kubernetes/control_plane/",
   "tests/logger_test.ts",
   "tests/metrics/",

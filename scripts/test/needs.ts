@@ -5,7 +5,8 @@
  */
 
 import { capture } from "../harness/process.ts";
-import { UnavailableError, whatIsMissing } from "../kubernetes/binaries.ts";
+import { whatIsMissing } from "../kubernetes/binaries.ts";
+import { UnavailableError } from "../kubernetes/unavailable_error.ts";
 
 /** Something that some tests need. */
 export interface Need {
@@ -42,6 +43,20 @@ export const CONTROL_PLANE: Need = {
       if (error instanceof UnavailableError) return skip(error.message.split("\n")[0] ?? "");
       throw error;
     }
+  },
+};
+
+/** Real kubelets; the tests themselves look closer. */
+export const CLUSTER: Need = {
+  tests: "a cluster of kubelets",
+  what:
+    "Linux, root, cgroups of version 1, Go, and Debian's containerd, runc, containernetworking-plugins and etcd-server",
+  find() {
+    const asked = Deno.env.get("DEMOCRACY_CLUSTER_SCENES");
+    const found = asked === undefined
+      ? skip("DEMOCRACY_CLUSTER_SCENES is not set; short and all choose its scenes")
+      : here(`${asked}, unless the machine refuses`);
+    return Promise.resolve(found);
   },
 };
 

@@ -6,7 +6,7 @@
 
 import { capture } from "../../scripts/harness/process.ts";
 import { isolated, lossy, parted } from "./faults.ts";
-import { withoutOwnNames } from "./leftovers.ts";
+import { withoutOwnNames } from "../../scripts/harness/leftovers.ts";
 import { Network } from "./network.ts";
 
 async function tryOut(): Promise<void> {

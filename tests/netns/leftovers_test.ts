@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { capture } from "../../scripts/harness/process.ts";
 import { reasonAgainst } from "./ability.ts";
-import { isLeftover, ownName, removeLeftovers } from "./leftovers.ts";
+import { isLeftover, ownName, removeLeftovers } from "../../scripts/harness/leftovers.ts";
 import { Network } from "./network.ts";
 
 Deno.test("names of this process, and names that are none of this suite, are no leftovers", () => {

@@ -6,7 +6,7 @@
  */
 
 import { capture } from "../../scripts/harness/process.ts";
-import { furnitureOf, ownName, removeLeftovers } from "./leftovers.ts";
+import { furnitureOf, ownName, removeLeftovers } from "../../scripts/harness/leftovers.ts";
 
 const PORT = 7400;
 const CHAIN = "bridge faults forward";

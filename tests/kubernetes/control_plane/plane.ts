@@ -4,9 +4,10 @@
  * @module
  */
 
-import { ensureBinaries, UnavailableError } from "../../../scripts/kubernetes/binaries.ts";
+import { ensureBinaries } from "../../../scripts/kubernetes/binaries.ts";
 import { ControlPlane } from "../../../scripts/kubernetes/control_plane.ts";
 import type { Json } from "../../../scripts/kubernetes/admin_client.ts";
+import { UnavailableError } from "../../../scripts/kubernetes/unavailable_error.ts";
 
 async function availability() {
   try {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { capture } from "../../scripts/harness/process.ts";
+import { capture } from "./process.ts";
 
 const PREFIX = "democracy";
 /** Where a process's start is, counted from the end of its name. */
