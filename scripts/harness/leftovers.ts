@@ -44,15 +44,22 @@ export function isLeftover(namespace: string): boolean {
   return pid !== undefined && startOf(Number(pid)) !== start;
 }
 
-async function remove(namespace: string): Promise<void> {
+/** Kills the processes in a namespace; returns how many there were. */
+export async function killIn(namespace: string): Promise<number> {
   const { stdout } = await capture("ip", ["netns", "pids", namespace]);
-  for (const pid of stdout.split("\n").map(Number).filter((pid) => pid > 0)) {
+  const pids = stdout.split("\n").map(Number).filter((pid) => pid > 0);
+  for (const pid of pids) {
     try {
       Deno.kill(pid, "SIGKILL");
     } catch {
       // It went a moment ago.
     }
   }
+  return pids.length;
+}
+
+async function remove(namespace: string): Promise<void> {
+  await killIn(namespace);
   await capture("ip", ["netns", "delete", namespace]);
   await Deno.remove(furnitureOf(namespace), { recursive: true }).catch(() => {});
 }

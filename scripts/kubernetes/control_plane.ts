@@ -11,9 +11,10 @@ import { connect } from "node:net";
 import { type Binaries, ensureBinaries } from "./binaries.ts";
 import { AdminClient } from "./admin_client.ts";
 import { type Certificates, makeCertificates } from "./certificates.ts";
+import { Daemon } from "./daemon.ts";
+import { apiServerFlags, etcdFlags } from "./server_flags.ts";
 
 const START_TIMEOUT = 120_000;
-const STOP_TIMEOUT = 15_000;
 
 /** A control plane that runs. */
 export class ControlPlane {
@@ -25,8 +26,8 @@ export class ControlPlane {
   readonly #folder: string;
   readonly #binaries: Binaries;
   readonly #etcdPort: number;
-  #etcd: Deno.ChildProcess | undefined;
-  #apiserver: Deno.ChildProcess | undefined;
+  readonly #etcd: Daemon;
+  #apiserver: Daemon | undefined;
 
   private constructor(folder: string, binaries: Binaries, ports: readonly number[], certificates: Certificates) {
     this.#folder = folder;
@@ -35,7 +36,8 @@ export class ControlPlane {
     this.port = ports[2] ?? 0;
     this.certificates = certificates;
     this.admin = new AdminClient(this.port, certificates);
-    this.#startEtcd(ports[1] ?? 0);
+    const peer = `http://127.0.0.1:${ports[1] ?? 0}`;
+    this.#etcd = new Daemon(folder, "etcd", [binaries.etcd, ...etcdFlags(folder, this.#store, peer)]);
   }
 
   /** Starts etcd and kube-apiserver on free ports, and waits until they answer. Throws with their log where they do not. */
@@ -56,56 +58,36 @@ export class ControlPlane {
     return `https://127.0.0.1:${this.port}`;
   }
 
-  #startEtcd(peerPort: number): void {
-    const client = `http://127.0.0.1:${this.#etcdPort}`;
-    const peer = `http://127.0.0.1:${peerPort}`;
-    this.#etcd = this.#spawn("etcd", this.#binaries.etcd, [
-      `--data-dir=${this.#folder}/etcd`,
-      `--listen-client-urls=${client}`,
-      `--advertise-client-urls=${client}`,
-      `--listen-peer-urls=${peer}`,
-      `--initial-advertise-peer-urls=${peer}`,
-      `--initial-cluster=default=${peer}`,
-    ]);
-  }
-
   /** Starts the API server, for the first time or again, and waits until it answers. */
   async startApiServer(): Promise<void> {
-    const { serverCertificate, serverKey, ca, tokenKey } = this.certificates;
-    await until(() => answers(this.#etcdPort), "etcd does not answer", () => this.#logOf("etcd"));
-    this.#apiserver = this.#spawn("kube-apiserver", this.#binaries.apiserver, [
-      `--etcd-servers=http://127.0.0.1:${this.#etcdPort}`,
+    await this.#etcd.until("it answers", () => answers(this.#etcdPort), START_TIMEOUT);
+    this.#apiserver = new Daemon(this.#folder, "kube-apiserver", [
+      this.#binaries.apiserver,
+      ...apiServerFlags({
+        ...{ etcd: this.#store, port: this.port, folder: this.#folder, services: "10.96.0.0/16,fd00:96::/112" },
+        certificates: this.certificates,
+      }),
       "--bind-address=127.0.0.1",
       "--advertise-address=10.96.0.1",
       // The API server would keep its own Endpoints by writing to the store every 10 s.
       "--endpoint-reconciler-type=none",
       // So would its own Lease: here every write is somebody's who is watched.
       "--feature-gates=APIServerIdentity=false",
-      `--secure-port=${this.port}`,
-      `--tls-cert-file=${serverCertificate}`,
-      `--tls-private-key-file=${serverKey}`,
-      `--client-ca-file=${ca}`,
       "--authorization-mode=RBAC",
-      "--service-account-issuer=https://kubernetes.default.svc",
-      `--service-account-key-file=${tokenKey}`,
-      `--service-account-signing-key-file=${tokenKey}`,
-      "--service-cluster-ip-range=10.96.0.0/16,fd00:96::/112",
-      "--shutdown-delay-duration=0s",
-      `--cert-dir=${this.#folder}`,
     ]);
-    await until(() => this.admin.isReady(), "kube-apiserver does not get ready", () => this.#logOf("kube-apiserver"));
+    await this.#apiserver.until("it is ready", () => this.admin.isReady(), START_TIMEOUT);
   }
 
   /** Kills the API server, as a crash of its machine would. The store stays. */
   async stopApiServer(): Promise<void> {
-    await end(this.#apiserver, "SIGKILL");
+    await this.#apiserver?.kill();
     this.#apiserver = undefined;
   }
 
   /** Makes the store forget all versions but the newest: a watch from an older one gets 410. */
   async compact(): Promise<void> {
     const call = async (path: string, body: object): Promise<string> => {
-      const response = await fetch(`http://127.0.0.1:${this.#etcdPort}/v3/${path}`, {
+      const response = await fetch(`${this.#store}/v3/${path}`, {
         method: "POST",
         body: JSON.stringify(body),
       });
@@ -119,39 +101,15 @@ export class ControlPlane {
 
   /** Ends both, and removes what they wrote. */
   async stop(): Promise<void> {
-    await end(this.#apiserver, "SIGKILL");
-    await end(this.#etcd, "SIGKILL");
+    await this.#apiserver?.kill();
+    await this.#etcd.kill();
     await Deno.remove(this.#folder, { recursive: true });
   }
 
-  #spawn(name: string, program: string, args: readonly string[]): Deno.ChildProcess {
-    // A shell sends the log to a file: nobody here has to read it to keep the program going.
-    const command = new Deno.Command("/bin/sh", {
-      args: ["-c", 'log="$1"; shift; exec "$@" >>"$log" 2>&1', "sh", `${this.#folder}/${name}.log`, program, ...args],
-      stdin: "null",
-      stdout: "null",
-      stderr: "null",
-    });
-    return command.spawn();
+  /** The URL of etcd. */
+  get #store(): string {
+    return `http://127.0.0.1:${this.#etcdPort}`;
   }
-
-  async #logOf(name: string): Promise<string> {
-    const log = await Deno.readTextFile(`${this.#folder}/${name}.log`).catch(() => "");
-    return log.split("\n").slice(-20).join("\n");
-  }
-}
-
-async function end(child: Deno.ChildProcess | undefined, signal: Deno.Signal): Promise<void> {
-  if (child === undefined) return;
-  try {
-    child.kill(signal);
-  } catch {
-    // It has ended already.
-  }
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, STOP_TIMEOUT));
-  await Promise.race([child.status, late]);
-  clearTimeout(timer);
 }
 
 function freePorts(count: number): number[] {
@@ -171,18 +129,6 @@ function answers(port: number): Promise<boolean> {
     socket.on("connect", () => settle(true));
     socket.on("error", () => settle(false));
   });
-}
-
-async function until(
-  condition: () => Promise<boolean>,
-  complaint: string,
-  log: () => Promise<string>,
-): Promise<void> {
-  const deadline = performance.now() + START_TIMEOUT;
-  while (!await condition()) {
-    if (performance.now() > deadline) throw new Error(`${complaint} within ${START_TIMEOUT} ms:\n${await log()}`);
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  }
 }
 
 async function main(): Promise<void> {

@@ -6,6 +6,7 @@
 
 import { capture } from "../harness/process.ts";
 import { whatIsMissing } from "../kubernetes/binaries.ts";
+import { CLUSTER_SCENES } from "../kubernetes/cluster_scenes.ts";
 import { UnavailableError } from "../kubernetes/unavailable_error.ts";
 
 /** Something that some tests need. */
@@ -52,9 +53,9 @@ export const CLUSTER: Need = {
   what:
     "Linux, root, cgroups of version 1, Go, and Debian's containerd, runc, containernetworking-plugins and etcd-server",
   find() {
-    const asked = Deno.env.get("DEMOCRACY_CLUSTER_SCENES");
-    const found = asked === undefined
-      ? skip("DEMOCRACY_CLUSTER_SCENES is not set; short and all choose its scenes")
+    const asked = Deno.env.get(CLUSTER_SCENES);
+    const found = !asked
+      ? skip(`${CLUSTER_SCENES} is not set; short and all choose its scenes`)
       : here(`${asked}, unless the machine refuses`);
     return Promise.resolve(found);
   },

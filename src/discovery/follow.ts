@@ -21,7 +21,7 @@ export interface Voters {
   readonly voters?: readonly string[];
   /** Their number, self included. */
   readonly clusterSize: number;
-  /** What is known by a host name that has no address. */
+  /** Host names that have no address. */
   readonly unresolved?: readonly string[];
 }
 

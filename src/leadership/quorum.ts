@@ -54,7 +54,7 @@ export interface Tally extends Omit<QuorumInfo, "why"> {
   readonly candidates: number;
 }
 
-/** What is known before the loop has told anything. */
+/** The tally before the loop has told one. */
 export const NO_TALLY: Tally = {
   ...{ needed: null, reachable: 0, voters: [], isQuorum: false, size: null, candidates: 0 },
 };

@@ -109,7 +109,7 @@ export class Seat {
     return known?.id === id ? null : known;
   }
 
-  /** What this member, which is elected, waits for before it leads; undefined where that is nothing. */
+  /** This member is elected and waits for this before it leads; undefined where it waits for nothing. */
   get minting(): string | undefined {
     const term = this.#minting?.term;
     return term === undefined ? undefined : `This member is elected, and waits for the token of its term ${term}`;

@@ -6,7 +6,7 @@
 
 import type { DropReason } from "../stats/counters.ts";
 
-/** What a voter says, or is said to, that makes it one of no use; each ends the sentence "it is ignored: ...". */
+/** Drops that make a voter one of no use. Each text ends the sentence "it is ignored: ...". */
 const REASONS: Readonly<Partial<Record<DropReason, string>>> = {
   "bad-version": "it speaks another version of the protocol",
   "other-cluster": 'it has another "cluster"',

@@ -49,13 +49,19 @@ export function turnoutOf(self: Election): Turnout {
   const { membership } = self;
   const { electorate, byBoot, voters: { items } } = membership;
   const own = electorate.votes ? [ownTurnout(self)] : [];
-  const others = items.filter(({ leaving }) => !leaving).map((peer) => turnoutIn(self, peer));
-  const answering = (attendance: Attendance): boolean => attendance === "votes" || attendance === "quarantined";
-  const all = items.filter((peer) => answering(attendanceOf(self, peer))).length;
-  const named = others.filter((voter) => answering(voter.attendance)).length;
+  const others: VoterTurnout[] = [];
+  let [named, all] = [own.length, own.length];
+  for (const peer of items) {
+    const turnout = turnoutIn(self, peer);
+    const answers = turnout.attendance === "votes" || turnout.attendance === "quarantined";
+    if (answers) all += 1;
+    if (peer.leaving) continue;
+    if (answers) named += 1;
+    others.push(turnout);
+  }
   const rivals = [...byBoot.values()].filter((peer) => peer.eligible && isTrusted(membership, peer));
   return {
-    isQuorum: isQuorum(self, own.length + named, own.length + all),
+    isQuorum: isQuorum(self, named, all),
     needed: quorum(self).named,
     size: electorateSize(membership).named,
     voters: [...own, ...others],

@@ -16,8 +16,6 @@ import { spansOf } from "./judge.ts";
 const PATHS: Readonly<Record<string, string>> = {
   ServiceAccount: "/api/v1/namespaces/NAMESPACE/serviceaccounts",
   Service: "/api/v1/namespaces/NAMESPACE/services",
-  Secret: "/api/v1/namespaces/NAMESPACE/secrets",
-  ResourceQuota: "/api/v1/namespaces/NAMESPACE/resourcequotas",
   Role: "/apis/rbac.authorization.k8s.io/v1/namespaces/NAMESPACE/roles",
   RoleBinding: "/apis/rbac.authorization.k8s.io/v1/namespaces/NAMESPACE/rolebindings",
   StatefulSet: "/apis/apps/v1/namespaces/NAMESPACE/statefulsets",
@@ -34,10 +32,7 @@ const PATIENCE = 180_000;
 export interface PodState {
   readonly name: string;
   readonly node: string;
-  readonly ready: boolean;
-  readonly ending: boolean;
   readonly containerId: string;
-  readonly restarts: number;
 }
 
 /** An application in a namespace. */
@@ -126,11 +121,10 @@ export class Application {
     });
   }
 
-  /** Waits until that many pods have led since then. */
-  async led(since: number, count = 1): Promise<void> {
-    await this.#until(`${count} pods have led`, () => {
-      const led = spansOf(this.#logs.of(this.namespace)).filter(({ to }) => to >= since);
-      return Promise.resolve(led.length >= count);
+  /** Waits until a pod has led since then. */
+  async led(since: number): Promise<void> {
+    await this.#until("a pod has led", () => {
+      return Promise.resolve(spansOf(this.#logs.of(this.namespace)).some(({ to }) => to >= since));
     });
   }
 
@@ -178,9 +172,6 @@ function podState(pod: Json): PodState {
   return {
     name: String(metadata?.name),
     node: String(spec?.nodeName),
-    ready: container?.ready === true,
-    ending: metadata?.deletionTimestamp !== undefined,
     containerId: String(container?.containerID ?? "").replace("containerd://", ""),
-    restarts: Number(container?.restartCount ?? 0),
   };
 }

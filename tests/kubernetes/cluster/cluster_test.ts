@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { NPM_IMPORTS, ROOT } from "../../../scripts/harness/process.ts";
 import { table } from "../../../scripts/harness/table.ts";
 import { UnavailableError } from "../../../scripts/kubernetes/unavailable_error.ts";
+import { CLUSTER_SCENES } from "../../../scripts/kubernetes/cluster_scenes.ts";
 import { Ground } from "./ground.ts";
 import { makeImages } from "./images.ts";
 import type { Line, Task } from "./play.ts";
@@ -10,12 +11,11 @@ import { chosenScenes, type Scene } from "./scenes.ts";
 
 const TITLE = "a cluster with kubelets";
 const NODES = [1, 2, 3];
-const ASKED = "DEMOCRACY_CLUSTER_SCENES";
-const SCENES = chosenScenes(Deno.env.get(ASKED));
+const SCENES = chosenScenes(Deno.env.get(CLUSTER_SCENES));
 
 async function availability() {
   if (SCENES.length === 0) {
-    const why = `${ASKED} chooses no scene: set it to "short", "all", or a part of a scene's name`;
+    const why = `${CLUSTER_SCENES} chooses no scene: set it to "short", "all", or a part of a scene's name`;
     console.log(`cluster: tests are skipped: ${why}`);
     return { programs: undefined, why };
   }

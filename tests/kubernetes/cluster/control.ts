@@ -7,7 +7,8 @@
 import { AdminClient, type Json } from "../../../scripts/kubernetes/admin_client.ts";
 import { type Certificates, issue, makeCertificates } from "../../../scripts/kubernetes/certificates.ts";
 import { API_PORT, API_SERVICE, CONTROL, nodeName, SERVICES } from "./addresses.ts";
-import { Daemon } from "./daemon.ts";
+import { Daemon } from "../../../scripts/kubernetes/daemon.ts";
+import { apiServerFlags, etcdFlags } from "../../../scripts/kubernetes/server_flags.ts";
 import type { Programs } from "./programs.ts";
 
 const ETCD = "http://127.0.0.1:2379";
@@ -33,15 +34,7 @@ export class Control {
   static async start(folder: string, programs: Programs, nodes: readonly number[]): Promise<Control> {
     const certificates = await makeCertificates(folder, [CONTROL, API_SERVICE]);
     const control = new Control(folder, programs, certificates);
-    new Daemon(folder, "etcd", [
-      programs.etcd,
-      `--data-dir=${folder}/etcd`,
-      `--listen-client-urls=${ETCD}`,
-      `--advertise-client-urls=${ETCD}`,
-      `--listen-peer-urls=${ETCD_PEERS}`,
-      `--initial-advertise-peer-urls=${ETCD_PEERS}`,
-      `--initial-cluster=default=${ETCD_PEERS}`,
-    ]);
+    new Daemon(folder, "etcd", [programs.etcd, ...etcdFlags(folder, ETCD, ETCD_PEERS)]);
     await control.startApiServer();
     await control.#startControllers();
     for (const node of nodes) {
@@ -54,26 +47,19 @@ export class Control {
 
   /** Starts the API server, for the first time or again, and waits until it answers. */
   async startApiServer(): Promise<void> {
-    const { ca, serverCertificate, serverKey, adminCertificate, adminKey, tokenKey } = this.#certificates;
+    const { adminCertificate, adminKey } = this.#certificates;
     this.#apiserver = new Daemon(this.#folder, "kube-apiserver", [
       this.#programs["kube-apiserver"],
-      `--etcd-servers=${ETCD}`,
+      ...apiServerFlags({
+        ...{ etcd: ETCD, port: API_PORT, folder: this.#folder, services: SERVICES },
+        certificates: this.#certificates,
+      }),
       "--bind-address=0.0.0.0",
       `--advertise-address=${CONTROL}`,
-      `--secure-port=${API_PORT}`,
-      `--tls-cert-file=${serverCertificate}`,
-      `--tls-private-key-file=${serverKey}`,
-      `--client-ca-file=${ca}`,
       "--authorization-mode=Node,RBAC",
-      "--service-account-issuer=https://kubernetes.default.svc",
-      `--service-account-key-file=${tokenKey}`,
-      `--service-account-signing-key-file=${tokenKey}`,
-      `--service-cluster-ip-range=${SERVICES}`,
       `--kubelet-client-certificate=${adminCertificate}`,
       `--kubelet-client-key=${adminKey}`,
       "--kubelet-preferred-address-types=InternalIP",
-      "--shutdown-delay-duration=0s",
-      `--cert-dir=${this.#folder}`,
     ]);
     await this.#apiserver.until("it is ready", () => this.admin.isReady(), 120_000);
   }

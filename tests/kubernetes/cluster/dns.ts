@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Daemon } from "./daemon.ts";
+import { Daemon } from "../../../scripts/kubernetes/daemon.ts";
 import type { Programs } from "./programs.ts";
 
 const READY = "http://127.0.0.1:8181/ready";

@@ -6,7 +6,7 @@
 
 import { capture } from "../../../scripts/harness/process.ts";
 import { sleep } from "../../../scripts/harness/waiting.ts";
-import { isLeftover, ownName, removeLeftovers } from "../../../scripts/harness/leftovers.ts";
+import { isLeftover, killIn, ownName, removeLeftovers } from "../../../scripts/harness/leftovers.ts";
 import { cgroupOf } from "./cluster.ts";
 import { ClusterNetwork } from "./network.ts";
 import { removeCgroups } from "./node.ts";
@@ -15,6 +15,8 @@ import { restoreSysctls, saveSysctls } from "./sysctls.ts";
 
 const FOLDERS = "/tmp";
 const END = "_cluster";
+/** ms until processes that were killed must be gone. */
+const PATIENCE = 30_000;
 
 /** Ground for one cluster. */
 export class Ground {
@@ -63,21 +65,13 @@ function savedIn(folder: string): string {
 
 /** All processes there; those of pods have networks of their own, and end with their node's first. */
 async function endAllIn(namespace: string): Promise<void> {
-  for (let left = await processesIn(namespace); left.length > 0; left = await processesIn(namespace)) {
-    for (const pid of left) {
-      try {
-        Deno.kill(pid, "SIGKILL");
-      } catch {
-        // It went a moment ago.
-      }
+  const end = performance.now() + PATIENCE;
+  while (await killIn(namespace) > 0) {
+    if (performance.now() > end) {
+      throw new Error(`After ${PATIENCE} ms there are processes in ${namespace}, though killed`);
     }
     await sleep(50);
   }
-}
-
-async function processesIn(namespace: string): Promise<number[]> {
-  const { stdout } = await capture("ip", ["netns", "pids", namespace]);
-  return stdout.split("\n").map(Number).filter((pid) => pid > 0);
 }
 
 async function removeFolder(folder: string): Promise<void> {

@@ -7,7 +7,7 @@
 
 import { capture, mustRun } from "../../../scripts/harness/process.ts";
 import { CONTROL, DNS_SERVICE, nodeAddress, nodeName, podSubnet } from "./addresses.ts";
-import { Daemon } from "./daemon.ts";
+import { Daemon } from "../../../scripts/kubernetes/daemon.ts";
 import { CGROUPS, CNI_FOLDER, CONTROLLERS, type Programs } from "./programs.ts";
 
 /** The image that holds a pod's namespaces. */

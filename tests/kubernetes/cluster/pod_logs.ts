@@ -24,19 +24,18 @@ interface Log {
   rest: string;
 }
 
-/** Follows the logs of all pods in these folders. */
+/** Follows the logs of all pods in these folders, as long as its process lives. */
 export class PodLogs {
   readonly #folders: readonly string[];
   readonly #logs = new Map<string, Log>();
   readonly #events = new Map<string, PodEvent[]>();
   readonly #plain = new Map<string, string[]>();
-  readonly #timer: ReturnType<typeof setInterval>;
   readonly #buffer = new Uint8Array(1 << 16);
 
   /** Begins. */
   constructor(folders: readonly string[]) {
     this.#folders = folders;
-    this.#timer = setInterval(() => this.read(), PACE);
+    setInterval(() => this.read(), PACE);
   }
 
   /** Of the pods in a namespace, in order of time. */
@@ -48,12 +47,6 @@ export class PodLogs {
   /** The last lines of pods in a namespace that are not events. */
   plain(namespace: string): readonly string[] {
     return (this.#plain.get(namespace) ?? []).slice(-20);
-  }
-
-  /** Ends. */
-  stop(): void {
-    clearInterval(this.#timer);
-    for (const { file } of this.#logs.values()) file.close();
   }
 
   /** Reads what is new. */

@@ -98,7 +98,7 @@ export const LEASES: readonly Mutant[] = [
     ],
   },
   {
-    bug: "a candidacy outlives a lease, and goes on without its own vote",
+    bug: "a candidacy that is not elected ends neither with its lease nor with its own vote",
     changes: [{
       of: "endLapsedLease",
       instead: "(real, self) => self.candidacy?.elected === true ? real(self) : undefined",

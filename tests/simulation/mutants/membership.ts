@@ -78,7 +78,7 @@ export const MEMBERSHIP: readonly Mutant[] = [
     changes: [{ of: "markAlive", without: ["peer", "beat"] }],
   },
   {
-    bug: "the reign of the process before is kept for the next",
+    bug: "how often the process before was told who votes is kept for the next",
     changes: [{ of: "markAlive", without: ["votersTold"] }],
     byTests: "tests/core/leftovers_test.ts",
   },

@@ -47,7 +47,7 @@ export const VOTES: readonly Mutant[] = [
     byTests: "tests/core/support_test.ts",
   },
   {
-    bug: "an older vote comes over a newer one",
+    bug: "another process gets the vote under the term that it was given for before",
     changes: [{
       of: "promise",
       instead:
@@ -151,7 +151,7 @@ export const VOTES: readonly Mutant[] = [
     }],
   },
   {
-    bug: "the claim that waited for the vote never gets it, nor any other",
+    bug: "nobody ever gets a vote",
     changes: [{
       of: "vote",
       instead:

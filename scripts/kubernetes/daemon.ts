@@ -4,7 +4,10 @@
  * @module
  */
 
-import { sleep } from "../../../scripts/harness/waiting.ts";
+import { sleep } from "../harness/waiting.ts";
+
+/** ms. */
+const STOP_TIMEOUT = 15_000;
 
 /** A program that runs. */
 export class Daemon {
@@ -12,7 +15,7 @@ export class Daemon {
   readonly #name: string;
   readonly #log: string;
 
-  /** Starts it; a shell sends its log to the file. */
+  /** Starts it. A shell sends the log to a file: nobody here has to read it to keep the program going. */
   constructor(folder: string, name: string, command: readonly string[]) {
     this.#name = name;
     this.#log = `${folder}/${name}.log`;
@@ -37,20 +40,23 @@ export class Daemon {
       if (performance.now() > end) {
         const log = await Deno.readTextFile(this.#log).catch(() => "");
         throw new Error(
-          `${this.#name}: waited ${ms} ms in vain until ${what}:\n${log.split("\n").slice(-15).join("\n")}`,
+          `${this.#name}: waited ${ms} ms in vain until ${what}:\n${log.split("\n").slice(-20).join("\n")}`,
         );
       }
       await sleep(200);
     }
   }
 
-  /** Kills it, and waits until it is gone. */
+  /** Kills it, and waits until it is gone, or for 15 s. */
   async kill(): Promise<void> {
     try {
       this.#child.kill("SIGKILL");
     } catch {
       // It has ended already.
     }
-    await this.#child.status;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<void>((resolve) => timer = setTimeout(resolve, STOP_TIMEOUT));
+    await Promise.race([this.#child.status, late]);
+    clearTimeout(timer);
   }
 }
